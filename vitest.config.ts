@@ -4,6 +4,6 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     projects: ['packages/*', 'test/vitest.config.ts', 'examples/*/vitest.config.ts'],
-    globalSetup: ['@pgstream/harness/global-setup'],
+    globalSetup: ['./test/harness/src/global-setup.ts'],
   },
 });

@@ -1,0 +1,4 @@
+export { connect } from './connection.ts';
+export { freshDatabase, testDatabase, type TestDatabase } from './database.ts';
+export { testRole, type TestRole } from './role.ts';
+export { databaseUrl, onEmulator, serverUrl } from './server.ts';

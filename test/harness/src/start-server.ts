@@ -1,0 +1,45 @@
+import type { ProvidedServer } from './provided.ts';
+
+/** A server for one test run. */
+export interface RunServer {
+  readonly kind: ProvidedServer['kind'];
+  /** Database `postgres`, as a superuser. */
+  readonly url: string;
+  stop(): Promise<void>;
+}
+
+/**
+ * The server of this run: the one that `PGSTREAM_TEST_URL` names (a superuser's URL), or a container of the image that
+ * `PGSTREAM_TEST_IMAGE` names (PostgreSQL 18 with the real extension; needs Docker), or else the emulator.
+ */
+export async function startServer(): Promise<RunServer> {
+  const { PGSTREAM_TEST_URL: url, PGSTREAM_TEST_IMAGE: image } = process.env;
+  if (url) return { kind: 'url', url, stop: async () => {} };
+  if (image) return startContainer(image);
+  return startEmulatorOfRun();
+}
+
+async function startEmulatorOfRun(): Promise<RunServer> {
+  const { startEmulator } = await import('@pgstream/emulator');
+  const emulator = await startEmulator({ scheduler: false });
+  return { kind: 'emulator', url: emulator.url, stop: () => emulator.stop() };
+}
+
+async function startContainer(image: string): Promise<RunServer> {
+  const { GenericContainer, Wait } = await import('testcontainers');
+  const password = 'harness';
+  const container = await new GenericContainer(image)
+    .withEnvironment({ POSTGRES_PASSWORD: password })
+    .withExposedPorts(5432)
+    // The image's entry point starts the server twice: the first one, for its own set-up, is not ours to use.
+    .withWaitStrategy(Wait.forLogMessage(/database system is ready to accept connections/, 2))
+    .start();
+  const url = `postgres://postgres:${password}@${container.getHost()}:${container.getMappedPort(5432)}/postgres`;
+  return {
+    kind: 'image',
+    url,
+    stop: async () => {
+      await container.stop();
+    },
+  };
+}
