@@ -1,1 +1,6 @@
-export {};
+export {
+  fromPostgresJs,
+  type FromPostgresJsOptions,
+  type PostgresJsQueryable,
+  type PostgresJsSql,
+} from './executor/postgres-js.ts';

@@ -1,0 +1,73 @@
+/** The extension's two names. pg_trickle is what pg_stream is called since its version 0.1.2. */
+export type DialectName = 'pg_stream' | 'pg_trickle';
+
+/**
+ * Everything that the two dialects call differently (contract B.1). All names of the extension in this package come
+ * from here.
+ */
+export interface Dialect {
+  /** Name of the extension in pg_extension. */
+  readonly name: DialectName;
+  /** Schema of its functions, views and catalog tables; not relocatable. */
+  readonly schema: string;
+  /** Schema of its change buffers. */
+  readonly changesSchema: string;
+  /** Begins the names of its catalog tables and of the columns that name a stream table: `pgs_name`. */
+  readonly prefix: string;
+  /** Begins the names of the columns that it adds to a stream table: `__pgs_row_id`. */
+  readonly hiddenPrefix: string;
+  /** Begins the names of its settings, and the text of its refusal of DDL on a source. */
+  readonly settings: string;
+  /** Schema and name of the catalog table with one row for each stream table. */
+  readonly catalog: string;
+  /** Channels of its notifications (contract A.7). */
+  readonly channels: { readonly alert: string; readonly refresh: string; readonly cdcTransition: string };
+  /** What stands for a calculated schedule as an argument of create (contract B.2). */
+  readonly calculated: 'calculated' | null;
+  /** What a refresh locks against another one, and until when: the session's end or an unlock, or the transaction's end. */
+  readonly refreshLock: 'session' | 'transaction';
+  /** The timestamp that the extension's own `stale` counts from (contract A.2, B.3). */
+  readonly staleFrom: 'data_timestamp' | 'last_refresh_at';
+}
+
+const PG_STREAM: Dialect = {
+  name: 'pg_stream',
+  schema: 'pgstream',
+  changesSchema: 'pgstream_changes',
+  prefix: 'pgs_',
+  hiddenPrefix: '__pgs_',
+  settings: 'pg_stream.',
+  catalog: 'pgstream.pgs_stream_tables',
+  channels: { alert: 'pg_stream_alert', refresh: 'pgstream_refresh', cdcTransition: 'pg_stream_cdc_transition' },
+  calculated: null,
+  refreshLock: 'session',
+  staleFrom: 'data_timestamp',
+};
+
+const PG_TRICKLE: Dialect = {
+  name: 'pg_trickle',
+  schema: 'pgtrickle',
+  changesSchema: 'pgtrickle_changes',
+  prefix: 'pgt_',
+  hiddenPrefix: '__pgt_',
+  settings: 'pg_trickle.',
+  catalog: 'pgtrickle.pgt_stream_tables',
+  channels: { alert: 'pg_trickle_alert', refresh: 'pgtrickle_refresh', cdcTransition: 'pg_trickle_cdc_transition' },
+  calculated: 'calculated',
+  refreshLock: 'transaction',
+  staleFrom: 'last_refresh_at',
+};
+
+/** The dialects by the name of their extension. */
+export const DIALECTS: Readonly<Record<DialectName, Dialect>> = { pg_stream: PG_STREAM, pg_trickle: PG_TRICKLE };
+
+/**
+ * How the columns begin that the extension adds to stream tables, in both dialects. Which one a server uses is not
+ * known when a model is declared, so both are reserved.
+ */
+export const HIDDEN_COLUMN_PREFIXES: readonly string[] = [PG_STREAM.hiddenPrefix, PG_TRICKLE.hiddenPrefix];
+
+/** Whether a column of that name is the extension's own, in either dialect. */
+export function isHiddenColumn(name: string): boolean {
+  return HIDDEN_COLUMN_PREFIXES.some((prefix) => name.startsWith(prefix));
+}

@@ -1,0 +1,70 @@
+import type { Dialect } from '../dialect/index.ts';
+import type { PgStreamErrorCode } from './codes.ts';
+import { findDriverError, type DriverError } from './driver-error.ts';
+import { isPgStreamError, PgStreamError, StreamTableNotFoundError } from './errors.ts';
+import { byMessage } from './by-message.ts';
+import { bySqlState } from './by-sqlstate.ts';
+import { byConnection } from './by-connection.ts';
+
+/** What a call knows about itself when its statement fails. */
+export interface ErrorContext {
+  /** `read` for questions; else the call: `create`, `alter`, `drop`, `resume`, `refresh`, `connect`. */
+  readonly operation: string;
+  /** The stream table that the call is about. */
+  readonly name?: { readonly schema: string; readonly name: string } | undefined;
+  /** Absent while the dialect is not known yet. */
+  readonly dialect?: Dialect | undefined;
+  /** Catalog tables, without their prefix, that a reading statement needs besides the one of stream tables. */
+  readonly reads?: readonly string[];
+  /** Tried before the rules that hold for every call. */
+  readonly rules?: readonly ErrorRule[];
+}
+
+/** A code and a sentence for an error, or undefined when the rule has nothing to say of it. */
+export type ErrorRule = (error: DriverError, context: ErrorContext) => Verdict | undefined;
+
+/** What a rule finds. */
+export interface Verdict {
+  readonly code: PgStreamErrorCode;
+  readonly message: string;
+}
+
+/**
+ * The extension's own errors mostly share one SQLSTATE at 0.1.1, and share theirs with PostgreSQL's later: the message
+ * prefix comes first, the SQLSTATE second (contract A.6, B.7).
+ */
+const RULES: readonly ErrorRule[] = [byMessage, bySqlState, byConnection];
+
+/**
+ * Makes a PgStreamError of what a driver or an ORM threw; that one becomes its `cause`. An error that is a
+ * PgStreamError already is given back as it is.
+ */
+export function classify(error: unknown, context: ErrorContext): PgStreamError {
+  if (isPgStreamError(error)) return error;
+  const found = findDriverError(error);
+  const { operation, name, rules = [] } = context;
+  const verdict = firstVerdict([...rules, ...RULES], found, context) ?? unknown(found);
+  const fields = { cause: error, operation, sqlState: found.sqlState };
+  if (verdict.code === 'NOT_FOUND' && name !== undefined) return new StreamTableNotFoundError(name, fields);
+  return new PgStreamError(verdict.code, verdict.message, { ...fields, schema: name?.schema, table: name?.name });
+}
+
+function firstVerdict(rules: readonly ErrorRule[], error: DriverError, context: ErrorContext): Verdict | undefined {
+  for (const rule of rules) {
+    const verdict = rule(error, context);
+    if (verdict) return verdict;
+  }
+  return undefined;
+}
+
+function unknown({ sqlState, message }: DriverError): Verdict {
+  if (sqlState === undefined) {
+    return { code: 'UNKNOWN', message: 'The call failed, and not by an error of the server. See the cause.' };
+  }
+  return { code: 'UNKNOWN', message: `The server failed with ${sqlState}: ${withoutValues(sqlState, message)}` };
+}
+
+/** Data exceptions (class 22) quote the offending value, which may be anybody's. */
+function withoutValues(sqlState: string, message: string): string {
+  return sqlState.startsWith('22') ? message.replaceAll(/"[^"]*"/g, '"…"') : message;
+}

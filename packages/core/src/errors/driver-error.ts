@@ -1,0 +1,38 @@
+/** What the server said, or what the driver says of the connection, freed from the wrappers of drivers and ORMs. */
+export interface DriverError {
+  /** The server's SQLSTATE; undefined when the error did not come from a server. */
+  readonly sqlState: string | undefined;
+  /** Code of Node or of the driver, such as ECONNREFUSED. */
+  readonly driverCode: string | undefined;
+  /** The server's primary message; empty when there is none. Wrappers' messages are left out: they quote parameters. */
+  readonly message: string;
+}
+
+/** Classes that exist (PostgreSQL, appendix A): EPIPE and other codes of Node have five characters, too. */
+const SQLSTATE = /^(?:[0-5][0-9A-Z]|72|F0|HV|P0|XX)[0-9A-Z]{3}$/;
+
+/** Deeper than any wrapper; ends the walk where causes form a ring. */
+const MAX_DEPTH = 10;
+
+/**
+ * Finds the server's error in a chain of causes: the outermost one with a SQLSTATE. Where there is none, the innermost
+ * cause speaks, which is the driver's.
+ */
+export function findDriverError(error: unknown): DriverError {
+  let innermost: DriverError = { sqlState: undefined, driverCode: undefined, message: '' };
+  let current = error;
+  for (let depth = 0; depth < MAX_DEPTH && typeof current === 'object' && current !== null; depth += 1) {
+    const { code, message, cause } = current as { code?: unknown; message?: unknown; cause?: unknown };
+    const text = typeof message === 'string' ? message : '';
+    if (typeof code === 'string' && SQLSTATE.test(code)) {
+      return { sqlState: code, driverCode: undefined, message: text };
+    }
+    innermost = {
+      sqlState: undefined,
+      driverCode: typeof code === 'string' ? code : innermost.driverCode,
+      message: text,
+    };
+    current = cause;
+  }
+  return innermost;
+}

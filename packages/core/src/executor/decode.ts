@@ -1,0 +1,25 @@
+import { PgStreamError } from '../errors/index.ts';
+import type { SqlExecutor } from './executor.ts';
+
+/** Text or null and nothing else: every driver sends these unchanged, and the statement casts. */
+export type Parameters = readonly (string | null)[];
+
+/**
+ * Sends a statement that gives one text column of JSON, and decodes it: the only place where results become values.
+ * The column is taken by its place, because drivers can be told to rename columns.
+ */
+export async function query<Wire>(executor: SqlExecutor, text: string, params: Parameters = []): Promise<Wire[]> {
+  const rows = await executor.query(text, params);
+  return rows.map((row) => {
+    const [value] = Object.values(row);
+    if (typeof value !== 'string') {
+      throw new PgStreamError(
+        'INVALID_ARGUMENT',
+        'The executor did not deliver a text column as a string: its query() must give row objects, and text unparsed.',
+      );
+    }
+    // The statement next to which the type is declared made this JSON.
+    const wire: Wire = JSON.parse(value);
+    return wire;
+  });
+}

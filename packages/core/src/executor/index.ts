@@ -1,0 +1,2 @@
+export { query, type Parameters } from './decode.ts';
+export type { Row, SqlExecutor, TransactionState } from './executor.ts';

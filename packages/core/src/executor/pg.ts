@@ -1,0 +1,101 @@
+import type { Row, SqlExecutor, TransactionState } from './executor.ts';
+
+/** What a pg Pool, Client and PoolClient have in common, by shape. */
+export interface PgQueryable {
+  query(text: string, values?: unknown[]): Promise<{ rows: Row[] }>;
+}
+
+/** A pg Client or PoolClient, by shape. */
+export interface PgClient extends PgQueryable {
+  /** pg 8.17 and later. */
+  getTransactionStatus?(): 'I' | 'T' | 'E' | null;
+}
+
+/** A pg Pool, by shape. */
+export interface PgPool extends PgQueryable {
+  readonly totalCount: number;
+  connect(): Promise<PgClient & { release(destroy?: Error | boolean): void }>;
+}
+
+/** How to read a connection of pg. */
+export interface FromPgOptions {
+  /**
+   * What remembers the server's dialect. Default: the pool or client itself. Give the pool for a client taken from
+   * it, and the extension is not looked for again.
+   */
+  readonly scope?: object;
+}
+
+/**
+ * The executor of a pg `Pool`, `Client` or `PoolClient`.
+ *
+ * A pool runs each statement by itself, and can open transactions of ours. A client is inside whatever transaction you
+ * opened on it: pg 8.17 and later tell which (as of the last answer of the server: await your BEGIN); before that it is
+ * `unknown`.
+ *
+ * @example
+ * const pgstream = createPgStream(fromPg(new Pool({ connectionString })));
+ */
+export function fromPg(connection: PgPool | PgClient, options: FromPgOptions = {}): SqlExecutor {
+  const scope = options.scope ?? connection;
+  return isPool(connection) ? poolExecutor(connection, scope) : clientExecutor(connection, scope);
+}
+
+function isPool(connection: PgPool | PgClient): connection is PgPool {
+  return 'totalCount' in connection;
+}
+
+function poolExecutor(pool: PgPool, scope: object): SqlExecutor {
+  return {
+    scope,
+    transaction: 'none',
+    query: (text, params) => send(pool, text, params),
+    async begin(work) {
+      const client = await pool.connect();
+      // A connection whose transaction we could not end must not go back to the pool.
+      let broken = true;
+      try {
+        await client.query('BEGIN');
+        const result = await work({
+          scope,
+          transaction: 'open',
+          query: (text, params) => send(client, text, params),
+        });
+        await client.query('COMMIT');
+        broken = false;
+        return result;
+      } catch (error) {
+        try {
+          await client.query('ROLLBACK');
+          broken = false;
+        } catch {
+          // The first error tells more; the connection is closed below.
+        }
+        throw error;
+      } finally {
+        client.release(broken);
+      }
+    },
+  };
+}
+
+function clientExecutor(client: PgClient, scope: object): SqlExecutor {
+  return {
+    scope,
+    get transaction() {
+      return stateOf(client);
+    },
+    query: (text, params) => send(client, text, params),
+  };
+}
+
+function stateOf(client: PgClient): TransactionState {
+  const status = client.getTransactionStatus?.() ?? null;
+  if (status === null) return 'unknown';
+  return status === 'I' ? 'none' : 'open';
+}
+
+async function send(connection: PgQueryable, text: string, params: readonly unknown[] = []): Promise<readonly Row[]> {
+  const { rows } = await connection.query(text, [...params]);
+  return rows;
+}

@@ -1,0 +1,1 @@
+export { isStale, lastRefreshAt, stalenessMs, type IsStaleOptions } from './freshness.ts';

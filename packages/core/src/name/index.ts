@@ -1,0 +1,2 @@
+export { checkCreatable } from './creatable.ts';
+export { functionArgument, resolveName, type QualifiedName, type StreamTableName } from './name.ts';
