@@ -2,7 +2,7 @@ import type { Row, SqlExecutor } from './executor.ts';
 
 /** What all of postgres.js's `sql` functions have in common, by shape. */
 export interface PostgresJsQueryable {
-  unsafe(text: string, params?: (string | null)[]): PromiseLike<readonly Row[]>;
+  unsafe(text: string, params?: unknown[]): PromiseLike<readonly Row[]>;
 }
 
 /** postgres.js's own `sql`, by shape. */
@@ -41,13 +41,12 @@ export function fromPostgresJs(
       begin: <T>(work: (executor: SqlExecutor) => Promise<T>) =>
         // postgres.js's own result type is not T (it unwraps arrays of promises), so ours goes past it.
         new Promise<T>((resolve, reject) => {
-          let committed = (): void => {};
+          let outcome: { readonly value: T } | undefined;
           sql
             .begin(async (transaction) => {
-              const result = await work(fromPostgresJs(transaction, { scope }));
-              committed = () => resolve(result);
+              outcome = { value: await work(fromPostgresJs(transaction, { scope })) };
             })
-            .then(() => committed(), reject);
+            .then(() => (outcome ? resolve(outcome.value) : undefined), reject);
         }),
     };
   }
@@ -63,8 +62,5 @@ function isRoot(sql: PostgresJsSql | PostgresJsQueryable): sql is PostgresJsSql 
 }
 
 async function send(sql: PostgresJsQueryable, text: string, params: readonly unknown[] = []): Promise<readonly Row[]> {
-  return await sql.unsafe(
-    text,
-    params.map((value) => (value === null ? null : String(value))),
-  );
+  return await sql.unsafe(text, [...params]);
 }
