@@ -1,3 +1,23 @@
+export type {
+  CdcHealth,
+  HistoryOptions,
+  RefreshRecord,
+  RefreshStats,
+  SlotHealth,
+  StreamTableColumn,
+  StreamTableDependency,
+  StreamTableExplanation,
+  StreamTableFilter,
+  StreamTableState,
+  StreamTableStatus,
+} from './catalog/index.ts';
+export type {
+  RefreshMode,
+  Schedule,
+  ScheduleInput,
+  StreamTableChanges,
+  StreamTableDefinition,
+} from './definition/index.ts';
 export { HIDDEN_COLUMN_PREFIXES, isHiddenColumn, type DialectName } from './dialect/index.ts';
 export {
   isPgStreamError,
@@ -10,5 +30,5 @@ export {
 export type { Row, SqlExecutor, TransactionState } from './executor/index.ts';
 export type { IsStaleOptions } from './freshness/index.ts';
 export type { QualifiedName, StreamTableName } from './name/index.ts';
-export { createPgStream, type PgStream, type PgStreamOptions } from './pg-stream.ts';
+export { createPgStream, type ExtensionInfo, type PgStream, type PgStreamOptions } from './pg-stream.ts';
 export type { StreamTable } from './stream-table.ts';

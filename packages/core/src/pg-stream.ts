@@ -1,7 +1,23 @@
-import { createContext, type DialectName } from './dialect/index.ts';
+import {
+  cdcHealth,
+  columns,
+  dependencies,
+  list,
+  refreshStats,
+  slotHealth,
+  type CdcHealth,
+  type RefreshStats,
+  type SlotHealth,
+  type StreamTableColumn,
+  type StreamTableDependency,
+  type StreamTableFilter,
+  type StreamTableStatus,
+} from './catalog/index.ts';
+import { createStreamTable, type StreamTableDefinition } from './definition/index.ts';
+import { createContext, findExtension, type DialectName } from './dialect/index.ts';
 import type { SqlExecutor } from './executor/index.ts';
 import { resolveName, type StreamTableName } from './name/index.ts';
-import { createStreamTable, type StreamTable } from './stream-table.ts';
+import { streamTable, type StreamTable } from './stream-table.ts';
 
 /** How stream tables are looked for. */
 export interface PgStreamOptions {
@@ -11,13 +27,62 @@ export interface PgStreamOptions {
   readonly dialect?: DialectName | undefined;
 }
 
-/** The stream tables of one database. */
+/** The extension that was found. */
+export interface ExtensionInfo {
+  readonly name: string;
+  /** As CREATE EXTENSION or ALTER EXTENSION UPDATE has left it, say `0.1.1`. */
+  readonly version: string;
+  /** Which of the two sets of names it uses. */
+  readonly dialect: DialectName;
+}
+
+/**
+ * The stream tables of one database.
+ *
+ * All methods but `table` throw EXTENSION_MISSING, PERMISSION_DENIED (naming the GRANTs to run) and CONNECTION.
+ */
 export interface PgStream {
   /**
-   * The stream table of that name. Asks nothing of the server; a name that is not there shows when a method is called.
-   * Throws INVALID_NAME.
+   * The stream table of that name. Asks nothing of the server: a name that is not there shows when a method is called.
+   * Throws INVALID_NAME for an empty name.
    */
   table(name: StreamTableName): StreamTable;
+
+  /**
+   * Creates a stream table and, unless told not to, fills it. Part of your transaction, if there is one.
+   *
+   * Refuses before sending: INVALID_NAME, INVALID_SCHEDULE, INVALID_ARGUMENT. Throws for what the server refuses:
+   * UNSUPPORTED_QUERY, ALREADY_EXISTS (only told when the query itself is good), CYCLE.
+   *
+   * @example
+   * await pgstream.create({
+   *   name: 'order_totals',
+   *   query: 'SELECT customer_id, sum(amount) AS total FROM public.orders GROUP BY customer_id',
+   *   schedule: '5m',
+   * });
+   */
+  create(definition: StreamTableDefinition): Promise<StreamTable>;
+
+  /** The status of all stream tables, or of those that fit the filter, by schema and name. */
+  list(filter?: StreamTableFilter): Promise<StreamTableStatus[]>;
+
+  /** The visible columns of a stream table with their PostgreSQL types, in order. Throws NOT_FOUND. */
+  columns(name: StreamTableName): Promise<readonly StreamTableColumn[]>;
+
+  /** Which stream tables read which sources. */
+  dependencies(): Promise<StreamTableDependency[]>;
+
+  /** How the changes of each source are captured, and what is wrong with that. */
+  cdcHealth(): Promise<CdcHealth[]>;
+
+  /** The triggers and replication slots that capture changes. */
+  slotHealth(): Promise<SlotHealth[]>;
+
+  /** What the recorded refreshes add up to. It reads the whole history: for reports, not for each request. */
+  refreshStats(): Promise<RefreshStats[]>;
+
+  /** Which extension and version the database has; asked anew each time. */
+  extension(): Promise<ExtensionInfo>;
 }
 
 /**
@@ -28,8 +93,20 @@ export interface PgStream {
  * await pgstream.table('order_totals').isStale();
  */
 export function createPgStream(executor: SqlExecutor, options: PgStreamOptions = {}): PgStream {
-  const context = createContext(executor, options.defaultSchema ?? 'public', options.dialect);
+  const { defaultSchema = 'public', dialect } = options;
+  const context = createContext(executor, defaultSchema, dialect);
   return {
-    table: (name) => createStreamTable(context, resolveName(name, context.defaultSchema)),
+    table: (name) => streamTable(context, resolveName(name, defaultSchema)),
+    create: async (definition) => streamTable(context, await createStreamTable(context, definition)),
+    list: (filter) => list(context, filter),
+    columns: async (name) => await columns(context, resolveName(name, defaultSchema)),
+    dependencies: () => dependencies(context),
+    cdcHealth: () => cdcHealth(context),
+    slotHealth: () => slotHealth(context),
+    refreshStats: () => refreshStats(context),
+    async extension() {
+      const { dialect: found, version } = await findExtension(executor);
+      return { name: found.name, version, dialect: found.name };
+    },
   };
 }

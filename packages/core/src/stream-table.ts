@@ -1,8 +1,30 @@
+import {
+  exists,
+  explain,
+  history,
+  status,
+  type HistoryOptions,
+  type RefreshRecord,
+  type StreamTableExplanation,
+  type StreamTableStatus,
+} from './catalog/index.ts';
+import {
+  alterStreamTable,
+  dropStreamTable,
+  resumeStreamTable,
+  suspendStreamTable,
+  type StreamTableChanges,
+} from './definition/index.ts';
 import type { Context } from './dialect/index.ts';
 import { isStale, lastRefreshAt, stalenessMs, type IsStaleOptions } from './freshness/index.ts';
 import type { QualifiedName } from './name/index.ts';
 
-/** One stream table, by its name. Nothing is asked of the server before a method is called. */
+/**
+ * One stream table, by its name. Nothing is asked of the server before a method is called.
+ *
+ * All methods throw NOT_FOUND for a name that is not in the catalog, EXTENSION_MISSING, PERMISSION_DENIED (naming the
+ * GRANTs to run) and CONNECTION; what else each throws is said there.
+ */
 export interface StreamTable {
   /** Its schema and name, as they are sent. */
   readonly name: QualifiedName;
@@ -15,12 +37,12 @@ export interface StreamTable {
    * extension has no bound to judge by: a cron or a calculated schedule. A stream table that was never populated is
    * stale, whatever its schedule.
    *
-   * With `maxAgeMs` it is always a boolean: whether the last refresh began more than that long ago, by the server's
-   * clock, which goes on inside a transaction.
+   * With `maxAgeMs` it is always a boolean: whether the last refresh began more than that many milliseconds ago, by
+   * the server's clock, which goes on inside a transaction. Never refreshed is older than any bound.
    *
    * One statement on the catalog row, found by its unique index; the refresh history is not read.
    *
-   * Throws NOT_FOUND, PERMISSION_DENIED (naming the GRANTs), INVALID_ARGUMENT for a bad `maxAgeMs`.
+   * Throws INVALID_ARGUMENT for a `maxAgeMs` that is not a number of milliseconds.
    */
   isStale(options: { readonly maxAgeMs: number }): Promise<boolean>;
   isStale(options?: IsStaleOptions): Promise<boolean | null>;
@@ -37,10 +59,44 @@ export interface StreamTable {
    * stream table was never populated.
    */
   stalenessMs(): Promise<number | null>;
+
+  /** Everything the catalog knows, in one snapshot (contract A.2). */
+  status(): Promise<StreamTableStatus>;
+
+  /** Whether there is such a stream table: false, and not NOT_FOUND, if there is none. */
+  exists(): Promise<boolean>;
+
+  /**
+   * The recorded refreshes, newest first. On pg_stream only the scheduler records: a table refreshed by refresh()
+   * alone has none (contract A.2). Throws INVALID_ARGUMENT for a bad limit.
+   */
+  history(options?: HistoryOptions): Promise<RefreshRecord[]>;
+
+  /** What the extension makes of the defining query. Throws INVALID_NAME for a schema with a dot in its name. */
+  explain(): Promise<StreamTableExplanation>;
+
+  /**
+   * Changes schedule or refresh mode. Throws INVALID_SCHEDULE, also for `schedule: null`, to which pg_stream cannot go
+   * back; INVALID_ARGUMENT; INVALID_NAME for a schema with a dot in its name.
+   */
+  alter(changes: StreamTableChanges): Promise<void>;
+
+  /** Stops all refreshes of it, automatic and by refresh(), until resume(). Reading it stays possible. */
+  suspend(): Promise<void>;
+
+  /** Makes a suspended stream table active again and forgets its errors. Throws SUSPENDED if it is not suspended. */
+  resume(): Promise<void>;
+
+  /**
+   * Drops the stream table and everything that depends on its storage, views included (contract A.1). Stream tables
+   * that read it are not dropped: their next refresh fails. Throws SOURCE_GONE when one of its sources was dropped
+   * before, with the statement that helps.
+   */
+  drop(): Promise<void>;
 }
 
 /** The stream table of that name, in a context. */
-export function createStreamTable(context: Context, name: QualifiedName): StreamTable {
+export function streamTable(context: Context, name: QualifiedName): StreamTable {
   function stale(options: { readonly maxAgeMs: number }): Promise<boolean>;
   function stale(options?: IsStaleOptions): Promise<boolean | null>;
   function stale(options?: IsStaleOptions): Promise<boolean | null> {
@@ -51,5 +107,13 @@ export function createStreamTable(context: Context, name: QualifiedName): Stream
     isStale: stale,
     lastRefreshAt: () => lastRefreshAt(context, name),
     stalenessMs: () => stalenessMs(context, name),
+    status: () => status(context, name),
+    exists: () => exists(context, name),
+    history: (options) => history(context, name, options),
+    explain: () => explain(context, name),
+    alter: (changes) => alterStreamTable(context, name, changes),
+    suspend: () => suspendStreamTable(context, name),
+    resume: () => resumeStreamTable(context, name),
+    drop: () => dropStreamTable(context, name),
   };
 }

@@ -1,5 +1,6 @@
-import { classify, type ErrorContext } from '../errors/index.ts';
+import { classify, StreamTableNotFoundError, type ErrorContext } from '../errors/index.ts';
 import { query, type Parameters, type SqlExecutor } from '../executor/index.ts';
+import type { QualifiedName } from '../name/index.ts';
 import { detectDialect, forgetDialect } from './detect.ts';
 import { DIALECTS, type Dialect, type DialectName } from './names.ts';
 import type { Statement } from './statement.ts';
@@ -44,4 +45,28 @@ export async function run<Wire>(
     if (classified.code === 'EXTENSION_MISSING') forgetDialect(context.executor);
     throw classified;
   }
+}
+
+/** More than its name that a question about one stream table needs. */
+export interface Asking {
+  /** Parameters after the schema ($1) and the name ($2). */
+  readonly params?: Parameters;
+  /** Catalog tables, without their prefix, that it reads besides the one of stream tables. */
+  readonly reads?: readonly string[];
+}
+
+/**
+ * Asks about one stream table by its schema ($1) and name ($2). The statement gives one row, and none for a name that
+ * is not in the catalog: NOT_FOUND.
+ */
+export async function ask<Wire>(
+  context: Context,
+  asked: Statement<Wire>,
+  name: QualifiedName,
+  { params = [], reads = [] }: Asking = {},
+): Promise<Wire> {
+  const about = { operation: 'read', name, reads };
+  const [row] = await run(context, asked, [name.schema, name.name, ...params], about);
+  if (row === undefined) throw new StreamTableNotFoundError(name, about);
+  return row;
 }

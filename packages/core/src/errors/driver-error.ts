@@ -6,6 +6,8 @@ export interface DriverError {
   readonly driverCode: string | undefined;
   /** The server's primary message; empty when there is none. Wrappers' messages are left out: they quote parameters. */
   readonly message: string;
+  /** The server's HINT; undefined when there is none, or when the driver does not pass it on. */
+  readonly hint?: string | undefined;
 }
 
 /** Classes that exist (PostgreSQL, appendix A): EPIPE and other codes of Node have five characters, too. */
@@ -22,10 +24,15 @@ export function findDriverError(error: unknown): DriverError {
   let innermost: DriverError = { sqlState: undefined, driverCode: undefined, message: '' };
   let current = error;
   for (let depth = 0; depth < MAX_DEPTH && typeof current === 'object' && current !== null; depth += 1) {
-    const { code, message, cause } = current as { code?: unknown; message?: unknown; cause?: unknown };
+    const { code, message, hint, cause } = current as { [Field in 'code' | 'message' | 'hint' | 'cause']?: unknown };
     const text = typeof message === 'string' ? message : '';
     if (typeof code === 'string' && SQLSTATE.test(code)) {
-      return { sqlState: code, driverCode: undefined, message: text };
+      return {
+        sqlState: code,
+        driverCode: undefined,
+        message: text,
+        hint: typeof hint === 'string' ? hint : undefined,
+      };
     }
     innermost = {
       sqlState: undefined,

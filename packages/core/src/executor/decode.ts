@@ -23,3 +23,17 @@ export async function query<Wire>(executor: SqlExecutor, text: string, params: P
     return wire;
   });
 }
+
+/** An instant, from epoch milliseconds. */
+export function instant(ms: number): Date;
+export function instant(ms: number | null): Date | null;
+export function instant(ms: number | null): Date | null {
+  return ms === null ? null : new Date(ms);
+}
+
+/** A bigint, from its digits. */
+export function integer(digits: string): bigint;
+export function integer(digits: string | null): bigint | null;
+export function integer(digits: string | null): bigint | null {
+  return digits === null ? null : BigInt(digits);
+}

@@ -1,5 +1,6 @@
-import { epochMs, run, statement, type Context } from '../dialect/index.ts';
-import { PgStreamError, StreamTableNotFoundError } from '../errors/index.ts';
+import { ask, epochMs, statement, type Context, type Dialect } from '../dialect/index.ts';
+import { PgStreamError } from '../errors/index.ts';
+import { instant } from '../executor/index.ts';
 import type { QualifiedName } from '../name/index.ts';
 
 /** By whose bound a stream table is stale. */
@@ -12,67 +13,62 @@ export interface IsStaleOptions {
 }
 
 /**
- * The formula of the extension's view stream_tables_info (contract A.2, B.3), put to the catalog table itself: its
- * unique index on schema and name finds the row, and nothing else is read.
+ * The formula of the extension's view stream_tables_info (contract A.2, B.3), for a row of the catalog table: its unique
+ * index on schema and name finds that, and nothing else is read. Added to it: never populated is stale.
  */
+export function verdict(d: Dialect): string {
+  return `CASE WHEN NOT is_populated THEN true WHEN schedule !~ '[[:space:]@]'
+THEN extract(epoch FROM now() - ${d.staleFrom}) > ${d.schema}.parse_duration_seconds(schedule) END`;
+}
+
+/** Age of the data of a row of the catalog table, in whole milliseconds, by the clock. */
+export const dataAgeMs: string = epochMs('clock_timestamp() - data_timestamp');
+
+const byName = (d: Dialect): string => `FROM ${d.catalog} WHERE ${d.prefix}schema = $1 AND ${d.prefix}name = $2`;
+
 const VERDICT = statement<boolean | null>(
-  (d) => `SELECT CASE WHEN NOT is_populated THEN 'true' WHEN schedule !~ '[\\s@]'
-THEN coalesce((extract(epoch FROM now() - ${d.staleFrom}) > ${d.schema}.parse_duration_seconds(schedule))::text, 'null')
-ELSE 'null' END AS pgstream FROM ${d.catalog} WHERE ${d.prefix}schema = $1 AND ${d.prefix}name = $2`,
+  (d) => `SELECT coalesce((${verdict(d)})::text, 'null') AS pgstream ${byName(d)}`,
 );
 
 const OLDER_THAN = statement<boolean>(
   (d) => `SELECT (NOT is_populated OR last_refresh_at IS NULL
-OR extract(epoch FROM clock_timestamp() - last_refresh_at) * 1000 > $3::text::numeric)::text AS pgstream
-FROM ${d.catalog} WHERE ${d.prefix}schema = $1 AND ${d.prefix}name = $2`,
+OR extract(epoch FROM clock_timestamp() - last_refresh_at) * 1000 > $3::text::numeric)::text AS pgstream ${byName(d)}`,
 );
 
 const LAST_REFRESH = statement<number | null>(
-  (d) => `SELECT coalesce(${epochMs('last_refresh_at')}::text, 'null') AS pgstream
-FROM ${d.catalog} WHERE ${d.prefix}schema = $1 AND ${d.prefix}name = $2`,
+  (d) => `SELECT coalesce(${epochMs('last_refresh_at')}::text, 'null') AS pgstream ${byName(d)}`,
 );
 
 const STALENESS = statement<number | null>(
-  (d) => `SELECT coalesce(${epochMs('clock_timestamp() - data_timestamp')}::text, 'null') AS pgstream
-FROM ${d.catalog} WHERE ${d.prefix}schema = $1 AND ${d.prefix}name = $2`,
+  (d) => `SELECT coalesce(${dataAgeMs}::text, 'null') AS pgstream ${byName(d)}`,
 );
 
 /** See {@link StreamTable.isStale}. */
-export async function isStale(
+export function isStale(
   context: Context,
   name: QualifiedName,
   { maxAgeMs }: IsStaleOptions = {},
 ): Promise<boolean | null> {
-  if (maxAgeMs === undefined) return only(await askAbout(context, name, VERDICT), name);
+  return maxAgeMs === undefined ? ask(context, VERDICT, name) : isOlderThan(context, name, maxAgeMs);
+}
+
+async function isOlderThan(context: Context, name: QualifiedName, maxAgeMs: number): Promise<boolean> {
   if (!Number.isFinite(maxAgeMs) || maxAgeMs < 0) {
-    throw new PgStreamError('INVALID_ARGUMENT', 'maxAgeMs must be a number of milliseconds, 0 or more.');
+    throw new PgStreamError('INVALID_ARGUMENT', 'maxAgeMs must be a number of milliseconds, 0 or more.', {
+      schema: name.schema,
+      table: name.name,
+      operation: 'read',
+    });
   }
-  return only(await askAbout(context, name, OLDER_THAN, [String(maxAgeMs)]), name);
+  return await ask(context, OLDER_THAN, name, { params: [String(maxAgeMs)] });
 }
 
 /** See {@link StreamTable.lastRefreshAt}. */
 export async function lastRefreshAt(context: Context, name: QualifiedName): Promise<Date | null> {
-  const ms = only(await askAbout(context, name, LAST_REFRESH), name);
-  return ms === null ? null : new Date(ms);
+  return instant(await ask(context, LAST_REFRESH, name));
 }
 
 /** See {@link StreamTable.stalenessMs}. */
-export async function stalenessMs(context: Context, name: QualifiedName): Promise<number | null> {
-  return only(await askAbout(context, name, STALENESS), name);
-}
-
-function askAbout<Wire>(
-  context: Context,
-  name: QualifiedName,
-  asked: Parameters<typeof run<Wire>>[1],
-  more: readonly string[] = [],
-): Promise<Wire[]> {
-  return run(context, asked, [name.schema, name.name, ...more], { operation: 'read', name });
-}
-
-/** A name that is not in the catalog gives no row. */
-function only<Wire>(rows: readonly Wire[], name: QualifiedName): Wire {
-  const [row] = rows;
-  if (row === undefined) throw new StreamTableNotFoundError(name, { operation: 'read' });
-  return row;
+export function stalenessMs(context: Context, name: QualifiedName): Promise<number | null> {
+  return ask(context, STALENESS, name);
 }

@@ -1,1 +1,1 @@
-export { isStale, lastRefreshAt, stalenessMs, type IsStaleOptions } from './freshness.ts';
+export { dataAgeMs, isStale, lastRefreshAt, stalenessMs, verdict, type IsStaleOptions } from './freshness.ts';

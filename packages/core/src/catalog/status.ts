@@ -1,0 +1,124 @@
+import { ask, epochMs, run, statement, type Context, type Dialect } from '../dialect/index.ts';
+import { readSchedule, type RefreshMode, type Schedule } from '../definition/index.ts';
+import { instant, integer } from '../executor/index.ts';
+import { dataAgeMs, verdict } from '../freshness/index.ts';
+import type { QualifiedName } from '../name/index.ts';
+
+/**
+ * `INITIALIZING`: never filled, and not refreshed automatically until it was refreshed once. `ACTIVE`. `SUSPENDED`: by
+ * somebody, or after too many errors; not refreshed at all. `ERROR`: a source was dropped.
+ */
+export type StreamTableState = 'INITIALIZING' | 'ACTIVE' | 'SUSPENDED' | 'ERROR';
+
+/** Everything the extension's catalog knows about a stream table, at one moment (contract A.2). */
+export interface StreamTableStatus {
+  readonly schema: string;
+  readonly name: string;
+  /** The extension's own number for it; a stream table that is dropped and created again has another one. */
+  readonly id: bigint;
+  /** The oid of its storage table. */
+  readonly relationOid: number;
+  /** The query as the extension runs it. */
+  readonly definingQuery: string;
+  /** The query as it was written, where the extension has rewritten it; else null. */
+  readonly originalQuery: string | null;
+  readonly schedule: Schedule;
+  /** `IMMEDIATE` exists in pg_trickle only. */
+  readonly refreshMode: RefreshMode | 'IMMEDIATE';
+  readonly status: StreamTableState;
+  /** Whether it was ever filled. */
+  readonly isPopulated: boolean;
+  /** Whether a source has changed its columns since; on pg_stream a manual refresh only clears the mark. */
+  readonly needsReinit: boolean;
+  /** Failed refreshes since the last good one, as far as the extension counts them. */
+  readonly consecutiveErrors: number;
+  /** How recent the data is: null if it was never filled. Differs from lastRefreshAt where the scheduler refreshes. */
+  readonly dataTimestamp: Date | null;
+  /** When the transaction of the last refresh began; null if there was none. */
+  readonly lastRefreshAt: Date | null;
+  /** The same as `stalenessMs()`, at this moment. */
+  readonly stalenessMs: number | null;
+  /** The same as `isStale()`, at this moment: null where the schedule gives no bound. */
+  readonly isStale: boolean | null;
+  /** The share of changed rows above which an incremental refresh computes everything; null for the server's setting. */
+  readonly autoThreshold: number | null;
+  /** How long the last full computation took, in milliseconds; null if unknown. */
+  readonly lastFullMs: number | null;
+  /** Names of the functions in the query; null if unknown. */
+  readonly functionsUsed: readonly string[] | null;
+  /** Up to where changes of each source were taken in, as the extension writes it; null before the first real refresh. */
+  readonly frontier: Readonly<Record<string, unknown>> | null;
+  readonly createdAt: Date;
+  readonly updatedAt: Date;
+}
+
+/** Which stream tables to list; what is left out does not matter. */
+export interface StreamTableFilter {
+  readonly schema?: string | undefined;
+  readonly status?: StreamTableState | undefined;
+}
+
+/** The JSON of a status: it holds no Date and no bigint. */
+type Wire = Omit<
+  StreamTableStatus,
+  'id' | 'schedule' | 'dataTimestamp' | 'lastRefreshAt' | 'createdAt' | 'updatedAt'
+> & {
+  readonly id: string;
+  readonly schedule: string | null;
+  readonly dataTimestamp: number | null;
+  readonly lastRefreshAt: number | null;
+  readonly createdAt: number;
+  readonly updatedAt: number;
+};
+
+const row = (d: Dialect): string => `json_build_object('schema', ${d.prefix}schema, 'name', ${d.prefix}name,
+'id', ${d.prefix}id::text, 'relationOid', ${d.prefix}relid::bigint, 'definingQuery', defining_query,
+'originalQuery', original_query, 'schedule', schedule, 'refreshMode', refresh_mode, 'status', status,
+'isPopulated', is_populated, 'needsReinit', needs_reinit, 'consecutiveErrors', consecutive_errors,
+'dataTimestamp', ${epochMs('data_timestamp')}, 'lastRefreshAt', ${epochMs('last_refresh_at')},
+'stalenessMs', ${dataAgeMs}, 'isStale', ${verdict(d)}, 'autoThreshold', auto_threshold, 'lastFullMs', last_full_ms,
+'functionsUsed', functions_used, 'frontier', frontier,
+'createdAt', ${epochMs('created_at')}, 'updatedAt', ${epochMs('updated_at')})::text AS pgstream`;
+
+const STATUS = statement<Wire>(
+  (d) => `SELECT ${row(d)} FROM ${d.catalog} WHERE ${d.prefix}schema = $1 AND ${d.prefix}name = $2`,
+);
+
+const LIST = statement<Wire>(
+  (d) => `SELECT ${row(d)} FROM ${d.catalog}
+WHERE ($1::text IS NULL OR ${d.prefix}schema = $1) AND ($2::text IS NULL OR status = $2)
+ORDER BY ${d.prefix}schema, ${d.prefix}name`,
+);
+
+const EXISTS = statement<boolean>(
+  (d) =>
+    `SELECT EXISTS (SELECT FROM ${d.catalog} WHERE ${d.prefix}schema = $1 AND ${d.prefix}name = $2)::text AS pgstream`,
+);
+
+/** See {@link StreamTable.status}. */
+export async function status(context: Context, name: QualifiedName): Promise<StreamTableStatus> {
+  return decode(await ask(context, STATUS, name));
+}
+
+/** See {@link PgStream.list}. */
+export async function list(context: Context, filter: StreamTableFilter = {}): Promise<StreamTableStatus[]> {
+  const rows = await run(context, LIST, [filter.schema ?? null, filter.status ?? null], { operation: 'read' });
+  return rows.map(decode);
+}
+
+/** See {@link StreamTable.exists}. */
+export function exists(context: Context, name: QualifiedName): Promise<boolean> {
+  return ask(context, EXISTS, name);
+}
+
+function decode(wire: Wire): StreamTableStatus {
+  return {
+    ...wire,
+    id: integer(wire.id),
+    schedule: readSchedule(wire.schedule),
+    dataTimestamp: instant(wire.dataTimestamp),
+    lastRefreshAt: instant(wire.lastRefreshAt),
+    createdAt: instant(wire.createdAt),
+    updatedAt: instant(wire.updatedAt),
+  };
+}

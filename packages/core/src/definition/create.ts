@@ -1,0 +1,77 @@
+import { run, statement, type Context } from '../dialect/index.ts';
+import { PgStreamError, type ErrorRule } from '../errors/index.ts';
+import {
+  checkCreatable,
+  functionArgument,
+  resolveName,
+  type QualifiedName,
+  type StreamTableName,
+} from '../name/index.ts';
+import { checkRefreshMode, type RefreshMode } from './refresh-mode.ts';
+import { scheduleText, type ScheduleInput } from './schedule.ts';
+
+/** A stream table to be created. */
+export interface StreamTableDefinition {
+  /** Lower-case letters, digits, `_` and `$`, up to 63: the extension cannot handle others (contract A.1). */
+  readonly name: StreamTableName;
+  /**
+   * The defining query: one SELECT, complete, without parameters and without a `;` at its end. Name every table with
+   * its schema: the extension runs the query later, with another search_path.
+   */
+  readonly query: string;
+  /** Default: `'1m'`, in both dialects. */
+  readonly schedule?: ScheduleInput | undefined;
+  /** Default: `'DIFFERENTIAL'`, in both dialects. */
+  readonly refreshMode?: RefreshMode | undefined;
+  /**
+   * Whether to fill it at once. Default: true. If false, it stays empty and is not refreshed automatically before
+   * refresh() was called once.
+   */
+  readonly initialize?: boolean | undefined;
+}
+
+const CREATE = statement<boolean>(
+  (d) => `SELECT (${d.schema}.create_stream_table(name => $1::text, query => $2::text, schedule => $3::text,
+refresh_mode => $4::text, initialize => $5::text::boolean) IS NULL)::text AS pgstream`,
+);
+
+/** Creates a stream table; gives its name. See {@link PgStream.create}. */
+export async function createStreamTable(context: Context, definition: StreamTableDefinition): Promise<QualifiedName> {
+  const { schedule = '1m', refreshMode = 'DIFFERENTIAL', initialize = true } = definition;
+  const name = resolveName(definition.name, context.defaultSchema);
+  checkCreatable(name);
+  const query = checkQuery(definition.query, name);
+  const text = scheduleText(schedule);
+  const mode = checkRefreshMode(refreshMode);
+  const { calculated } = await context.dialect();
+  await run(context, CREATE, [functionArgument(name), query, text ?? calculated, mode, String(initialize)], {
+    operation: 'create',
+    name,
+    rules: [trailingComment],
+  });
+  return name;
+}
+
+/** The extension puts the query in brackets to try it, which an end of statement or of line breaks (contract A.1). */
+function checkQuery(query: unknown, name: QualifiedName): string {
+  const problem =
+    typeof query !== 'string' || query.trim() === ''
+      ? 'The defining query must be the text of a SELECT.'
+      : /;\s*$/.test(query)
+        ? 'The defining query must not end with a semicolon: remove it.'
+        : undefined;
+  if (problem === undefined && typeof query === 'string') return query;
+  throw new PgStreamError('UNSUPPORTED_QUERY', problem ?? '', {
+    schema: name.schema,
+    table: name.name,
+    operation: 'create',
+  });
+}
+
+const trailingComment: ErrorRule = ({ sqlState, message }) =>
+  sqlState === '42601' && message.endsWith('end of input')
+    ? {
+        code: 'UNSUPPORTED_QUERY',
+        message: `The server refused the defining query: ${message}. It is incomplete, or ends with a -- comment: remove that.`,
+      }
+    : undefined;
