@@ -29,7 +29,8 @@ const UNIT_SECONDS: ReadonlyMap<string, number> = new Map([
 ]);
 const DURATION = /^(?:\d+[smhdw])+$/;
 const CRON_ALIAS = /^@(?:yearly|annually|monthly|weekly|daily|midnight|hourly)$/i;
-const CRON_FIELD = /^[\dA-Z*,/?#+-]+$/i;
+const CRON_FIELD =
+  /^(?:[\d*,/?#+LW-]|JAN|FEB|MAR|APR|MAY|JUN|JUL|AUG|SEP|OCT|NOV|DEC|SUN|MON|TUE|WED|THU|FRI|SAT)+$/i;
 
 /** Reads the catalog's text of a schedule by the extension's grammar (contract A.9). */
 export function readSchedule(text: string | null): Schedule {

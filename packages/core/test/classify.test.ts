@@ -1,0 +1,255 @@
+import { describe, expect, it } from 'vitest';
+import { DIALECTS, type DialectName } from '../src/dialect/index.ts';
+import { classify } from '../src/errors/index.ts';
+import {
+  isPgStreamError,
+  PgStreamError,
+  StreamTableNotFoundError,
+  StreamTableReadOnlyError,
+  type PgStreamErrorCode,
+} from '../src/index.ts';
+
+const name = { schema: 'public', name: 'totals' };
+
+/** What pg and postgres.js throw, as far as it matters: an Error with the server's code. */
+function serverError(code: string, message: string, extra: object = {}): Error {
+  return Object.assign(new Error(message), { code, severity: 'ERROR', ...extra });
+}
+
+function classified(error: unknown, operation: string, dialect: DialectName = 'pg_stream'): PgStreamError {
+  return classify(error, { operation, name, dialect: DIALECTS[dialect] });
+}
+
+type Case = [operation: string, sqlState: string, message: string, code: PgStreamErrorCode];
+
+/** Messages as the real servers sent them. */
+describe('an error of pg_stream 0.1.1', () => {
+  it.each<Case>([
+    ['drop', 'XX000', 'stream table not found: public.totals', 'NOT_FOUND'],
+    ['create', 'XX000', 'stream table already exists: public.totals', 'ALREADY_EXISTS'],
+    ['refresh', 'XX000', 'refresh skipped: public.totals — another refresh is already in progress', 'REFRESH_BUSY'],
+    [
+      'refresh',
+      'XX000',
+      "invalid argument: stream table public.totals is suspended; use pgstream.resume_stream_table('totals') first",
+      'SUSPENDED',
+    ],
+    [
+      'resume',
+      'XX000',
+      'invalid argument: stream table public.totals is not suspended (current status: ACTIVE)',
+      'SUSPENDED',
+    ],
+    ['create', 'XX000', 'invalid argument: schedule must be at least 60s, got 59s', 'INVALID_SCHEDULE'],
+    [
+      'create',
+      'XX000',
+      "invalid argument: invalid cron expression '61 * * * *': Component error: Number out of bounds.",
+      'INVALID_SCHEDULE',
+    ],
+    [
+      'create',
+      'XX000',
+      "invalid argument: invalid number '100000000000000000000' in duration '100000000000000000000s'",
+      'INVALID_SCHEDULE',
+    ],
+    ['alter', 'XX000', 'invalid argument: unknown status: PAUSED', 'INVALID_ARGUMENT'],
+    ['create', 'XX000', 'query parse error: Defining query references no tables', 'UNSUPPORTED_QUERY'],
+    [
+      'create',
+      'XX000',
+      'unsupported operator for DIFFERENTIAL mode: LIMIT is not supported in defining queries.',
+      'UNSUPPORTED_QUERY',
+    ],
+    ['create', 'XX000', 'SPI error: SpiTupleTable positioned before the start or after the end', 'UNSUPPORTED_QUERY'],
+    ['create', 'XX000', 'cycle detected in dependency graph: public.a -> public.b -> public.a', 'CYCLE'],
+    ['create', '42601', 'syntax error at or near "SELEC"', 'UNSUPPORTED_QUERY'],
+    ['create', '42P01', 'relation "nosuch" does not exist', 'UNSUPPORTED_QUERY'],
+    ['create', '42703', 'column "nocol" does not exist', 'UNSUPPORTED_QUERY'],
+    ['create', '0A000', 'SELECT FOR UPDATE is not allowed in a non-volatile function', 'UNSUPPORTED_QUERY'],
+    ['create', '42P02', 'there is no parameter $1', 'UNSUPPORTED_QUERY'],
+    ['create', '22001', 'value too long for type character(1)', 'UNSUPPORTED_QUERY'],
+    ['create', '42P07', 'relation "taken" already exists', 'ALREADY_EXISTS'],
+    ['create', '3F000', 'schema "nosuch" does not exist', 'INVALID_NAME'],
+    [
+      'alter',
+      '23514',
+      'new row for relation "pgs_stream_tables" violates check constraint "pgs_stream_tables_refresh_mode_check"',
+      'INVALID_ARGUMENT',
+    ],
+    ['drop', '42601', 'syntax error at or near "16431"', 'SOURCE_GONE'],
+    ['refresh', '42P01', 'relation "public.orders" does not exist', 'SOURCE_GONE'],
+    ['refresh', 'XX000', 'upstream table dropped: OID 16431', 'SOURCE_GONE'],
+    ['refresh', '42703', 'column "amount" does not exist', 'SOURCE_CHANGED'],
+    ['refresh', 'XX000', 'upstream table schema changed: OID 16431', 'SOURCE_CHANGED'],
+    ['refresh', '22012', 'division by zero', 'UNKNOWN'],
+    ['refresh', '55P03', 'canceling statement due to lock timeout', 'TIMEOUT'],
+    ['refresh', '57014', 'canceling statement due to statement timeout', 'TIMEOUT'],
+    ['refresh', '25006', 'cannot execute TRUNCATE TABLE in a read-only transaction', 'READ_ONLY_SERVER'],
+    ['read', '42501', 'permission denied for schema pgstream', 'PERMISSION_DENIED'],
+    ['read', '57P01', 'terminating connection due to administrator command', 'CONNECTION'],
+    ['read', '53300', 'sorry, too many clients already', 'CONNECTION'],
+    ['read', '28P01', 'password authentication failed for user "app"', 'CONNECTION'],
+    ['read', '3F000', 'schema "pgstream" does not exist', 'EXTENSION_MISSING'],
+    ['read', '42P01', 'relation "pgstream.pgs_stream_tables" does not exist', 'EXTENSION_MISSING'],
+    ['read', '42883', 'function pgstream.slot_health() does not exist', 'EXTENSION_MISSING'],
+    ['read', '25P02', 'current transaction is aborted, commands ignored until end of transaction block', 'UNKNOWN'],
+  ])('on %s, %s "%s" is %s', (operation, sqlState, message, code) => {
+    const cause = serverError(sqlState, message);
+    expect(classified(cause, operation)).toMatchObject({
+      code,
+      sqlState,
+      operation,
+      schema: 'public',
+      table: 'totals',
+      cause,
+    });
+  });
+});
+
+describe('an error of pg_trickle 0.67', () => {
+  it.each<Case>([
+    ['drop', '42P01', 'stream table not found: public.totals', 'NOT_FOUND'],
+    ['create', '42P07', 'stream table already exists: public.totals', 'ALREADY_EXISTS'],
+    [
+      'refresh',
+      '22023',
+      "invalid argument: stream table public.totals is suspended ; use pgtrickle.resume_stream_table('totals') first",
+      'SUSPENDED',
+    ],
+    ['refresh', '22023', 'invalid argument: stream table public.totals is in error state ; fix it', 'SUSPENDED'],
+    [
+      'create',
+      '22023',
+      "invalid argument: use 'calculated' instead of NULL to set CALCULATED schedule",
+      'INVALID_SCHEDULE',
+    ],
+    ['create', '54000', 'query too complex: too many joins', 'UNSUPPORTED_QUERY'],
+    ['drop', '42501', 'permission denied: must be owner of stream table public.totals', 'PERMISSION_DENIED'],
+    ['read', '42P01', 'relation "pgtrickle.pgt_stream_tables" does not exist', 'EXTENSION_MISSING'],
+  ])('on %s, %s "%s" is %s', (operation, sqlState, message, code) => {
+    expect(classified(serverError(sqlState, message), operation, 'pg_trickle')).toMatchObject({ code, sqlState });
+  });
+});
+
+describe('an error without a SQLSTATE', () => {
+  it.each<[what: string, error: object, code: PgStreamErrorCode]>([
+    ['Node: refused', { code: 'ECONNREFUSED', message: 'connect ECONNREFUSED 127.0.0.1:1' }, 'CONNECTION'],
+    ['Node: broken pipe, whose code has five characters', { code: 'EPIPE', message: 'write EPIPE' }, 'CONNECTION'],
+    ['pg: terminated', { message: 'Connection terminated unexpectedly' }, 'CONNECTION'],
+    ['pg: ended pool', { message: 'Cannot use a pool after calling end on the pool' }, 'CONNECTION'],
+    ['pg: query_timeout', { message: 'Query read timeout' }, 'TIMEOUT'],
+    [
+      'postgres.js: closed',
+      { code: 'CONNECTION_CLOSED', message: 'write CONNECTION_CLOSED localhost:1' },
+      'CONNECTION',
+    ],
+    ['postgres.js: connect timeout', { code: 'CONNECT_TIMEOUT', message: 'write CONNECT_TIMEOUT' }, 'CONNECTION'],
+    ['an abort', { code: 'ABORT_ERR', message: 'This operation was aborted' }, 'ABORTED'],
+    ['anything else', { message: 'no idea' }, 'UNKNOWN'],
+  ])('%s', (_, error, code) => {
+    const { message, ...rest } = error as { message: string };
+    expect(classified(Object.assign(new Error(message), rest), 'read')).toMatchObject({ code, sqlState: undefined });
+  });
+
+  it.each([undefined, null, 'text', 7])('even %j, becomes UNKNOWN', (thrown) => {
+    expect(classified(thrown, 'read')).toMatchObject({ code: 'UNKNOWN', cause: thrown });
+  });
+});
+
+describe('a wrapped error', () => {
+  const inner = serverError('XX000', 'stream table already exists: public.totals');
+  const wrapper = new Error('Failed query: select create_stream_table($1)\nparams: secret', { cause: inner });
+
+  it('is classified by what it wraps, and stays the cause', () => {
+    expect(classified(new Error('outer', { cause: wrapper }), 'create')).toMatchObject({
+      code: 'ALREADY_EXISTS',
+      sqlState: 'XX000',
+    });
+    expect(classified(wrapper, 'create').cause).toBe(wrapper);
+  });
+
+  it('does not end the walk when causes form a ring', () => {
+    const ring = new Error('a');
+    ring.cause = new Error('b', { cause: ring });
+    expect(classified(ring, 'read').code).toBe('UNKNOWN');
+  });
+
+  it('that is one of ours is given back as it is', () => {
+    const ours = new PgStreamError('TIMEOUT', 'late');
+    expect(classified(ours, 'read')).toBe(ours);
+  });
+});
+
+describe('a message', () => {
+  const secrets = [
+    serverError('22P02', 'invalid input syntax for type integer: "hunter2"', { detail: 'hunter2' }),
+    serverError('23505', 'duplicate key value violates unique constraint "k"', {
+      detail: 'Key (x)=(hunter2) already exists.',
+    }),
+    serverError('28P01', 'password authentication failed for user "hunter2"'),
+    new Error('Failed query: …\nparams: hunter2', { cause: new Error('socket says hunter2') }),
+    Object.assign(new Error('connect ECONNREFUSED postgres://u:hunter2@h'), { code: 'ECONNREFUSED' }),
+  ];
+
+  it.each(secrets.map((error) => [error.message, error] as const))(
+    'keeps values, DETAIL and credentials to itself: %s',
+    (_, error) => {
+      expect(classified(error, 'refresh').message).not.toContain('hunter2');
+    },
+  );
+
+  it.each([
+    [
+      'read',
+      'permission denied for schema pgstream',
+      ['GRANT USAGE ON SCHEMA pgstream', 'GRANT SELECT ON pgstream.pgs_stream_tables'],
+    ],
+    ['refresh', 'permission denied for table orders', ['GRANT MAINTAIN', '"orders"']],
+    ['refresh', 'permission denied for table totals', ['owner']],
+    ['refresh', 'permission denied for schema pgstream_changes', ['GRANT USAGE ON SCHEMA pgstream, pgstream_changes']],
+    ['refresh', 'keine Berechtigung für Tabelle orders', ['GRANT USAGE ON SCHEMA pgstream, pgstream_changes']],
+    ['create', 'permission denied for table orders', ['owner', 'GRANT CREATE ON SCHEMA pgstream_changes']],
+  ])('names the GRANTs to run: on %s, "%s"', (operation, message, grants) => {
+    const { message: sentence } = classified(serverError('42501', message), operation);
+    for (const grant of grants) expect(sentence).toContain(grant);
+  });
+
+  it("names pg_trickle's schema in pg_trickle's dialect", () => {
+    const { message } = classified(
+      serverError('42501', 'permission denied for schema pgtrickle'),
+      'read',
+      'pg_trickle',
+    );
+    expect(message).toContain('GRANT SELECT ON pgtrickle.pgt_stream_tables');
+  });
+});
+
+describe('the classes', () => {
+  it('a name that is not there has its own, with schema and table', () => {
+    const error = classified(serverError('XX000', 'stream table not found: public.totals'), 'alter');
+    expect(error).toBeInstanceOf(StreamTableNotFoundError);
+    expect(error).toMatchObject({
+      name: 'StreamTableNotFoundError',
+      code: 'NOT_FOUND',
+      schema: 'public',
+      table: 'totals',
+    });
+  });
+
+  it('a refused write has its own, with table and operation', () => {
+    const error = new StreamTableReadOnlyError('totals', 'deleteMany', { schema: 'public' });
+    expect(error).toBeInstanceOf(PgStreamError);
+    expect(error).toMatchObject({ code: 'READ_ONLY', schema: 'public', table: 'totals', operation: 'deleteMany' });
+    expect(error.message).toContain('deleteMany');
+  });
+
+  it('are recognised across copies of the package, by their brand', () => {
+    const foreign = Object.assign(new Error('from the other module format'), { code: 'TIMEOUT' });
+    expect(isPgStreamError(foreign)).toBe(false);
+    Object.defineProperty(foreign, Symbol.for('@pgstream/core.PgStreamError'), { value: true });
+    expect(isPgStreamError(foreign)).toBe(true);
+    expect(isPgStreamError(foreign, 'TIMEOUT')).toBe(true);
+    expect(isPgStreamError(foreign, 'CYCLE')).toBe(false);
+  });
+});

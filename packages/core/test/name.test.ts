@@ -1,0 +1,82 @@
+import { describe, expect, it } from 'vitest';
+import { isPgStreamError } from '../src/index.ts';
+import { checkCreatable, functionArgument, resolveName } from '../src/name/index.ts';
+
+describe('a name for reading', () => {
+  it.each([
+    ['order_totals', 'public', 'order_totals'],
+    ['analytics.order_totals', 'public', 'analytics.order_totals'],
+    ['Weird Name', 'public', 'Weird Name'],
+    ["x'); drop table t; --", 'public', "x'); drop table t; --"],
+    [' padded ', 'public', ' padded '],
+    [{ name: 'order_totals' }, 'public', 'order_totals'],
+    [{ schema: undefined, name: 'order_totals' }, 'public', 'order_totals'],
+    [{ schema: 'analytics', name: 'order_totals' }, 'analytics', 'order_totals'],
+  ])('%j is taken as it is written, in the default schema if it names none', (name, schema, table) => {
+    expect(resolveName(name, 'public')).toStrictEqual({ schema, name: table });
+  });
+
+  it('takes the default schema that it is given', () => {
+    expect(resolveName('t', 'reports')).toStrictEqual({ schema: 'reports', name: 't' });
+  });
+
+  it.each([
+    ['an empty string', ''],
+    ['an empty name', { name: '' }],
+    ['an empty schema', { schema: '', name: 't' }],
+    ['a NUL character', 'a\0b'],
+    ['a number', 7],
+    ['null', null],
+    ['nothing', undefined],
+    ['an object without a name', {}],
+  ])('is refused when it is %s', (_, name) => {
+    const error = thrownBy(() => resolveName(name as string, 'public'));
+    expect(isPgStreamError(error, 'INVALID_NAME')).toBe(true);
+  });
+});
+
+describe("a name for the extension's functions", () => {
+  it('is always qualified', () => {
+    expect(functionArgument({ schema: 'public', name: 'a.b' })).toBe('public.a.b');
+  });
+
+  it('is refused when the function would split it in the wrong place', () => {
+    const error = thrownBy(() => functionArgument({ schema: 'a.b', name: 'c' }));
+    expect(isPgStreamError(error, 'INVALID_NAME')).toBe(true);
+    expect(error).toMatchObject({ schema: 'a.b', table: 'c' });
+  });
+});
+
+describe('a name for create', () => {
+  it.each(['order_totals', '1abc', 'user', 'a$b', '_', 'n'.repeat(63)])('%s is accepted', (name) => {
+    expect(() => checkCreatable({ schema: 'public', name })).not.toThrow();
+  });
+
+  it.each([
+    ['upper case', 'Mixed', 'upper-case'],
+    ['a blank', 'has space', 'characters'],
+    ['a quote', 'has"quote', 'characters'],
+    ['a semicolon', 'semi;colon', 'characters'],
+    ['a dot', 'a.b', 'characters'],
+    ['a letter beyond ASCII', 'grüße', 'characters'],
+    ['64 characters', 'n'.repeat(64), 'cut'],
+  ])('is refused with the reason when it has %s', (_, name, reason) => {
+    for (const qualified of [
+      { schema: 'public', name },
+      { schema: name, name: 't' },
+    ]) {
+      const error = thrownBy(() => checkCreatable(qualified));
+      expect(isPgStreamError(error, 'INVALID_NAME')).toBe(true);
+      expect(error).toHaveProperty('message', expect.stringContaining(reason));
+    }
+  });
+});
+
+function thrownBy(act: () => unknown): unknown {
+  try {
+    act();
+  } catch (error) {
+    return error;
+  }
+  throw new Error('Nothing was thrown.');
+}
