@@ -1,0 +1,52 @@
+/** One thing that is timed. */
+export interface Case {
+  readonly name: string;
+  /** Rounds of this case for each hundred of the fastest: what takes a second is asked seldom. */
+  readonly weight?: number;
+  run(): Promise<unknown>;
+}
+
+export interface Measurement {
+  readonly name: string;
+  readonly medianMs: number;
+  readonly rounds: number;
+}
+
+/**
+ * Times cases against each other on a noisy machine: they take turns, so that what slows the machine slows each of them,
+ * in an order that changes from round to round, and the median is what counts.
+ */
+export async function measureInterleaved(cases: readonly Case[], rounds: number): Promise<Measurement[]> {
+  const times = new Map<Case, number[]>(cases.map((one) => [one, []]));
+  for (const one of cases) for (let warm = 0; warm < Math.max(1, due(one, rounds / 10)); warm += 1) await one.run();
+  for (let round = 0; round < rounds; round += 1) {
+    for (const one of rotated(cases, round)) {
+      if (round % Math.round(100 / (one.weight ?? 100)) !== 0) continue;
+      const start = performance.now();
+      await one.run();
+      times.get(one)?.push(performance.now() - start);
+    }
+  }
+  return cases.map((one) => {
+    const taken = times.get(one) ?? [];
+    return { name: one.name, medianMs: median(taken), rounds: taken.length };
+  });
+}
+
+function due(one: Case, rounds: number): number {
+  return Math.floor((rounds * (one.weight ?? 100)) / 100);
+}
+
+function rotated<T>(list: readonly T[], by: number): T[] {
+  const at = by % list.length;
+  return [...list.slice(at), ...list.slice(0, at)];
+}
+
+function median(values: readonly number[]): number {
+  const sorted = values.toSorted((a, b) => a - b);
+  const middle = sorted.length >> 1;
+  const upper = sorted[middle];
+  const lower = sorted[sorted.length % 2 === 0 ? middle - 1 : middle];
+  if (upper === undefined || lower === undefined) throw new Error('Nothing was measured.');
+  return (lower + upper) / 2;
+}

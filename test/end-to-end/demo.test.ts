@@ -1,0 +1,57 @@
+import { execFile } from 'node:child_process';
+import { connect } from 'node:net';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+
+import { beforeAll, describe, expect, test } from 'vitest';
+
+const example = join(import.meta.dirname, '../../examples/flights');
+
+/** Whether anything accepts a connection there. */
+function answers(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect(port, '127.0.0.1')
+      .once('connect', () => {
+        socket.destroy();
+        resolve(true);
+      })
+      .once('error', () => resolve(false));
+  });
+}
+
+describe('the demonstration', () => {
+  let output: string;
+
+  beforeAll(async () => {
+    const { stdout } = await promisify(execFile)(process.execPath, ['--import', 'tsx', 'src/demo.ts'], {
+      cwd: example,
+      env: { ...process.env, NO_COLOR: '1' },
+    });
+    output = stdout;
+  }, 120_000);
+
+  test('shows both stream tables, active, before and after', () => {
+    expect(output.match(/public\.origin_delays\s+│ ACTIVE\s+│ DIFFERENTIAL/g)).toHaveLength(2);
+    expect(output.match(/public\.state_delays\s+│ ACTIVE\s+│ FULL/g)).toHaveLength(2);
+  });
+
+  test('shows the three refused writes with their messages', () => {
+    for (const operation of ['insert', 'update', 'delete']) {
+      expect(output).toMatch(new RegExp(`^${operation}: StreamTableReadOnlyError: .*state_delays`, 'm'));
+    }
+  });
+
+  test('shows staleness before the refresh and freshness, with every flight, after it', () => {
+    const [arrived, later, refreshed] = output.match(/^[\d,]+ flights, of which .*$/gm) ?? [];
+    expect(arrived).toMatch(/^20,000 flights, of which OriginDelays has seen 1\d,\d{3};/);
+    expect(later).toMatch(/^20,000 flights, of which OriginDelays has seen 1\d,\d{3}; isStale\(\) is true/);
+    expect(refreshed).toMatch(/^20,000 flights, of which OriginDelays has seen 20,000; isStale\(\) is false/);
+    expect(output.match(/→ {2}refreshed in \d+ ms/g)).toHaveLength(2);
+  });
+
+  test('leaves nothing running', async () => {
+    const port = Number(/127\.0\.0\.1:(\d+)/.exec(output)?.[1]);
+    expect(port).toBeGreaterThan(0);
+    expect(await answers(port)).toBe(false);
+  });
+});

