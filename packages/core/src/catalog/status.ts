@@ -1,7 +1,7 @@
 import { ask, epochMs, run, statement, type Context, type Dialect } from '../dialect/index.ts';
 import { readSchedule, type RefreshMode, type Schedule } from '../definition/index.ts';
 import { instant, integer } from '../executor/index.ts';
-import { dataAgeMs, verdict } from '../freshness/index.ts';
+import { dataAgeMs, verdict, verdictColumns, type VerdictWire } from '../freshness/index.ts';
 import type { QualifiedName } from '../name/index.ts';
 
 /**
@@ -61,10 +61,11 @@ export interface StreamTableFilter {
 /** The JSON of a status: it holds no Date and no bigint. */
 type Wire = Omit<
   StreamTableStatus,
-  'id' | 'schedule' | 'dataTimestamp' | 'lastRefreshAt' | 'createdAt' | 'updatedAt'
+  'id' | 'schedule' | 'isStale' | 'dataTimestamp' | 'lastRefreshAt' | 'createdAt' | 'updatedAt'
 > & {
   readonly id: string;
   readonly schedule: string | null;
+  readonly isStale: VerdictWire;
   readonly dataTimestamp: number | null;
   readonly lastRefreshAt: number | null;
   readonly createdAt: number;
@@ -76,7 +77,7 @@ const row = (d: Dialect): string => `json_build_object('schema', ${d.prefix}sche
 'originalQuery', original_query, 'schedule', schedule, 'refreshMode', refresh_mode, 'status', status,
 'isPopulated', is_populated, 'needsReinit', needs_reinit, 'consecutiveErrors', consecutive_errors,
 'dataTimestamp', ${epochMs('data_timestamp')}, 'lastRefreshAt', ${epochMs('last_refresh_at')},
-'stalenessMs', ${dataAgeMs}, 'isStale', ${verdict(d)}, 'autoThreshold', auto_threshold, 'lastFullMs', last_full_ms,
+'stalenessMs', ${dataAgeMs}, 'isStale', ${verdictColumns(d)}, 'autoThreshold', auto_threshold, 'lastFullMs', last_full_ms,
 'functionsUsed', functions_used, 'frontier', frontier,
 'createdAt', ${epochMs('created_at')}, 'updatedAt', ${epochMs('updated_at')})::text AS pgstream`;
 
@@ -116,6 +117,7 @@ function decode(wire: Wire): StreamTableStatus {
     ...wire,
     id: integer(wire.id),
     schedule: readSchedule(wire.schedule),
+    isStale: verdict(wire.isStale),
     dataTimestamp: instant(wire.dataTimestamp),
     lastRefreshAt: instant(wire.lastRefreshAt),
     createdAt: instant(wire.createdAt),

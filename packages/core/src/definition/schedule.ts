@@ -27,10 +27,11 @@ const UNIT_SECONDS: ReadonlyMap<string, number> = new Map([
   ['d', 86_400],
   ['w', 604_800],
 ]);
+/** The extension counts in 64 bits. */
+const MAX_SECONDS = 2 ** 63 - 1;
 const DURATION = /^(?:\d+[smhdw])+$/;
 const CRON_ALIAS = /^@(?:yearly|annually|monthly|weekly|daily|midnight|hourly)$/i;
-const CRON_FIELD =
-  /^(?:[\d*,/?#+LW-]|JAN|FEB|MAR|APR|MAY|JUN|JUL|AUG|SEP|OCT|NOV|DEC|SUN|MON|TUE|WED|THU|FRI|SAT)+$/i;
+const CRON_FIELD = /^(?:[\d*,/?#+LW-]|JAN|FEB|MAR|APR|MAY|JUN|JUL|AUG|SEP|OCT|NOV|DEC|SUN|MON|TUE|WED|THU|FRI|SAT)+$/i;
 
 /** Reads the catalog's text of a schedule by the extension's grammar (contract A.9). */
 export function readSchedule(text: string | null): Schedule {
@@ -98,7 +99,7 @@ function checkedCron(text: string): string {
 
 function durationSeconds(text: string): number | undefined {
   const seconds = /^\d+$/.test(text) ? Number(text) : sumOfUnits(text);
-  return seconds !== undefined && Number.isSafeInteger(seconds * 1000) ? seconds : undefined;
+  return seconds !== undefined && seconds <= MAX_SECONDS ? seconds : undefined;
 }
 
 function sumOfUnits(text: string): number | undefined {

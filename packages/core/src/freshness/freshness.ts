@@ -1,3 +1,4 @@
+import { readSchedule } from '../definition/index.ts';
 import { ask, epochMs, statement, type Context, type Dialect } from '../dialect/index.ts';
 import { PgStreamError } from '../errors/index.ts';
 import { instant } from '../executor/index.ts';
@@ -12,13 +13,22 @@ export interface IsStaleOptions {
   readonly maxAgeMs?: number | undefined;
 }
 
+/** What the extension's verdict is made of: whether it was ever filled, the schedule, and the age in seconds. */
+export type VerdictWire = readonly [isPopulated: boolean, schedule: string | null, ageSeconds: number | null];
+
+/** The columns for a verdict, of a row of the catalog table: its unique index finds that, and nothing else is read. */
+export function verdictColumns(d: Dialect): string {
+  return `json_build_array(is_populated, schedule, extract(epoch FROM now() - ${d.staleFrom}))`;
+}
+
 /**
- * The formula of the extension's view stream_tables_info (contract A.2, B.3), for a row of the catalog table: its unique
- * index on schema and name finds that, and nothing else is read. Added to it: never populated is stale.
+ * The formula of the extension's view stream_tables_info (contract A.2, B.3); added to it: never filled is stale. The
+ * schedule is read here, and not by the extension's function, which would cost more than finding the row.
  */
-export function verdict(d: Dialect): string {
-  return `CASE WHEN NOT is_populated THEN true WHEN schedule !~ '[[:space:]@]'
-THEN extract(epoch FROM now() - ${d.staleFrom}) > ${d.schema}.parse_duration_seconds(schedule) END`;
+export function verdict([isPopulated, text, ageSeconds]: VerdictWire): boolean | null {
+  if (!isPopulated) return true;
+  const schedule = readSchedule(text);
+  return schedule.kind === 'duration' && ageSeconds !== null ? ageSeconds * 1000 > schedule.everyMs : null;
 }
 
 /** Age of the data of a row of the catalog table, in whole milliseconds, by the clock. */
@@ -26,9 +36,7 @@ export const dataAgeMs: string = epochMs('clock_timestamp() - data_timestamp');
 
 const byName = (d: Dialect): string => `FROM ${d.catalog} WHERE ${d.prefix}schema = $1 AND ${d.prefix}name = $2`;
 
-const VERDICT = statement<boolean | null>(
-  (d) => `SELECT coalesce((${verdict(d)})::text, 'null') AS pgstream ${byName(d)}`,
-);
+const VERDICT = statement<VerdictWire>((d) => `SELECT ${verdictColumns(d)}::text AS pgstream ${byName(d)}`);
 
 const OLDER_THAN = statement<boolean>(
   (d) => `SELECT (NOT is_populated OR last_refresh_at IS NULL
@@ -44,12 +52,13 @@ const STALENESS = statement<number | null>(
 );
 
 /** See {@link StreamTable.isStale}. */
-export function isStale(
+export async function isStale(
   context: Context,
   name: QualifiedName,
   { maxAgeMs }: IsStaleOptions = {},
 ): Promise<boolean | null> {
-  return maxAgeMs === undefined ? ask(context, VERDICT, name) : isOlderThan(context, name, maxAgeMs);
+  if (maxAgeMs !== undefined) return await isOlderThan(context, name, maxAgeMs);
+  return verdict(await ask(context, VERDICT, name));
 }
 
 async function isOlderThan(context: Context, name: QualifiedName, maxAgeMs: number): Promise<boolean> {

@@ -1,1 +1,10 @@
-export { dataAgeMs, isStale, lastRefreshAt, stalenessMs, verdict, type IsStaleOptions } from './freshness.ts';
+export {
+  dataAgeMs,
+  isStale,
+  lastRefreshAt,
+  stalenessMs,
+  verdict,
+  verdictColumns,
+  type IsStaleOptions,
+  type VerdictWire,
+} from './freshness.ts';
