@@ -1,1 +1,11 @@
-export {};
+export { guardStreamTables } from './guard/index.ts';
+export {
+  pgStreamSchema,
+  pgStreamTable,
+  streamAlias,
+  type AnyPgStreamTable,
+  type PgStreamSchema,
+  type PgStreamTable,
+  type PgStreamTableFn,
+  type StreamTableAlias,
+} from './stream-table/index.ts';

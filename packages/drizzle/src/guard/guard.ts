@@ -1,0 +1,74 @@
+import { PgStreamError, StreamTableReadOnlyError } from '@pgstream/core';
+import { identityOf } from '../stream-table/index.ts';
+
+/** Set on a dialect that is guarded. On the dialect itself, because Drizzle may hand out proxies of it. */
+const guarded = Symbol.for('@pgstream/drizzle.guarded');
+
+/** What Drizzle builds each write with: the method, where its target is, and the call as the user wrote it. */
+const WRITES = [
+  { build: 'buildInsertQuery', target: 'table', operation: 'insert' },
+  { build: 'buildUpdateQuery', target: 'table', operation: 'update' },
+  { build: 'buildDeleteQuery', target: 'table', operation: 'delete' },
+  { build: 'buildRefreshMaterializedViewQuery', target: 'view', operation: 'refreshMaterializedView' },
+] as const;
+
+type Build = (this: unknown, config: Readonly<Record<string, unknown>>) => unknown;
+type Dialect = Record<(typeof WRITES)[number]['build'], Build> & { [guarded]?: true };
+
+/** A Drizzle database, by shape; with `withReplicas` there are several in one. */
+interface Database {
+  readonly dialect?: Dialect;
+  readonly $primary?: Database;
+  readonly $replicas?: readonly Database[];
+}
+
+/**
+ * Makes every write to a stream table through this one db throw `StreamTableReadOnlyError`, which names the table and
+ * the operation, before anything is sent: insert, update, delete and refreshMaterializedView, in transactions and
+ * nested ones, with CTEs, prepared, in batches, on the primary and on replicas. Returns the db that it was given;
+ * guarding it again changes nothing.
+ *
+ * The error is thrown where the statement is built: on `await`, `execute()`, `prepare()` or `toSQL()`.
+ *
+ * Nothing but writes passes through it, and writes to other tables pass unchanged. SQL text that names the table is not
+ * seen: only the database can refuse that. Throws INVALID_ARGUMENT for anything but a PostgreSQL db of Drizzle.
+ *
+ * @example
+ * export const db = guardStreamTables(drizzle(pool));
+ */
+export function guardStreamTables<TDatabase extends object>(db: TDatabase): TDatabase {
+  const { dialect, $primary, $replicas = [] }: Database = db ?? {};
+  if (!isDialect(dialect)) {
+    throw new PgStreamError(
+      'INVALID_ARGUMENT',
+      'guardStreamTables() takes a PostgreSQL db of drizzle-orm (0.45 or later, below 1): what drizzle() returned.',
+    );
+  }
+  guardDialect(dialect);
+  if ($primary) guardStreamTables($primary);
+  for (const replica of $replicas) guardStreamTables(replica);
+  return db;
+}
+
+function isDialect(value: unknown): value is Dialect {
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    WRITES.every(({ build }) => typeof (value as Partial<Dialect>)[build] === 'function')
+  );
+}
+
+// Every statement of a db, of its transactions, CTEs and prepared queries is built by the one dialect object of that
+// db. Replacing methods on that object, and not on its class, reaches all of them and no other db.
+function guardDialect(dialect: Dialect): void {
+  if (dialect[guarded]) return;
+  for (const { build, target, operation } of WRITES) {
+    const original = dialect[build];
+    dialect[build] = function refuseStreamTables(config) {
+      const table = identityOf(config[target]);
+      if (table) throw new StreamTableReadOnlyError(table.name, operation, { schema: table.schema });
+      return original.call(this, config);
+    };
+  }
+  dialect[guarded] = true;
+}

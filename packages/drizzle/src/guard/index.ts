@@ -1,0 +1,1 @@
+export { guardStreamTables } from './guard.ts';

@@ -1,0 +1,10 @@
+export { streamAlias, type StreamTableAlias } from './alias.ts';
+export { identityOf, type StreamTableIdentity } from './identity.ts';
+export {
+  pgStreamSchema,
+  pgStreamTable,
+  type AnyPgStreamTable,
+  type PgStreamSchema,
+  type PgStreamTable,
+  type PgStreamTableFn,
+} from './stream-table.ts';

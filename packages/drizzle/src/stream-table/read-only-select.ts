@@ -1,0 +1,97 @@
+import { type Column, entityKind, getTableColumns, is, sql, Subquery, ViewBaseConfig } from 'drizzle-orm';
+import { PgArray, pgTable } from 'drizzle-orm/pg-core';
+import type { PgColumnsBuilders } from 'drizzle-orm/pg-core/columns/all';
+import { identity, type StreamTableIdentity } from './identity.ts';
+import { checkIdentifier, checkVisible, type ColumnBuilders } from './visible-columns.ts';
+
+const DEFAULT_SCHEMA = 'public';
+
+/** Where a stream table keeps what it was declared with. A symbol, because a column may be called anything. */
+export const declaration = Symbol.for('@pgstream/drizzle.declaration');
+
+/** What a stream table was declared with. */
+export interface Declaration {
+  readonly name: string;
+  /** undefined: the default schema. */
+  readonly schema: string | undefined;
+  readonly columns: ColumnBuilders | ((types: PgColumnsBuilders) => ColumnBuilders);
+}
+
+/**
+ * What Drizzle reads of the table behind a column, to write the column's name. These are symbols of its registry
+ * (drizzle-orm/table.js), which has no public name for them.
+ */
+const TableName = Symbol.for('drizzle:Name');
+const TableOriginalName = Symbol.for('drizzle:OriginalName');
+const TableBaseName = Symbol.for('drizzle:BaseName');
+const TableSchema = Symbol.for('drizzle:Schema');
+const TableColumns = Symbol.for('drizzle:Columns');
+const TableIsAlias = Symbol.for('drizzle:IsAlias');
+
+/**
+ * A stream table as Drizzle meets it: `(select <visible columns> from "schema"."name" "alias") "alias"`. PostgreSQL
+ * takes that wherever it takes a view, plans it as it plans the table, and refuses it as the target of any write.
+ *
+ * It stands behind its own columns, too, so that no column leads to a table that could be written.
+ */
+export class ReadOnlySelect extends Subquery {
+  static override readonly [entityKind]: string = 'PgStreamTable';
+
+  readonly [declaration]: Declaration;
+  readonly [identity]: StreamTableIdentity;
+  readonly [ViewBaseConfig]: object;
+
+  readonly [TableName]: string;
+  readonly [TableBaseName]: string;
+  readonly [TableSchema]: string;
+  readonly [TableColumns]: Readonly<Record<string, Column>>;
+  readonly [TableIsAlias] = true;
+  /**
+   * Drizzle takes the target of an UPDATE from here, and nothing else but a key for its cache of column names: a
+   * sentence that no table is called by. It begins with the sentence, because PostgreSQL cuts names at 63 bytes.
+   */
+  readonly [TableOriginalName]: string;
+
+  constructor(declared: Declaration, alias: string = declared.name) {
+    const { name, schema = DEFAULT_SCHEMA } = declared;
+    checkIdentifier('name', name);
+    checkIdentifier('schema', schema);
+    const columns = buildColumns(declared);
+    checkVisible(name, columns);
+
+    // Two keys may read one column, say in two modes: it is selected once, or its name would be ambiguous.
+    const distinct = new Map(Object.values(columns).map((column) => [column.name, column]));
+    const select = sql`select ${sql.join([...distinct.values()], sql`, `)} from ${sql.identifier(schema)}.${sql.identifier(name)} ${sql.identifier(alias)}`;
+    super(select, columns, alias, false, [declared.schema === undefined ? name : `${schema}.${name}`]);
+
+    this[declaration] = declared;
+    this[identity] = { schema, name };
+    this[ViewBaseConfig] = {
+      name: alias,
+      originalName: name,
+      schema: declared.schema,
+      selectedFields: columns,
+      query: undefined,
+      isExisting: true,
+      isAlias: alias !== name,
+    };
+    this[TableName] = alias;
+    this[TableBaseName] = alias;
+    this[TableSchema] = schema;
+    this[TableColumns] = columns;
+    this[TableOriginalName] = `read-only stream table ${schema}.${name}`;
+    for (const column of Object.values(columns)) this.#standBehind(column);
+    Object.assign(this, columns);
+  }
+
+  #standBehind(column: Column): void {
+    Object.assign(column, { table: this });
+    if (is(column, PgArray)) this.#standBehind(column.baseColumn);
+  }
+}
+
+/** Builders make columns for a table: for one that nobody ever holds. */
+function buildColumns({ name, columns }: Declaration): Record<string, Column> {
+  // The same call twice: pgTable() takes both forms, but by two overloads.
+  return getTableColumns(typeof columns === 'function' ? pgTable(name, columns) : pgTable(name, columns));
+}
