@@ -1,0 +1,93 @@
+-- The words of a query's text. Two things need them: inlining a view where its name stands, and asking for a count beside
+-- the columns of an aggregate. Both check their result and fall back on the text as it was.
+
+CREATE TYPE pgstream._word AS (kind text, word text, depth integer, start integer);
+
+CREATE FUNCTION pgstream._words(p_query text)
+RETURNS TABLE (n integer, kind text, word text, depth integer, start integer)
+LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE AS $$
+DECLARE
+  v_rest text;
+  v_tag text;
+BEGIN
+  n := 0;
+  depth := 0;
+  start := 1;
+  WHILE start <= length(p_query) LOOP
+    v_rest := substr(p_query, start);
+    kind := 'sign';
+    word := substring(v_rest FROM '^(?:\s+|--[^\n]*|/\*(?:[^*]|\*+[^*/])*\*+/)+');
+    IF word IS NOT NULL THEN
+      start := start + length(word);
+      CONTINUE;
+    END IF;
+    CASE
+      WHEN v_rest ~* '^(?:[bnx]|u&)?''' THEN
+        kind := 'text';
+        word := substring(v_rest FROM '^[^'']*''(?:[^'']|'''')*''');
+      WHEN v_rest ~* '^e''' THEN
+        kind := 'text';
+        word := substring(v_rest FROM '^.''(?:[^''\\]|\\.|'''')*''');
+      WHEN v_rest ~ '^\$(?:[[:alpha:]_][[:alnum:]_]*)?\$' THEN
+        kind := 'text';
+        v_tag := substring(v_rest FROM '^\$[^$]*\$');
+        word := left(v_rest, nullif(strpos(substr(v_rest, length(v_tag) + 1), v_tag), 0) - 1 + 2 * length(v_tag));
+      WHEN v_rest ~ '^"' THEN
+        kind := 'name';
+        word := substring(v_rest FROM '^"(?:[^"]|"")*"');
+      WHEN v_rest ~ '^[[:alpha:]_]' THEN
+        kind := 'word';
+        word := substring(v_rest FROM '^[[:alpha:]_][[:alnum:]_$]*');
+      WHEN v_rest ~ '^[0-9]' THEN
+        kind := 'number';
+        word := substring(v_rest FROM '^[0-9][0-9A-Za-z_.]*');
+      ELSE
+        NULL;
+    END CASE;
+    word := coalesce(word, left(v_rest, 1));
+    n := n + 1;
+    IF word IN (')', ']') THEN
+      depth := depth - 1;
+    END IF;
+    RETURN NEXT;
+    IF word IN ('(', '[') THEN
+      depth := depth + 1;
+    END IF;
+    start := start + length(word);
+  END LOOP;
+END
+$$;
+
+-- The identifier that a word stands for: folded, unless it is quoted.
+CREATE FUNCTION pgstream._identifier(p_kind text, p_word text) RETURNS text
+LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
+  SELECT CASE p_kind WHEN 'name' THEN replace(substr(p_word, 2, length(p_word) - 2), '""', '"') ELSE lower(p_word) END
+$$;
+
+-- The query with one more output column, `__pgs_count`: how many rows stand behind each row of an aggregate or a DISTINCT.
+-- NULL where the text does not show how to ask.
+CREATE FUNCTION pgstream._counted_query(p_query text, p_count text, p_columns text[]) RETURNS text
+LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE AS $$
+DECLARE
+  v_select integer;
+  v_next text;
+  v_from integer;
+  v_until integer;
+  v_columns text;
+BEGIN
+  SELECT w.n, w.start + length(w.word) INTO v_select, v_from
+    FROM pgstream._words(p_query) w
+   WHERE w.depth = 0 AND w.kind = 'word' AND lower(w.word) = 'select' ORDER BY w.n LIMIT 1;
+  SELECT lower(w.word), w.start + length(w.word) INTO v_next, v_until
+    FROM pgstream._words(p_query) w WHERE w.n = v_select + 1 AND w.kind = 'word';
+  IF p_count = 'aggregate' AND v_select IS NOT NULL THEN
+    v_until := CASE v_next WHEN 'all' THEN v_until ELSE v_from END;
+    RETURN left(p_query, v_until - 1) || ' pg_catalog.count(*) AS __pgs_count, ' || substr(p_query, v_until);
+  ELSIF p_count = 'distinct' AND v_next = 'distinct' THEN
+    SELECT string_agg(quote_ident(c), ', ') INTO v_columns FROM unnest(p_columns) c;
+    RETURN format('SELECT %s, pg_catalog.count(*) AS __pgs_count FROM (%s) counted GROUP BY %s',
+      v_columns, left(p_query, v_from - 1) || substr(p_query, v_until), v_columns);
+  END IF;
+  RETURN NULL;
+END
+$$;

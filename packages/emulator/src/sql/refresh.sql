@@ -1,0 +1,225 @@
+-- Refresh (contract A.5). No raw error is caught anywhere on the way: a PostgreSQL error leaves the session lock behind, as
+-- the original does, and clients have to live with that.
+
+-- The log position reached now, for each table that changes are captured on.
+CREATE FUNCTION pgstream._frontier_now(p_pgs_id bigint) RETURNS jsonb
+LANGUAGE sql VOLATILE AS $$
+  SELECT jsonb_build_object(
+    'sources', coalesce((SELECT jsonb_object_agg(d.source_relid, jsonb_build_object('lsn', pg_current_wal_lsn(), 'snapshot_ts', now()))
+      FROM pgstream.pgs_dependencies d WHERE d.pgs_id = p_pgs_id AND d.source_type = 'TABLE'), '{}'),
+    'data_timestamp', now(),
+    -- Not the original's: how far each upstream stream table had changed, so that a chain can follow.
+    'upstream', coalesce((SELECT jsonb_object_agg(u.pgs_id, u.frontier -> 'changed')
+      FROM pgstream.pgs_dependencies d JOIN pgstream.pgs_stream_tables u ON u.pgs_relid = d.source_relid
+     WHERE d.pgs_id = p_pgs_id AND d.source_type = 'STREAM_TABLE'), '{}'))
+$$;
+
+-- Whether a source's buffer holds a visible change after one position and up to another.
+CREATE FUNCTION pgstream._has_changes(p_before jsonb, p_now jsonb) RETURNS boolean
+LANGUAGE plpgsql AS $$
+DECLARE
+  v_source text;
+  v_found boolean;
+BEGIN
+  FOR v_source IN SELECT jsonb_object_keys(p_now -> 'sources') LOOP
+    EXECUTE format('SELECT EXISTS (SELECT FROM pgstream_changes.changes_%s WHERE lsn > $1 AND lsn <= $2)', v_source)
+      INTO v_found
+      USING coalesce(p_before #>> ARRAY['sources', v_source, 'lsn'], '0/0')::pg_lsn, (p_now #>> ARRAY['sources', v_source, 'lsn'])::pg_lsn;
+    IF v_found THEN
+      RETURN true;
+    END IF;
+  END LOOP;
+  RETURN coalesce(p_before -> 'upstream', '{}') <> p_now -> 'upstream';
+END
+$$;
+
+-- Consumed changes are not removed by the refresh that consumed them but by the session's next incremental one, of whatever
+-- stream table. TRUNCATE waits for writers of the source and wipes what they have not committed: the original's trap.
+CREATE FUNCTION pgstream._clean_consumed_changes() RETURNS void
+LANGUAGE plpgsql AS $$
+DECLARE
+  v_source text;
+  v_consumed pg_lsn;
+  v_more boolean;
+BEGIN
+  FOREACH v_source IN ARRAY string_to_array(coalesce(current_setting('pg_stream._pending_cleanup', true), ''), ' ') LOOP
+    CONTINUE WHEN to_regclass('pgstream_changes.changes_' || v_source) IS NULL;
+    SELECT min((s.frontier #>> ARRAY['sources', v_source, 'lsn'])::pg_lsn) INTO v_consumed
+      FROM pgstream.pgs_stream_tables s JOIN pgstream.pgs_dependencies d USING (pgs_id)
+     WHERE d.source_relid = v_source::oid AND d.source_type = 'TABLE';
+    CONTINUE WHEN v_consumed IS NULL;
+    EXECUTE format('SELECT EXISTS (SELECT FROM pgstream_changes.changes_%s WHERE lsn > $1)', v_source) INTO v_more USING v_consumed;
+    IF v_more OR NOT pgstream._setting('cleanup_use_truncate', 'on')::boolean THEN
+      EXECUTE format('DELETE FROM pgstream_changes.changes_%s WHERE lsn <= $1', v_source) USING v_consumed;
+    ELSE
+      EXECUTE format('TRUNCATE pgstream_changes.changes_%s', v_source);
+    END IF;
+  END LOOP;
+  PERFORM set_config('pg_stream._pending_cleanup', '', false);
+END
+$$;
+
+CREATE FUNCTION pgstream._enqueue_cleanup(p_frontier jsonb) RETURNS void
+LANGUAGE sql AS $$
+  SELECT set_config('pg_stream._pending_cleanup', string_agg(DISTINCT source, ' '), false)
+    FROM (SELECT jsonb_object_keys(p_frontier -> 'sources')
+          UNION ALL SELECT unnest(string_to_array(nullif(current_setting('pg_stream._pending_cleanup', true), ''), ' '))) s (source)
+$$;
+
+-- TRUNCATE and INSERT. Gives the number of rows.
+CREATE FUNCTION pgstream._fill(p_table pgstream.pgs_stream_tables) RETURNS bigint
+LANGUAGE plpgsql AS $$
+DECLARE
+  v_name text := pgstream._storage_name(p_table.pgs_schema, p_table.pgs_name);
+  v_storage oid := v_name::regclass;
+  v_identity jsonb := pgstream._stored_identity(v_storage);
+  v_counted boolean := p_table.refresh_mode = 'DIFFERENTIAL' AND v_identity ->> 'count' IS NOT NULL;
+  v_columns text;
+  v_rows bigint;
+BEGIN
+  SELECT string_agg(format('s.%I', c), ', ') INTO v_columns
+    FROM unnest('{__pgs_row_id}' || pgstream._visible_columns(v_storage) || CASE WHEN v_counted THEN '{__pgs_count}'::text[] ELSE '{}' END) c;
+  -- No column list: a table that was created FULL and has no `__pgs_count` fails here, as the original does.
+  EXECUTE format('INSERT INTO %s SELECT %s FROM (%s) s', v_name, v_columns,
+    pgstream._rows_sql(v_storage, p_table.defining_query, v_identity, v_counted));
+  GET DIAGNOSTICS v_rows = ROW_COUNT;
+  RETURN v_rows;
+END
+$$;
+
+CREATE FUNCTION pgstream._has_user_triggers(p_storage oid) RETURNS boolean
+LANGUAGE sql STABLE AS $$
+  SELECT CASE pgstream._setting('user_triggers', 'auto') WHEN 'on' THEN true WHEN 'off' THEN false
+    ELSE EXISTS (SELECT FROM pg_trigger t WHERE t.tgrelid = p_storage AND NOT t.tgisinternal AND t.tgname NOT LIKE 'pg\_stream\_cdc\_%') END
+$$;
+
+-- FULL: everything anew, under ACCESS EXCLUSIVE. User triggers do not fire; a notification tells instead.
+CREATE FUNCTION pgstream._refresh_full(p_table pgstream.pgs_stream_tables, p_say boolean) RETURNS bigint
+LANGUAGE plpgsql AS $$
+DECLARE
+  v_name text := pgstream._storage_name(p_table.pgs_schema, p_table.pgs_name);
+  v_triggers name[];
+  v_trigger name;
+  v_suppress boolean;
+  v_rows bigint;
+BEGIN
+  v_suppress := pgstream._has_user_triggers(to_regclass(v_name));
+  IF v_suppress THEN
+    -- Only those that are on, so that the ones a person has disabled stay so.
+    SELECT array_agg(t.tgname) INTO v_triggers FROM pg_trigger t
+     WHERE t.tgrelid = v_name::regclass AND NOT t.tgisinternal AND t.tgenabled = 'O' AND t.tgname NOT LIKE 'pg\_stream\_cdc\_%';
+    FOREACH v_trigger IN ARRAY coalesce(v_triggers, '{}') LOOP
+      EXECUTE format('ALTER TABLE %s DISABLE TRIGGER %I', v_name, v_trigger);
+    END LOOP;
+  END IF;
+  EXECUTE 'TRUNCATE ' || v_name;
+  v_rows := pgstream._fill(p_table);
+  IF v_suppress THEN
+    FOREACH v_trigger IN ARRAY coalesce(v_triggers, '{}') LOOP
+      EXECUTE format('ALTER TABLE %s ENABLE TRIGGER %I', v_name, v_trigger);
+    END LOOP;
+    PERFORM pg_notify('pgstream_refresh', format('{"stream_table": "%s", "schema": "%s", "mode": "FULL"%s}',
+      replace(p_table.pgs_name, '"', '\"'), replace(p_table.pgs_schema, '"', '\"'), CASE WHEN NOT p_say THEN ', "rows": ' || v_rows ELSE '' END));
+    IF p_say THEN
+      RAISE INFO 'pg_stream: FULL refresh of %.% with user triggers suppressed.', p_table.pgs_schema, p_table.pgs_name;
+    END IF;
+  END IF;
+  RETURN v_rows;
+END
+$$;
+
+-- DIFFERENTIAL: the query is run and only rows that differ are touched, so every query PostgreSQL can run is maintained rightly.
+-- Gives the number of rows touched.
+CREATE FUNCTION pgstream._merge(p_table pgstream.pgs_stream_tables) RETURNS bigint
+LANGUAGE plpgsql AS $$
+DECLARE
+  v_name text := pgstream._storage_name(p_table.pgs_schema, p_table.pgs_name);
+  v_storage oid := v_name::regclass;
+  v_identity jsonb := pgstream._stored_identity(v_storage);
+  v_counted boolean := v_identity ->> 'count' IS NOT NULL;
+  v_columns text[] := pgstream._visible_columns(v_storage) || CASE WHEN v_counted THEN '{__pgs_count}'::text[] ELSE '{}' END;
+  v_rows bigint;
+BEGIN
+  -- Compared by image: json has no equality, and 1.0 and 1.00 are not the same to a reader. A NULL id finds its row through
+  -- coalesce, which can still be hashed.
+  EXECUTE format(
+    'MERGE INTO %1$s AS t USING (%2$s) AS s ON coalesce(t.__pgs_row_id, 0) = coalesce(s.__pgs_row_id, 0)'
+    ' WHEN NOT MATCHED THEN INSERT VALUES (s.__pgs_row_id, %3$s)'
+    ' WHEN MATCHED AND ROW(%4$s)::record OPERATOR(pg_catalog.*<>) ROW(%5$s)::record THEN UPDATE SET %6$s'
+    ' WHEN NOT MATCHED BY SOURCE THEN DELETE',
+    v_name, pgstream._rows_sql(v_storage, p_table.defining_query, v_identity, v_counted),
+    (SELECT string_agg(format('s.%I', c), ', ') FROM unnest(v_columns) c),
+    (SELECT string_agg(format('t.%I', c), ', ') FROM unnest(v_columns) c),
+    (SELECT string_agg(format('s.%I::%s', a.attname, format_type(a.atttypid, -1)), ', ' ORDER BY c.n)
+       FROM unnest(v_columns) WITH ORDINALITY c (name, n) JOIN pg_attribute a ON a.attrelid = v_storage AND a.attname = c.name),
+    (SELECT string_agg(format('%1$I = s.%1$I', c), ', ') FROM unnest(v_columns) c));
+  GET DIAGNOSTICS v_rows = ROW_COUNT;
+  RETURN v_rows;
+END
+$$;
+
+CREATE FUNCTION pgstream._complete(p_table pgstream.pgs_stream_tables, p_frontier jsonb, p_changed boolean) RETURNS void
+LANGUAGE sql AS $$
+  UPDATE pgstream.pgs_stream_tables s
+     SET frontier = p_frontier || jsonb_build_object('changed', CASE WHEN p_changed THEN to_jsonb(clock_timestamp()) ELSE s.frontier -> 'changed' END),
+         data_timestamp = now(), last_refresh_at = now(), status = 'ACTIVE', is_populated = true, consecutive_errors = 0,
+         needs_reinit = false, updated_at = now()
+   WHERE s.pgs_id = p_table.pgs_id
+$$;
+
+-- One refresh by the table's mode: what was done, the rows touched. `p_say` sends the lines that a manual refresh sends.
+CREATE FUNCTION pgstream._refresh(p_table pgstream.pgs_stream_tables, p_say boolean, OUT full_done boolean, OUT rows_touched bigint)
+LANGUAGE plpgsql AS $$
+DECLARE
+  v_frontier jsonb := pgstream._frontier_now(p_table.pgs_id);
+  v_begun timestamptz := clock_timestamp();
+BEGIN
+  full_done := p_table.refresh_mode = 'FULL';
+  rows_touched := 0;
+  IF NOT full_done AND coalesce(p_table.frontier -> 'sources', '{}') = '{}' AND (p_say OR p_table.frontier IS NULL) THEN
+    -- The initial fill sets no frontier, and a table whose sources are all stream tables never has one.
+    full_done := true;
+    IF p_say THEN
+      RAISE INFO 'Stream table %.%: no previous frontier, performing FULL refresh first', p_table.pgs_schema, p_table.pgs_name;
+    END IF;
+  END IF;
+  IF full_done THEN
+    rows_touched := pgstream._refresh_full(p_table, p_say);
+    UPDATE pgstream.pgs_stream_tables s SET last_full_ms = extract(epoch FROM clock_timestamp() - v_begun) * 1000 WHERE s.pgs_id = p_table.pgs_id;
+  ELSE
+    PERFORM pgstream._clean_consumed_changes();
+    IF pgstream._has_changes(p_table.frontier, v_frontier) THEN
+      rows_touched := pgstream._merge(p_table);
+      PERFORM pgstream._enqueue_cleanup(v_frontier);
+    END IF;
+  END IF;
+  PERFORM pgstream._complete(p_table, v_frontier, full_done OR rows_touched > 0);
+END
+$$;
+
+CREATE FUNCTION pgstream.refresh_stream_table(name text) RETURNS void
+LANGUAGE plpgsql STRICT AS $$
+DECLARE
+  v_table pgstream.pgs_stream_tables := pgstream._find_stream_table(refresh_stream_table.name);
+  v_full boolean;
+  v_rows bigint;
+BEGIN
+  IF v_table.status = 'SUSPENDED' THEN
+    RAISE EXCEPTION 'invalid argument: stream table %.% is suspended; use pgstream.resume_stream_table(''%'') first',
+      v_table.pgs_schema, v_table.pgs_name,
+      CASE v_table.pgs_schema WHEN 'public' THEN v_table.pgs_name ELSE v_table.pgs_schema || '.' || v_table.pgs_name END
+      USING ERRCODE = 'XX000';
+  END IF;
+  IF NOT pg_try_advisory_lock(v_table.pgs_id) THEN
+    RAISE EXCEPTION 'refresh skipped: %.% — another refresh is already in progress', v_table.pgs_schema, v_table.pgs_name
+      USING ERRCODE = 'XX000';
+  END IF;
+  SELECT r.full_done, r.rows_touched INTO v_full, v_rows FROM pgstream._refresh(v_table, true) r;
+  PERFORM pg_advisory_unlock(v_table.pgs_id);
+  IF v_full THEN
+    RAISE INFO 'Stream table %.% refreshed (FULL)', v_table.pgs_schema, v_table.pgs_name;
+  ELSE
+    RAISE INFO 'Stream table %.% refreshed (DIFFERENTIAL: +% -0)', v_table.pgs_schema, v_table.pgs_name, v_rows;
+  END IF;
+END
+$$;
