@@ -1,0 +1,111 @@
+import type { ErrorRule } from '../errors/index.ts';
+import type { TransactionState } from '../executor/index.ts';
+import type { RefreshPlan } from './options.ts';
+import { NOT_AMONG_ITS_TABLES, SOURCES_BUSY, UNSAFE_ISOLATION } from './statement/index.ts';
+
+/** What only a refresh can be told: its own refusals, and what an error means in the middle of one. */
+export function refreshRules(plan: RefreshPlan, transaction: TransactionState): readonly ErrorRule[] {
+  return [
+    ownRefusal(plan, transaction),
+    staleSnapshot,
+    lockOnStreamTable,
+    lostStatement,
+    missingGrant,
+    viaFunction(plan),
+  ];
+}
+
+function ownRefusal(plan: RefreshPlan, transaction: TransactionState): ErrorRule {
+  return ({ message }) => {
+    if (message.startsWith(SOURCES_BUSY)) {
+      const source = message.slice(SOURCES_BUSY.length);
+      const inTheWay = `Another transaction is writing to ${source}, which the stream table reads, or a vacuum or index build works on it`;
+      return transaction === 'none'
+        ? {
+            code: 'SOURCES_BUSY',
+            message: `${inTheWay}, and was not over after ${plan.lockTimeoutMs} ms. Refresh later, or allow more time (lockTimeoutMs).`,
+          }
+        : {
+            code: 'SOURCES_BUSY',
+            message: `${inTheWay}. Inside a transaction this is not waited for, because that one may be waiting for yours: refresh after your commit.`,
+          };
+    }
+    if (message.startsWith(UNSAFE_ISOLATION)) {
+      return {
+        code: 'UNSAFE_ISOLATION',
+        message:
+          'A refresh needs READ COMMITTED: in REPEATABLE READ and SERIALIZABLE it cannot see what was committed since the transaction began, and would lose it. Refresh after the commit, or in a transaction of that level (outside of one, default_transaction_isolation decides).',
+      };
+    }
+    if (message.startsWith(NOT_AMONG_ITS_TABLES)) {
+      return {
+        code: 'PERMISSION_DENIED',
+        message: `The function given as via does not refresh ${message.slice(NOT_AMONG_ITS_TABLES.length)}. Let refreshFunctionSql print it again with that stream table among its tables.`,
+      };
+    }
+    return undefined;
+  };
+}
+
+/** In REPEATABLE READ and SERIALIZABLE, when somebody else has refreshed since the snapshot. */
+const staleSnapshot: ErrorRule = ({ sqlState }) =>
+  sqlState === '40001'
+    ? {
+        code: 'UNSAFE_ISOLATION',
+        message:
+          'The stream table was refreshed after this transaction began, which it cannot see. Roll back, and refresh in READ COMMITTED.',
+      }
+    : undefined;
+
+const lockOnStreamTable: ErrorRule = ({ sqlState, message }) =>
+  sqlState === '55P03'
+    ? {
+        code: 'TIMEOUT',
+        message: `The refresh could not lock the stream table itself in time (${message}): a transaction reads it, or has locked it. Try again when that is over.`,
+      }
+    : undefined;
+
+/** Contract A.5: the extension prepares a statement in each session, which a pooler's reset takes away. */
+const lostStatement: ErrorRule = ({ sqlState, message }) =>
+  sqlState === '26000'
+    ? {
+        code: 'UNKNOWN',
+        message: `The extension's prepared statement is gone from this connection (${message}): a pooler or DISCARD ALL has reset it, and no refresh can succeed here any more. Close the connection; a superuser prevents it with ALTER DATABASE … SET pg_stream.use_prepared_statements = off.`,
+      }
+    : undefined;
+
+/** The statement itself says which privilege is missing on a source. */
+const missingGrant: ErrorRule = ({ sqlState, message, hint }) =>
+  sqlState === '42501' && hint?.startsWith('GRANT ')
+    ? {
+        code: 'PERMISSION_DENIED',
+        message: `The server says: ${message}. A refresh locks the tables that the stream table reads, so that no change is lost. Run: ${hint} Or let the role refresh through a function of the owner's (refreshFunctionSql prints one).`,
+      }
+    : undefined;
+
+function viaFunction({ via }: RefreshPlan): ErrorRule {
+  return ({ sqlState, message }) => {
+    if (via === undefined) return undefined;
+    const said = `"${via.schema}"."${via.name}"`;
+    if (
+      sqlState === '42501' &&
+      /permission denied for (?:function|schema) /.test(message) &&
+      (message.endsWith(` ${via.name}`) || message.endsWith(` ${via.schema}`))
+    ) {
+      return {
+        code: 'PERMISSION_DENIED',
+        message: `The server says: ${message}. To refresh through ${said} a role needs: GRANT USAGE ON SCHEMA "${via.schema}" TO <role>; GRANT EXECUTE ON FUNCTION ${said} TO <role>;`,
+      };
+    }
+    if (
+      (sqlState === '42883' && message.includes(via.name)) ||
+      (sqlState === '3F000' && message.includes(via.schema))
+    ) {
+      return {
+        code: 'INVALID_ARGUMENT',
+        message: `There is no refresh function ${said} (via). Run what refreshFunctionSql prints for it, as the owner of the stream tables.`,
+      };
+    }
+    return undefined;
+  };
+}

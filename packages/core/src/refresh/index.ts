@@ -1,0 +1,11 @@
+export type { RefreshOptions, RefreshResult } from './options.ts';
+export { refreshStreamTable } from './refresh.ts';
+export {
+  indent,
+  NOT_AMONG_ITS_TABLES,
+  quoteIdentifier,
+  refreshBody,
+  refreshVariables,
+  VIA_PARAMETERS,
+  VIA_SIGNATURE,
+} from './statement/index.ts';

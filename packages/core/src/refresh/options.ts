@@ -1,0 +1,91 @@
+import { PgStreamError } from '../errors/index.ts';
+import { resolveName, type QualifiedName, type StreamTableName } from '../name/index.ts';
+
+/** How a stream table is refreshed. Every option may be left out. */
+export interface RefreshOptions {
+  /**
+   * How long to wait for transactions that are writing to the sources, in milliseconds; 2,000 by default, 0 waits for
+   * none. Then SOURCES_BUSY. It is waited in slices shorter than the server's deadlock_timeout, with pauses between
+   * them in which other writers go on. Inside a transaction that has used a table nothing is waited for.
+   */
+  readonly lockTimeoutMs?: number | undefined;
+  /**
+   * Whether writers are kept out of the sources while the refresh runs; true by default. False is the bare SQL
+   * function, and loses for good the change of every transaction that is open on a source meanwhile (contract A.5).
+   * For sources that nobody writes to at that time.
+   */
+  readonly lockSources?: boolean | undefined;
+  /**
+   * What to do when another refresh of the stream table is running, here or anywhere: `throw` REFRESH_BUSY (the
+   * default), `skip` and return the status `skipped`, or `wait` and try again for `timeoutMs`, then throw. Inside a
+   * transaction `wait` throws at once; where nobody can tell whether there is one, `skip` does, too.
+   */
+  readonly ifBusy?: 'throw' | 'skip' | 'wait' | undefined;
+  /**
+   * How long the refresh may take, in milliseconds, from when it begins; then TIMEOUT. By default there is no bound but
+   * the server's, and `ifBusy: 'wait'` goes on trying for 30,000.
+   *
+   * Outside a transaction, on a pool, the server ends the statement at that time (statement_timeout, for this refresh
+   * alone). Everywhere else only our waiting ends: the statement goes on, and its connection is busy with it.
+   */
+  readonly timeoutMs?: number | undefined;
+  /** Ends the waiting of this call with ABORTED. A statement that was sent already goes on, for others may share it. */
+  readonly signal?: AbortSignal | undefined;
+  /**
+   * Name of a function made by `refreshFunctionSql`, for roles that may not refresh by themselves. A name without a
+   * schema is in the default schema, and is not split at dots.
+   */
+  readonly via?: StreamTableName | undefined;
+}
+
+/** What came of a refresh. */
+export interface RefreshResult {
+  /** `skipped` only with `ifBusy: 'skip'`. */
+  readonly status: 'refreshed' | 'skipped';
+  /** True when the refresh was another call's, which this one shared. It began after both calls. */
+  readonly shared: boolean;
+  /** Milliseconds that the refresh took, waiting for writers included; not the waiting for the refresh before it. */
+  readonly durationMs: number;
+}
+
+/** Options with their defaults: all that a refresh depends on, so that equal plans may share one. */
+export interface RefreshPlan {
+  readonly lockTimeoutMs: number;
+  readonly lockSources: boolean;
+  readonly ifBusy: 'throw' | 'skip' | 'wait';
+  readonly timeoutMs: number | undefined;
+  readonly via: QualifiedName | undefined;
+}
+
+/** What the server takes for a time-out: a four-byte integer. */
+const MAX_MS = 2_147_483_647;
+
+/** Checks the options and fills in the defaults. Throws INVALID_ARGUMENT, or INVALID_NAME for `via`. */
+export function planOf(options: RefreshOptions, defaultSchema: string): RefreshPlan {
+  const { lockTimeoutMs = 2_000, lockSources = true, ifBusy = 'throw', timeoutMs, via } = options;
+  checkMs('lockTimeoutMs', lockTimeoutMs, 0);
+  if (timeoutMs !== undefined) checkMs('timeoutMs', timeoutMs, 1);
+  if (!['throw', 'skip', 'wait'].includes(ifBusy)) {
+    throw invalid(`ifBusy must be 'throw', 'skip' or 'wait'.`);
+  }
+  if (via !== undefined && !lockSources) {
+    throw invalid('A refresh function always locks the sources: leave out either via or lockSources: false.');
+  }
+  return {
+    lockTimeoutMs,
+    lockSources,
+    ifBusy,
+    timeoutMs,
+    via: via === undefined ? undefined : resolveName(via, defaultSchema),
+  };
+}
+
+function checkMs(option: string, value: number, least: number): void {
+  if (typeof value !== 'number' || !(value >= least && value <= MAX_MS)) {
+    throw invalid(`${option} must be a number of milliseconds, ${least} or more.`);
+  }
+}
+
+function invalid(message: string): PgStreamError {
+  return new PgStreamError('INVALID_ARGUMENT', message, { operation: 'refresh' });
+}

@@ -1,0 +1,129 @@
+import { within, type Context } from '../dialect/index.ts';
+import { classify, isPgStreamError } from '../errors/index.ts';
+import { query, type TransactionState } from '../executor/index.ts';
+import { functionArgument, type QualifiedName } from '../name/index.ts';
+import { attempt } from './attempt.ts';
+import { planOf, type RefreshOptions, type RefreshPlan, type RefreshResult } from './options.ts';
+import { Sharing } from './sharing.ts';
+import { Budget, orAborted, orTimedOut, pause, throwIfAborted } from './waiting.ts';
+
+type Refreshed = Omit<RefreshResult, 'shared'>;
+
+/** `ifBusy: 'wait'` without a `timeoutMs`. */
+const WAIT_WHILE_BUSY_MS = 30_000;
+/** Between two attempts: short at first, because most transactions are. */
+const FIRST_PAUSE_MS = 25;
+const LONGEST_PAUSE_MS = 250;
+
+const sharing = new Sharing<Refreshed>();
+
+/** See {@link StreamTable.refresh}. */
+export async function refreshStreamTable(
+  context: Context,
+  name: QualifiedName,
+  options: RefreshOptions = {},
+): Promise<RefreshResult> {
+  const plan = planOf(options, context.defaultSchema);
+  functionArgument(name); // Refuses what the extension's function cannot be told.
+  const { signal } = options;
+  throwIfAborted(signal);
+  const { scope, transaction } = context.executor;
+  if (transaction !== 'none') {
+    return { ...(await orAborted(once(context, name, plan, transaction), signal)), shared: false };
+  }
+  const key = JSON.stringify([name.schema, name.name, plan]);
+  const { result, shared } = await sharing.join(scope, key, signal, (abandoned) =>
+    patiently(context, name, plan, abandoned),
+  );
+  return { ...result, shared };
+}
+
+/** In the caller's transaction: at once or not at all. Where nobody can tell whether there is one, refusals are errors. */
+async function once(
+  context: Context,
+  name: QualifiedName,
+  plan: RefreshPlan,
+  transaction: TransactionState,
+): Promise<Refreshed> {
+  const since = performance.now();
+  const isOpen = transaction === 'open';
+  try {
+    const how = { waitMs: isOpen ? plan.lockTimeoutMs : 0, storeRefusals: isOpen };
+    const tried = attempt(context, name, plan, how, transaction);
+    await (plan.timeoutMs === undefined ? tried : orTimedOut(tried, plan.timeoutMs));
+    return done('refreshed', since);
+  } catch (error) {
+    if (isOpen && skips(plan, error)) return done('skipped', since);
+    throw error;
+  }
+}
+
+/** Outside a transaction: again and again while somebody is in the way, as long as the options allow. */
+async function patiently(
+  context: Context,
+  name: QualifiedName,
+  plan: RefreshPlan,
+  abandoned: AbortSignal,
+): Promise<Refreshed> {
+  const since = performance.now();
+  const inAll = new Budget(plan.timeoutMs ?? Infinity);
+  const forWriters = new Budget(plan.lockTimeoutMs);
+  const forRefreshes = new Budget(plan.ifBusy === 'wait' ? (plan.timeoutMs ?? WAIT_WHILE_BUSY_MS) : 0);
+  for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs = Math.min(2 * pauseMs, LONGEST_PAUSE_MS)) {
+    const began = performance.now();
+    try {
+      await tryWithin(inAll.leftMs, context, name, plan, forWriters.leftMs);
+      return done('refreshed', since);
+    } catch (error) {
+      if (skips(plan, error)) return done('skipped', since);
+      const budget = budgetFor(error, forWriters, forRefreshes);
+      if (budget === undefined || budget.leftMs === 0) throw error;
+      await pause(Math.min(pauseMs, budget.leftMs, inAll.leftMs));
+      throwIfAborted(abandoned);
+      budget.spend(performance.now() - began);
+      inAll.spend(performance.now() - began);
+      if (inAll.leftMs === 0) throw error;
+    }
+  }
+}
+
+/** What may be spent on waiting until the cause of an error is gone; undefined if waiting does not help. */
+function budgetFor(error: unknown, forWriters: Budget, forRefreshes: Budget): Budget | undefined {
+  if (!isPgStreamError(error)) return undefined;
+  if (error.code === 'REFRESH_BUSY') return forRefreshes;
+  // Somebody holds a lock: on a source (SOURCES_BUSY), or on the stream table.
+  return error.sqlState === '55P03' ? forWriters : undefined;
+}
+
+function skips({ ifBusy }: RefreshPlan, error: unknown): boolean {
+  return ifBusy === 'skip' && isPgStreamError(error, 'REFRESH_BUSY');
+}
+
+const STATEMENT_TIMEOUT = `SELECT to_json(set_config('statement_timeout', $1, true))::text AS pgstream`;
+
+/** One attempt outside a transaction. The server keeps to the time in a transaction of ours, else our waiting does. */
+async function tryWithin(
+  leftMs: number,
+  context: Context,
+  name: QualifiedName,
+  plan: RefreshPlan,
+  waitMs: number,
+): Promise<void> {
+  const { executor } = context;
+  const tryIn = (where: Context): Promise<void> =>
+    attempt(where, name, plan, { waitMs: Math.min(waitMs, leftMs), storeRefusals: false }, 'none');
+  if (leftMs === Infinity) return tryIn(context);
+  if (executor.begin === undefined) return orTimedOut(tryIn(context), leftMs);
+  try {
+    await executor.begin(async (ours) => {
+      await query(ours, STATEMENT_TIMEOUT, [`${Math.ceil(leftMs)}ms`]);
+      await tryIn(within(context, ours));
+    });
+  } catch (error) {
+    throw classify(error, { operation: 'refresh', name });
+  }
+}
+
+function done(status: Refreshed['status'], since: number): Refreshed {
+  return { status, durationMs: performance.now() - since };
+}

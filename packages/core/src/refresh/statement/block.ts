@@ -1,0 +1,104 @@
+import type { Dialect } from '../../dialect/index.ts';
+import type { QualifiedName } from '../../name/index.ts';
+import { claimRow, refuseWhenTaken } from './busy.ts';
+import { indent } from './indent.ts';
+import { freeLeakedLock } from './leaked-lock.ts';
+import { storeRefusals } from './refusals.ts';
+import { cleanUpByTruncate, keptSettings, restoreSettings } from './settings.ts';
+import { lockSources, refuseOldSnapshot, SOURCE_VARIABLES, waitOnlyWhereHarmless } from './source-locks.ts';
+
+/** How one attempt at a refresh is made. */
+export interface Attempt {
+  /** False: the bare function, to which nothing is added but that a lock it leaks is freed. */
+  readonly lockSources: boolean;
+  /** How long it may wait for writers of the sources, in milliseconds. The statement shortens it where it must. */
+  readonly waitMs: number;
+  /**
+   * True: a refusal is stored, the transaction stays usable, and {@link STORED_OUTCOME} reads it. False: it is raised.
+   * Every other error is raised.
+   */
+  readonly storeRefusals: boolean;
+}
+
+/** Reads what the statement stored, in the same transaction: JSON, `null` if there is nothing. */
+export const STORED_OUTCOME = `SELECT coalesce(nullif(current_setting('pgstream.outcome', true), ''), 'null') AS pgstream`;
+
+/**
+ * One attempt at a refresh, as one statement.
+ *
+ * DO takes no parameters, so the name stands in its text: in hexadecimal, which no input can escape from. Nothing else
+ * in it comes from a caller but a number and a yes or no.
+ */
+export function refreshBlock(dialect: Dialect, name: QualifiedName, attempt: Attempt): string {
+  return `DO $pgstream$
+DECLARE
+  table_schema CONSTANT text := ${inHexadecimal(name.schema)};
+  table_name CONSTANT text := ${inHexadecimal(name.name)};
+  wait_ms int := ${Math.max(0, Math.floor(attempt.waitMs))};
+  store_refusals CONSTANT boolean := ${attempt.storeRefusals};
+${indent(refreshVariables(dialect))}
+BEGIN
+${indent(refreshBody(dialect, attempt.lockSources))}
+  -- For the next statement of the same transaction, with which it is forgotten.
+  PERFORM set_config('pgstream.outcome', outcome::text, true);
+END $pgstream$`;
+}
+
+/** What {@link refreshBody} declares; the block adds `table_schema`, `table_name`, `wait_ms` and `store_refusals`. */
+export function refreshVariables(dialect: Dialect): string {
+  return `outcome jsonb := '{"status": "refreshed"}';
+table_id bigint;
+called boolean := false; -- From the call on, a lock of the extension's may be left behind.
+${keptSettings(dialect)}
+${SOURCE_VARIABLES}`;
+}
+
+/** The statements of a refresh, after others that may refuse it. What came of it is in `outcome`, or raised. */
+export function refreshBody(dialect: Dialect, withSourcesLocked: boolean, first = ''): string {
+  const refresh = withSourcesLocked ? safeRefresh(dialect) : bareRefresh(dialect);
+  return storeRefusals(first + (dialect.refreshLock === 'session' ? freeLeakedLock(refresh) : refresh));
+}
+
+function safeRefresh(dialect: Dialect): string {
+  const truncates = cleanUpByTruncate(dialect);
+  return `${waitOnlyWhereHarmless(dialect)}
+${refuseOldSnapshot(dialect)}
+${claimRow(dialect)}
+${lockSources(dialect)}
+-- Not for ever: behind these locks writers queue, and an idle reader of the stream table may be in the way of a full refresh.
+PERFORM set_config('lock_timeout', GREATEST(50, 1000 * extract(epoch FROM deadline - clock_timestamp()))::int || 'ms', true);
+-- The extension's clean-up by TRUNCATE waits for writers of other tables, and wipes changes that were not read yet.
+IF has_parameter_privilege('${truncates}', 'SET') THEN
+  PERFORM set_config('${truncates}', 'off', true);
+END IF;
+called := true;
+${callRefresh(dialect)}
+-- Who may not turn it off has it done now, while the sources are locked.
+IF current_setting('${truncates}', true) = 'on' THEN
+  ${callRefresh(dialect)}
+END IF;
+-- Moves the position in the log, and flushes: later changes would otherwise seem to be older than this refresh.
+PERFORM pg_logical_emit_message(false, 'pgstream', '', true);
+${restoreSettings(dialect)}`;
+}
+
+function bareRefresh(dialect: Dialect): string {
+  const { catalog, prefix } = dialect;
+  return `SELECT s.${prefix}id INTO table_id FROM ${catalog} s WHERE s.${prefix}schema = table_schema AND s.${prefix}name = table_name;
+${refuseWhenTaken(dialect)}
+called := true;
+${callRefresh(dialect)}
+${restoreSettings(dialect)}`;
+}
+
+function callRefresh(dialect: Dialect): string {
+  return `PERFORM ${dialect.schema}.refresh_stream_table(table_schema || '.' || table_name);`;
+}
+
+function inHexadecimal(text: string): string {
+  return `convert_from(decode('${hexadecimal(text)}', 'hex'), 'UTF8')`;
+}
+
+function hexadecimal(text: string): string {
+  return Array.from(new TextEncoder().encode(text), (byte) => byte.toString(16).padStart(2, '0')).join('');
+}

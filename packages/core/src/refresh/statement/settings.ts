@@ -1,0 +1,30 @@
+import type { Dialect } from '../../dialect/index.ts';
+
+/** What a refresh changes for the rest of the caller's transaction (contract A.5, B.6): the extension, or our block. */
+const CHANGED = ['lock_timeout', 'enable_nestloop', 'work_mem', 'row_security'] as const;
+
+/** Where `lock_timeout` is in `kept`; PL/pgSQL counts from one. */
+export const KEPT_LOCK_TIMEOUT = 'kept[1]';
+
+/** Declares `kept`: the caller's settings. */
+export function keptSettings(dialect: Dialect): string {
+  const values = CHANGED.map((name) => `current_setting('${name}')`);
+  return `kept CONSTANT text[] := ARRAY[${values.join(', ')},
+  current_setting('${cleanUpByTruncate(dialect)}', true)];`;
+}
+
+/** An error needs none of this: it undoes settings by itself. */
+export function restoreSettings(dialect: Dialect): string {
+  const restored = CHANGED.map((name, index) => `set_config('${name}', kept[${index + 1}], true)`);
+  const truncates = cleanUpByTruncate(dialect);
+  return `PERFORM ${restored.join(', ')};
+-- A role that may not set it has not changed it; without a value the extension was not loaded yet.
+IF current_setting('${truncates}', true) <> kept[${CHANGED.length + 1}] THEN
+  PERFORM set_config('${truncates}', kept[${CHANGED.length + 1}], true);
+END IF;`;
+}
+
+/** The setting by which the extension empties its change buffers with TRUNCATE (contract A.5, A.8). */
+export function cleanUpByTruncate(dialect: Dialect): string {
+  return `${dialect.settings}cleanup_use_truncate`;
+}

@@ -1,0 +1,118 @@
+import type { Dialect } from '../../dialect/index.ts';
+import { indent } from './indent.ts';
+import { OURS } from './refusals.ts';
+import { KEPT_LOCK_TIMEOUT } from './settings.ts';
+
+/** Begins the message of a refusal because of a source; the source's name follows. */
+export const SOURCES_BUSY = `${OURS}source is busy: `;
+
+/** The message of a refusal because of the transaction's isolation level. */
+export const UNSAFE_ISOLATION = `${OURS}refresh needs READ COMMITTED`;
+
+/** What the pieces of this file declare. */
+export const SOURCE_VARIABLES = `refresh_as text;
+table_status text;
+deadline timestamptz;
+source oid;
+source_name text;
+waited_for oid; -- The source that was busy: the next round begins with it.
+locked int;
+left_ms int;`;
+
+/**
+ * Sets `deadline`. Waiting is harmless only while nobody can be waiting for us: a transaction that has written, or holds
+ * a lock on anybody's table, gets the sources at once or not at all. And only below deadlock_timeout: after that
+ * PostgreSQL looks for deadlocks, and other people's ordinary transactions are its victims. The caller's own
+ * lock_timeout is kept to as well.
+ */
+export function waitOnlyWhereHarmless(dialect: Dialect): string {
+  return `IF pg_current_xact_id_if_assigned() IS NOT NULL OR EXISTS (
+  SELECT FROM pg_locks l
+  WHERE l.pid = pg_backend_pid() AND l.locktype = 'relation' AND l.relation >= 16384
+    AND l.relation NOT IN (SELECT c.oid FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = '${dialect.schema}')
+) THEN
+  wait_ms := 0;
+END IF;
+wait_ms := LEAST(wait_ms, 800 * extract(epoch FROM current_setting('deadlock_timeout')::interval),
+  NULLIF(1000 * extract(epoch FROM ${KEPT_LOCK_TIMEOUT}::interval), 0));
+deadline := clock_timestamp() + wait_ms * interval '1 millisecond';`;
+}
+
+/**
+ * A snapshot older than the locks does not see what was committed just before they were there, and the refresh would
+ * lose it. Asked before the row is claimed: in such a transaction that can fail with an error that ends it.
+ */
+export function refuseOldSnapshot({ catalog, prefix }: Dialect): string {
+  return `IF current_setting('transaction_isolation') NOT LIKE 'read %' AND EXISTS (
+  SELECT FROM ${catalog} s
+  WHERE s.${prefix}schema = table_schema AND s.${prefix}name = table_name AND s.refresh_mode <> 'FULL' AND s.status <> 'SUSPENDED'
+) THEN
+  RAISE EXCEPTION '${UNSAFE_ISOLATION}' USING ERRCODE = '25001';
+END IF;`;
+}
+
+/**
+ * Keeps writers out of the sources until the transaction ends: the change of one who is open now would be lost for good
+ * (contract A.5). SHARE ROW EXCLUSIVE and not SHARE, which two may hold who then both want to write: a deadlock. Not
+ * ONLY, so that nobody writes to a partition either.
+ *
+ * It waits while it holds none of the sources: the first round waits for nothing, a failed one gives back what it had,
+ * and the next begins with the source that was busy. Further sources get 25 ms each.
+ *
+ * FULL recomputes every row and needs no locks; nor does a stream table that is going to be refused.
+ */
+export function lockSources(dialect: Dialect): string {
+  return `IF refresh_as <> 'FULL' AND table_status <> 'SUSPENDED' THEN
+  LOOP
+    BEGIN
+      locked := 0;
+${indent(lockEach(dialect), 3)}
+      EXIT;
+    EXCEPTION
+      WHEN lock_not_available THEN
+        -- Autovacuum would be cancelled by our waiting, and CREATE INDEX CONCURRENTLY end with an invalid index.
+        IF clock_timestamp() >= deadline OR EXISTS (
+          SELECT FROM pg_locks l
+          WHERE l.locktype = 'relation' AND l.relation = source AND l.granted AND l.mode = 'ShareUpdateExclusiveLock'
+            AND l.database = (SELECT d.oid FROM pg_database d WHERE d.datname = current_database())
+        ) THEN
+          RAISE EXCEPTION '${SOURCES_BUSY}%', source_name USING ERRCODE = '55P03', DETAIL = SQLERRM;
+        END IF;
+        waited_for := source;
+      WHEN insufficient_privilege THEN
+        RAISE EXCEPTION USING ERRCODE = SQLSTATE, MESSAGE = SQLERRM, HINT = (${indent(missingGrant(dialect), 5)});
+    END;
+  END LOOP;
+END IF;`;
+}
+
+function lockEach(dialect: Dialect): string {
+  const { schema, prefix } = dialect;
+  return `FOR source IN
+  SELECT d.source_relid FROM ${schema}.${prefix}dependencies d JOIN pg_class c ON c.oid = d.source_relid
+  WHERE d.${prefix}id = table_id AND d.source_type IN ('TABLE', 'STREAM_TABLE')
+  ORDER BY d.source_relid IS DISTINCT FROM waited_for, d.source_relid
+LOOP
+  left_ms := 1 + GREATEST(0, 1000 * extract(epoch FROM deadline - clock_timestamp()));
+  PERFORM set_config('lock_timeout', CASE locked WHEN 0 THEN left_ms ELSE LEAST(left_ms, 25) END || 'ms', true);
+  locked := locked + 1;
+  source_name := source::regclass;
+  EXECUTE format('LOCK TABLE %s IN SHARE ROW EXCLUSIVE MODE%s', source_name,
+    CASE WHEN waited_for IS NULL OR wait_ms = 0 THEN ' NOWAIT' END);
+  -- The name may have gone to another table while we waited.
+  IF source_name <> source::regclass::text THEN
+    RAISE EXCEPTION '${OURS}source % was renamed', source_name USING ERRCODE = '55P03';
+  END IF;
+END LOOP;`;
+}
+
+/** The one privilege that lets a role lock a table without being able to change it is MAINTAIN (contract A.5). */
+function missingGrant(dialect: Dialect): string {
+  return `
+SELECT coalesce(
+  (SELECT format(
+      CASE WHEN has_schema_privilege(n.oid, 'USAGE') THEN 'GRANT MAINTAIN ON TABLE %1$I.%2$I TO %3$I;' ELSE 'GRANT USAGE ON SCHEMA %1$I TO %3$I;' END,
+      n.nspname, c.relname, current_user)
+    FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE c.oid = source),
+  format('GRANT SELECT ON TABLE ${dialect.schema}.${dialect.prefix}dependencies TO %I;', current_user))`;
+}
