@@ -69,24 +69,26 @@ $$;
 CREATE FUNCTION pgstream._counted_query(p_query text, p_count text, p_columns text[]) RETURNS text
 LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE AS $$
 DECLARE
+  v_words pgstream._word[];
   v_select integer;
-  v_next text;
-  v_from integer;
-  v_until integer;
+  v_distinct pgstream._word;
   v_columns text;
+  i integer;
 BEGIN
-  SELECT w.n, w.start + length(w.word) INTO v_select, v_from
-    FROM pgstream._words(p_query) w
-   WHERE w.depth = 0 AND w.kind = 'word' AND lower(w.word) = 'select' ORDER BY w.n LIMIT 1;
-  SELECT lower(w.word), w.start + length(w.word) INTO v_next, v_until
-    FROM pgstream._words(p_query) w WHERE w.n = v_select + 1 AND w.kind = 'word';
-  IF p_count = 'aggregate' AND v_select IS NOT NULL THEN
-    v_until := CASE v_next WHEN 'all' THEN v_until ELSE v_from END;
-    RETURN left(p_query, v_until - 1) || ' pg_catalog.count(*) AS __pgs_count, ' || substr(p_query, v_until);
-  ELSIF p_count = 'distinct' AND v_next = 'distinct' THEN
+  SELECT array_agg((w.kind, lower(w.word), w.depth, w.start)::pgstream._word ORDER BY w.n) INTO v_words
+    FROM pgstream._words(p_query) w;
+  SELECT min(n) INTO v_select FROM generate_subscripts(v_words, 1) n
+   WHERE v_words[n].depth = 0 AND v_words[n].kind = 'word' AND v_words[n].word = 'select';
+  IF p_count = 'distinct' AND v_words[v_select + 1].word = 'distinct' THEN
+    v_distinct := v_words[v_select + 1];
     SELECT string_agg(quote_ident(c), ', ') INTO v_columns FROM unnest(p_columns) c;
     RETURN format('SELECT %s, pg_catalog.count(*) AS __pgs_count FROM (%s) counted GROUP BY %s',
-      v_columns, left(p_query, v_from - 1) || substr(p_query, v_until), v_columns);
+      v_columns, left(p_query, v_distinct.start - 1) || substr(p_query, v_distinct.start + length('distinct')), v_columns);
+  ELSIF p_count = 'aggregate' THEN
+    -- Last in the list, so that GROUP BY and ORDER BY with numbers keep their meaning.
+    SELECT min(n) INTO i FROM generate_subscripts(v_words, 1) n
+     WHERE n > v_select AND v_words[n].depth = 0 AND v_words[n].kind = 'word' AND v_words[n].word = 'from' AND v_words[n - 1].word <> 'distinct';
+    RETURN left(p_query, v_words[i].start - 1) || ', pg_catalog.count(*) AS __pgs_count ' || substr(p_query, v_words[i].start);
   END IF;
   RETURN NULL;
 END

@@ -66,6 +66,12 @@ DECLARE
   v_analysis jsonb := p_analysis;
   v_views oid[];
 BEGIN
+  -- A CTE with the name of a relation below would capture it.
+  IF EXISTS (SELECT FROM pgstream._trees(p_analysis -> 'tree') t, pgstream._nodes(t.tree, 'COMMONTABLEEXPR') c
+      WHERE c -> 'ctename' ->> 0 IN (SELECT k.relname FROM pgstream._trees(p_analysis -> 'tree') u, pgstream._relations(u.tree) r
+        JOIN pg_class k ON k.oid = r.relid)) THEN
+    RETURN p_query;
+  END IF;
   FOR v_level IN 1..32 LOOP
     SELECT array_agg(DISTINCT r.relid) INTO v_views FROM pgstream._relations(v_analysis -> 'tree') r WHERE r.relkind = 'v';
     EXIT WHEN v_views IS NULL;
