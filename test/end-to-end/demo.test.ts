@@ -31,8 +31,8 @@ describe('the demonstration', () => {
   }, 120_000);
 
   test('shows both stream tables, active, before and after', () => {
-    expect(output.match(/public\.origin_delays\s+│ ACTIVE\s+│ DIFFERENTIAL/g)).toHaveLength(2);
-    expect(output.match(/public\.state_delays\s+│ ACTIVE\s+│ FULL/g)).toHaveLength(2);
+    expect(output.match(/^public\.origin_delays +ACTIVE +DIFFERENTIAL/gm)).toHaveLength(2);
+    expect(output.match(/^public\.state_delays +ACTIVE +FULL/gm)).toHaveLength(2);
   });
 
   test('shows the three refused writes with their messages', () => {

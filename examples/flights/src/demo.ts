@@ -103,8 +103,8 @@ async function printStatus(pgstream: PgStream): Promise<void> {
       `${table.schema}.${table.name}`,
       table.status,
       table.refreshMode,
-      table.schedule ?? 'calculated',
-      table.stale,
+      table.schedule.text,
+      table.isStale,
       table.stalenessMs === null ? 'never refreshed' : `${(table.stalenessMs / 1_000).toFixed(1)} s`,
     ]),
   );

@@ -10,14 +10,16 @@ type Airport = typeof airports.$inferInsert;
 type Flight = typeof flights.$inferInsert;
 
 const require = createRequire(import.meta.url);
-const published = (file: string): Promise<string> => readFile(require.resolve(`vega-datasets/data/${file}`), 'utf8');
 
 /** Rows in one INSERT: PostgreSQL takes 65,535 parameters at most. */
 const rowsPerInsert = 5_000;
 
 /** The airports of the United States, from vega-datasets. */
 async function readAirports(): Promise<Airport[]> {
-  const rows: Record<keyof Airport, string>[] = parse(await published('airports.csv'), { columns: true });
+  const rows: Record<keyof Airport, string>[] = parse(
+    await readFile(require.resolve('vega-datasets/data/airports.csv'), 'utf8'),
+    { columns: true },
+  );
   return rows.map(({ iata, name, city, state, latitude, longitude }) => ({
     iata,
     name,
@@ -31,7 +33,7 @@ async function readAirports(): Promise<Airport[]> {
 /** 20,000 flights of the first quarter of 2001 in the order of their scheduled time, from vega-datasets. */
 export async function readFlights(): Promise<Flight[]> {
   const rows: { date: string; delay: number; distance: number; origin: string; destination: string }[] = JSON.parse(
-    await published('flights-20k.json'),
+    await readFile(require.resolve('vega-datasets/data/flights-20k.json'), 'utf8'),
   );
   return rows
     .toSorted((a, b) => (a.date < b.date ? -1 : 1))

@@ -2,6 +2,12 @@ import { inspect, styleText } from 'node:util';
 
 import Table from 'cli-table3';
 
+const sides = ['top', 'mid', 'bottom', 'left', 'right'];
+const borderless = {
+  ...Object.fromEntries(sides.flatMap((one) => [one, `${one}-mid`, `${one}-left`, `${one}-right`].map((name) => [name, '']))),
+  middle: '  ',
+};
+
 export function heading(text: string): void {
   console.log(`\n${styleText('bold', text)}`);
 }
@@ -11,7 +17,11 @@ export function line(text: string): void {
 }
 
 export function printTable(head: readonly string[], rows: readonly (readonly unknown[])[]): void {
-  const table = new Table({ head: [...head], style: { head: [], border: [] } });
+  const table = new Table({
+    head: head.map((title) => styleText('underline', title)),
+    style: { head: [], border: [], 'padding-left': 0, 'padding-right': 0 },
+    chars: borderless,
+  });
   table.push(...rows.map((row) => row.map((cell) => (typeof cell === 'string' ? cell : inspect(cell)))));
   console.log(table.toString());
 }
