@@ -1,1 +1,8 @@
-export { fromPg, type FromPgOptions, type PgClient, type PgPool, type PgQueryable } from './executor/pg.ts';
+export {
+  fromPg,
+  type FromPgOptions,
+  type PgClient,
+  type PgPool,
+  type PgPoolClient,
+  type PgQueryable,
+} from './executor/pg.ts';

@@ -18,6 +18,7 @@ import {
 import type { Context } from './dialect/index.ts';
 import { isStale, lastRefreshAt, stalenessMs, type IsStaleOptions } from './freshness/index.ts';
 import type { QualifiedName } from './name/index.ts';
+import { refreshStreamTable, type RefreshOptions, type RefreshResult } from './refresh/index.ts';
 
 /**
  * One stream table, by its name. Nothing is asked of the server before a method is called.
@@ -59,6 +60,25 @@ export interface StreamTable {
    * stream table was never populated.
    */
   stalenessMs(): Promise<number | null>;
+
+  /**
+   * Brings the stream table up to date, and returns when that is done. Nobody's change is lost: the sources are locked
+   * against writers while it runs, and until your transaction ends, if there is one. So refresh last in a transaction:
+   * a later write of it to another's source may deadlock. Refresh seldom where many write.
+   *
+   * Outside a transaction it waits for open writers of the sources, `lockTimeoutMs` at most. Inside one that has used a
+   * table it refreshes at once or throws SOURCES_BUSY, and a refusal leaves the transaction usable. Overlapping calls
+   * with equal options share refreshes that began after them. A table in FULL mode is computed anew and locks no
+   * source, but its readers wait.
+   *
+   * Throws REFRESH_BUSY, SOURCES_BUSY, UNSAFE_ISOLATION (in REPEATABLE READ and SERIALIZABLE), SUSPENDED, SOURCE_GONE,
+   * SOURCE_CHANGED, READ_ONLY_SERVER, TIMEOUT, ABORTED, INVALID_ARGUMENT, INVALID_NAME. The role has to own the stream
+   * table and to have MAINTAIN on its sources, or to use `via`.
+   *
+   * @example
+   * await orderTotals.refresh({ ifBusy: 'wait', timeoutMs: 10_000 });
+   */
+  refresh(options?: RefreshOptions): Promise<RefreshResult>;
 
   /** Everything the catalog knows, in one snapshot (contract A.2). */
   status(): Promise<StreamTableStatus>;
@@ -107,6 +127,7 @@ export function streamTable(context: Context, name: QualifiedName): StreamTable 
     isStale: stale,
     lastRefreshAt: () => lastRefreshAt(context, name),
     stalenessMs: () => stalenessMs(context, name),
+    refresh: (options) => refreshStreamTable(context, name, options),
     status: () => status(context, name),
     exists: () => exists(context, name),
     history: (options) => history(context, name, options),

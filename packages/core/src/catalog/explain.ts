@@ -27,7 +27,7 @@ FROM ${d.catalog} WHERE ${d.prefix}schema = $1 AND ${d.prefix}name = $2`,
 export async function explain(context: Context, name: QualifiedName): Promise<StreamTableExplanation> {
   const properties = await ask(context, EXPLAIN, name, {
     params: [functionArgument(name)],
-    reads: ['dependencies', 'change_tracking'],
+    reads: 'all',
   });
   return {
     isDifferentiable: properties['dvm_supported'] === 'true',

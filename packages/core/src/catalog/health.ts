@@ -1,4 +1,4 @@
-import { run, statement, type Context } from '../dialect/index.ts';
+import { run, statement, type About, type Context } from '../dialect/index.ts';
 import { integer } from '../executor/index.ts';
 
 /** How the changes of one source are captured (contract A.1, check_cdc_health). */
@@ -42,16 +42,16 @@ const SLOT_HEALTH = statement<SlotWire>(
 FROM ${d.schema}.slot_health() ORDER BY slot_name`,
 );
 
-const READS = { operation: 'read', reads: ['dependencies', 'change_tracking'] };
+const ABOUT: About = { operation: 'read', reads: 'all' };
 
 /** See {@link PgStream.cdcHealth}. */
 export async function cdcHealth(context: Context): Promise<CdcHealth[]> {
-  return (await run(context, CDC_HEALTH, [], READS)).map(decodeCdc);
+  return (await run(context, CDC_HEALTH, [], ABOUT)).map(decodeCdc);
 }
 
 /** See {@link PgStream.slotHealth}. */
 export async function slotHealth(context: Context): Promise<SlotHealth[]> {
-  return (await run(context, SLOT_HEALTH, [], READS)).map(decodeSlot);
+  return (await run(context, SLOT_HEALTH, [], ABOUT)).map(decodeSlot);
 }
 
 function decodeCdc(wire: CdcWire): CdcHealth {

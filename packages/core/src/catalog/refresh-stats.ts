@@ -47,7 +47,7 @@ FROM ${d.schema}.st_refresh_stats() ORDER BY ${d.prefix}schema, ${d.prefix}name`
 
 /** See {@link PgStream.refreshStats}. */
 export async function refreshStats(context: Context): Promise<RefreshStats[]> {
-  const rows = await run(context, STATS, [], { operation: 'read', reads: ['refresh_history'] });
+  const rows = await run(context, STATS, [], { operation: 'read', reads: 'all' });
   return rows.map(decode);
 }
 

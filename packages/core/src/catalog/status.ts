@@ -32,7 +32,10 @@ export interface StreamTableStatus {
   readonly needsReinit: boolean;
   /** Failed refreshes since the last good one, as far as the extension counts them. */
   readonly consecutiveErrors: number;
-  /** How recent the data is: null if it was never filled. Differs from lastRefreshAt where the scheduler refreshes. */
+  /**
+   * The moment whose data it holds; null if it was never filled. On pg_stream every refresh sets it and lastRefreshAt to
+   * the same instant (contract A.5); on pg_trickle it stays where it was when a refresh finds nothing to do (B.3).
+   */
   readonly dataTimestamp: Date | null;
   /** When the transaction of the last refresh began; null if there was none. */
   readonly lastRefreshAt: Date | null;

@@ -51,8 +51,8 @@ export async function run<Wire>(
 export interface Asking {
   /** Parameters after the schema ($1) and the name ($2). */
   readonly params?: Parameters;
-  /** Catalog tables, without their prefix, that it reads besides the one of stream tables. */
-  readonly reads?: readonly string[];
+  /** As in an error's context: what it reads besides the table of stream tables. */
+  readonly reads?: ErrorContext['reads'];
 }
 
 /**
@@ -65,7 +65,7 @@ export async function ask<Wire>(
   name: QualifiedName,
   { params = [], reads = [] }: Asking = {},
 ): Promise<Wire> {
-  const about = { operation: 'read', name, reads };
+  const about: About = { operation: 'read', name, reads };
   const [row] = await run(context, asked, [name.schema, name.name, ...params], about);
   if (row === undefined) throw new StreamTableNotFoundError(name, about);
   return row;

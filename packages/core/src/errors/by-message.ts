@@ -85,7 +85,11 @@ function refusedQuery(rest: string): string {
   return `The extension refused the defining query: ${rest}`;
 }
 
-/** The name for a sentence. */
+/** The name for a sentence, as SQL writes it. */
 export function said(name: ErrorContext['name']): string {
-  return name === undefined ? 'the stream table' : `"${name.schema}"."${name.name}"`;
+  return name === undefined ? 'the stream table' : `${quoted(name.schema)}.${quoted(name.name)}`;
+}
+
+function quoted(identifier: string): string {
+  return `"${identifier.replaceAll('"', '""')}"`;
 }

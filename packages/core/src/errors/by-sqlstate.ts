@@ -58,7 +58,7 @@ const ROWS: readonly Row[] = [
     'drop',
     'SOURCE_GONE',
     (_, { name }) =>
-      `A table that ${said(name)} reads was dropped, and the extension cannot drop such a stream table itself. Run DROP TABLE on ${said(name)}: the extension then forgets it.`,
+      `A table that ${said(name)} reads was dropped, and the extension cannot drop such a stream table itself. Run DROP TABLE ${said(name)}; and the extension forgets it.`,
   ],
   [
     /^42P01$/,

@@ -14,8 +14,11 @@ export interface ErrorContext {
   readonly name?: { readonly schema: string; readonly name: string } | undefined;
   /** Absent while the dialect is not known yet. */
   readonly dialect?: Dialect | undefined;
-  /** Catalog tables, without their prefix, that a reading statement needs besides the one of stream tables. */
-  readonly reads?: readonly string[];
+  /**
+   * Catalog tables, without their prefix, that a question reads besides the one of stream tables. `all` where it goes
+   * through a function of the extension's, whose reading is its own affair.
+   */
+  readonly reads?: readonly string[] | 'all';
   /** Tried before the rules that hold for every call. */
   readonly rules?: readonly ErrorRule[];
 }

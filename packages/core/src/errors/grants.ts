@@ -21,8 +21,11 @@ function isReading({ operation }: ErrorContext): boolean {
 
 /** What reading staleness and status needs; the questions that read more say so by `reads`. */
 function readingGrants(dialect: Dialect, { reads = [] }: ErrorContext): string {
-  const tables = [dialect.catalog, ...reads.map((table) => `${dialect.schema}.${dialect.prefix}${table}`)];
-  return `To read about stream tables a role needs: GRANT USAGE ON SCHEMA ${dialect.schema} TO <role>; GRANT SELECT ON ${tables.join(', ')} TO <role>;`;
+  const tables =
+    reads === 'all'
+      ? `ALL TABLES IN SCHEMA ${dialect.schema}`
+      : [dialect.catalog, ...reads.map((table) => `${dialect.schema}.${dialect.prefix}${table}`)].join(', ');
+  return `To read about stream tables a role needs: GRANT USAGE ON SCHEMA ${dialect.schema} TO <role>; GRANT SELECT ON ${tables} TO <role>;`;
 }
 
 function writingGrants(error: DriverError, dialect: Dialect, context: ErrorContext): string {

@@ -11,10 +11,17 @@ export interface PgClient extends PgQueryable {
   getTransactionStatus?(): 'I' | 'T' | 'E' | null;
 }
 
+/** A client taken from a pg Pool, by shape. */
+export interface PgPoolClient extends PgClient {
+  release(destroy?: boolean): void;
+  on(event: 'error', listener: (error: Error) => void): unknown;
+  removeListener(event: 'error', listener: (error: Error) => void): unknown;
+}
+
 /** A pg Pool, by shape. */
 export interface PgPool extends PgQueryable {
   readonly totalCount: number;
-  connect(): Promise<PgClient & { release(destroy?: Error | boolean): void }>;
+  connect(): Promise<PgPoolClient>;
 }
 
 /** How to read a connection of pg. */
@@ -52,31 +59,31 @@ function poolExecutor(pool: PgPool, scope: object): SqlExecutor {
     query: (text, params) => send(pool, text, params),
     async begin(work) {
       const client = await pool.connect();
-      // A connection whose transaction we could not end must not go back to the pool.
-      let broken = true;
+      client.on('error', alreadyRejected);
       try {
         await client.query('BEGIN');
-        const result = await work({
-          scope,
-          transaction: 'open',
-          query: (text, params) => send(client, text, params),
-        });
+        const result = await work({ scope, transaction: 'open', query: (text, params) => send(client, text, params) });
         await client.query('COMMIT');
-        broken = false;
+        release(client);
         return result;
       } catch (error) {
-        try {
-          await client.query('ROLLBACK');
-          broken = false;
-        } catch {
-          // The first error tells more; the connection is closed below.
-        }
+        await client.query('ROLLBACK').then(
+          () => release(client),
+          // A connection whose transaction we could not end must not go back to the pool. It keeps its listener.
+          () => client.release(true),
+        );
         throw error;
-      } finally {
-        client.release(broken);
       }
     },
   };
+}
+
+/** A lost connection tells its running query and, as an event, everybody: unheard, that would end the process. */
+function alreadyRejected(): void {}
+
+function release(client: PgPoolClient): void {
+  client.removeListener('error', alreadyRejected);
+  client.release();
 }
 
 function clientExecutor(client: PgClient, scope: object): SqlExecutor {

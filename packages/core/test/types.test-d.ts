@@ -1,0 +1,92 @@
+import { Client, Pool, type PoolClient } from 'pg';
+import postgres from 'postgres';
+import { describe, expectTypeOf, it } from 'vitest';
+import {
+  createPgStream,
+  isPgStreamError,
+  type PgStreamErrorCode,
+  type SqlExecutor,
+  type StreamTableNotFoundError,
+  type StreamTableReadOnlyError,
+} from '../src/index.ts';
+import { fromPg } from '../src/pg.ts';
+import { fromPostgresJs } from '../src/postgres-js.ts';
+
+const pool = new Pool();
+const pgstream = createPgStream(fromPg(pool));
+const table = pgstream.table('order_totals');
+
+describe('isStale', () => {
+  it('may be null by the schedule, and is a boolean by a bound', () => {
+    expectTypeOf(table.isStale()).resolves.toEqualTypeOf<boolean | null>();
+    expectTypeOf(table.isStale({})).resolves.toEqualTypeOf<boolean | null>();
+    expectTypeOf(table.isStale({ maxAgeMs: 1 })).resolves.toEqualTypeOf<boolean>();
+    // @ts-expect-error a duration is a number of milliseconds
+    void table.isStale({ maxAgeMs: '5m' });
+  });
+});
+
+describe('answers', () => {
+  it('say where null is possible', async () => {
+    expectTypeOf(table.lastRefreshAt()).resolves.toEqualTypeOf<Date | null>();
+    expectTypeOf(table.stalenessMs()).resolves.toEqualTypeOf<number | null>();
+    const status = await table.status();
+    expectTypeOf(status.id).toEqualTypeOf<bigint>();
+    expectTypeOf(status.createdAt).toEqualTypeOf<Date>();
+    expectTypeOf(status.refreshMode).toEqualTypeOf<'DIFFERENTIAL' | 'FULL' | 'IMMEDIATE'>();
+    if (status.schedule.kind === 'duration') expectTypeOf(status.schedule.everyMs).toEqualTypeOf<number>();
+  });
+});
+
+describe('names', () => {
+  it('are text or an object', () => {
+    pgstream.table({ name: 't' });
+    pgstream.table({ schema: 's', name: 't' });
+    // @ts-expect-error a schema alone names no table
+    pgstream.table({ schema: 's' });
+  });
+});
+
+describe('definitions', () => {
+  it('take a schedule with a unit', () => {
+    const query = 'SELECT 1';
+    void pgstream.create({ name: 't', query, schedule: '5m' });
+    void pgstream.create({ name: 't', query, schedule: { everyMs: 300_000 } });
+    void pgstream.create({ name: 't', query, schedule: null });
+    // @ts-expect-error a bare number could be seconds or milliseconds
+    void pgstream.create({ name: 't', query, schedule: 300 });
+    // @ts-expect-error another word of the extension, which breaks in alter
+    void pgstream.create({ name: 't', query, refreshMode: 'INCREMENTAL' });
+    // @ts-expect-error a definition needs a query
+    void pgstream.create({ name: 't' });
+  });
+});
+
+describe('errors', () => {
+  it('are narrowed by their code', () => {
+    const error: unknown = undefined;
+    if (isPgStreamError(error)) expectTypeOf(error.code).toEqualTypeOf<PgStreamErrorCode>();
+    if (isPgStreamError(error, 'SUSPENDED')) expectTypeOf(error.code).toEqualTypeOf<'SUSPENDED'>();
+    // @ts-expect-error no such code
+    isPgStreamError(error, 'BROKEN');
+    expectTypeOf<StreamTableReadOnlyError['operation']>().toEqualTypeOf<string>();
+    expectTypeOf<StreamTableNotFoundError['schema']>().toEqualTypeOf<string>();
+  });
+});
+
+describe('executors', () => {
+  it("are made of the drivers' own types", () => {
+    expectTypeOf(fromPg(pool)).toEqualTypeOf<SqlExecutor>();
+    fromPg(new Client());
+    fromPg({} as PoolClient, { scope: pool });
+    const sql = postgres();
+    fromPostgresJs(sql);
+    fromPostgresJs(postgres({ transform: postgres.camel, types: { bigint: postgres.BigInt } }));
+    fromPostgresJs({} as postgres.TransactionSql, { scope: sql });
+    fromPostgresJs({} as postgres.ReservedSql);
+    // @ts-expect-error not a connection
+    fromPg({});
+    // @ts-expect-error not a connection
+    fromPostgresJs({});
+  });
+});
