@@ -3,7 +3,6 @@ export { refreshStreamTable } from './refresh.ts';
 export {
   indent,
   NOT_AMONG_ITS_TABLES,
-  quoteIdentifier,
   refreshBody,
   refreshVariables,
   VIA_PARAMETERS,

@@ -1,4 +1,4 @@
-import type { QualifiedName } from '../../name/index.ts';
+import { quoteName, type QualifiedName } from '../../name/index.ts';
 import { OURS } from './refusals.ts';
 
 /** Begins the message of a refresh function's refusal; the name of the stream table follows. */
@@ -11,11 +11,6 @@ export const VIA_PARAMETERS = 'table_schema text, table_name text, wait_ms int, 
 export const VIA_SIGNATURE = 'text, text, int, boolean';
 
 /** Calls a refresh function; it returns the outcome as JSON. Its name is an identifier, so it is quoted, not bound. */
-export function viaStatement({ schema, name }: QualifiedName): string {
-  return `SELECT ${quoteIdentifier(schema)}.${quoteIdentifier(name)}($1::text, $2::text, $3::text::int, $4::text::boolean) AS pgstream`;
-}
-
-/** An identifier, whatever it holds. */
-export function quoteIdentifier(identifier: string): string {
-  return `"${identifier.replaceAll('"', '""')}"`;
+export function viaStatement(via: QualifiedName): string {
+  return `SELECT ${quoteName(via)}($1::text, $2::text, $3::text::int, $4::text::boolean) AS pgstream`;
 }

@@ -1,0 +1,4 @@
+export { canWrite } from './can-write.ts';
+export { readOnlyRoleSql } from './read-only-role.ts';
+export { refreshFunctionSql, type RefreshFunctionOptions } from './refresh-function.ts';
+export type { SqlTextOptions } from './sql-text.ts';
