@@ -1,4 +1,5 @@
 export { guardStreamTables } from './guard/index.ts';
+export { streamTable, type StreamTableHandle } from './handle/index.ts';
 export {
   pgStreamSchema,
   pgStreamTable,

@@ -1,0 +1,91 @@
+import { PgStreamError, type Row, type SqlExecutor, type TransactionState } from '@pgstream/core';
+import { fromPg } from '@pgstream/core/pg';
+import { fromPostgresJs } from '@pgstream/core/postgres-js';
+import { is, type SQLWrapper } from 'drizzle-orm';
+import { type PgMaterializedView, PgTransaction } from 'drizzle-orm/pg-core';
+
+/**
+ * A PostgreSQL db of Drizzle, whatever its driver, or a transaction of one, by shape. The second method is what a
+ * MySQL or SQLite db does not have.
+ */
+export interface PgDatabaseLike {
+  execute(query: SQLWrapper): PromiseLike<unknown>;
+  refreshMaterializedView(view: PgMaterializedView): unknown;
+}
+
+/** What the drivers make of a statement's rows: postgres.js, pg-proxy and bun-sql the first, the others the second. */
+export type ExecuteResult = readonly Row[] | { readonly rows: readonly Row[] };
+
+/** A db with what Drizzle's types leave out. */
+export interface Database {
+  readonly dialect: object;
+  /** The driver's object; transactions have none. */
+  readonly $client?: unknown;
+  execute(query: SQLWrapper): PromiseLike<ExecuteResult>;
+  transaction<T>(work: (tx: Database) => Promise<T>): Promise<T>;
+}
+
+/**
+ * The one database that statements go to: with `withReplicas` the primary, because a replica may lag behind, and can
+ * refresh nothing. Throws INVALID_ARGUMENT for what is no db.
+ */
+export function primaryOf(db: PgDatabaseLike): Database {
+  const given: unknown = db;
+  const primary = has(given, '$primary') ? given.$primary : given;
+  if (!isDatabase(primary)) {
+    throw new PgStreamError(
+      'INVALID_ARGUMENT',
+      'streamTable() takes a PostgreSQL db of drizzle-orm (0.45 or later, below 1) or a transaction of one, and then a stream table.',
+    );
+  }
+  return primary;
+}
+
+function isDatabase(value: unknown): value is Database {
+  return hasMethod(value, 'execute') && hasMethod(value, 'transaction') && 'dialect' in value;
+}
+
+/** What is known of the driver's connection that a db was made with. */
+export interface Connection {
+  readonly transaction: TransactionState;
+  /** Whether `db.transaction()` runs on a connection of its own. */
+  readonly pooled: boolean;
+}
+
+/**
+ * Core knows pg and postgres.js by their shapes, and Drizzle keeps the driver's object in `$client`. Of the others
+ * (PGlite, a single connection that anybody may have opened a transaction on, HTTP drivers, proxies) nobody can tell.
+ */
+export function connectionOf(db: Database): Connection {
+  if (is(db, PgTransaction)) return { transaction: 'open', pooled: false };
+  const executor = driverOf(db.$client);
+  if (!executor) return { transaction: 'unknown', pooled: false };
+  return { transaction: executor.transaction, pooled: executor.begin !== undefined };
+}
+
+function driverOf(client: unknown): SqlExecutor | undefined {
+  if (isPostgresJs(client)) return isSingle(client) ? undefined : fromPostgresJs(client);
+  if (isPg(client)) return fromPg(client);
+  return undefined;
+}
+
+function isPostgresJs(value: unknown): value is Parameters<typeof fromPostgresJs>[0] {
+  return hasMethod(value, 'unsafe');
+}
+
+/** With one connection only, postgres.js lets a transaction be opened by hand; otherwise it refuses BEGIN. */
+function isSingle(client: object): boolean {
+  return has(client, 'options') && has(client.options, 'max') && client.options.max === 1;
+}
+
+function isPg(value: unknown): value is Parameters<typeof fromPg>[0] {
+  return hasMethod(value, 'query');
+}
+
+function hasMethod<Name extends string>(value: unknown, name: Name): value is Readonly<Record<Name, unknown>> {
+  return has(value, name) && typeof value[name] === 'function';
+}
+
+function has<Name extends string>(value: unknown, name: Name): value is Readonly<Record<Name, unknown>> {
+  return ((typeof value === 'object' && value !== null) || typeof value === 'function') && name in value;
+}

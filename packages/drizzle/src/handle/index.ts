@@ -1,0 +1,1 @@
+export { streamTable, type StreamTableHandle } from './handle.ts';
