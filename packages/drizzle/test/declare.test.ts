@@ -1,7 +1,7 @@
 import { isPgStreamError } from '@pgstream/core';
 import { is, isTable, isView, Table } from 'drizzle-orm';
 import { drizzle } from 'drizzle-orm/node-postgres';
-import { integer, numeric, PgView, text } from 'drizzle-orm/pg-core';
+import { integer, numeric, type PgColumnBuilderBase, PgView, text } from 'drizzle-orm/pg-core';
 import { describe, expect, it } from 'vitest';
 import { pgStreamSchema, pgStreamTable, streamAlias } from '../src/index.ts';
 import { shop } from './shop/index.ts';
@@ -30,6 +30,14 @@ describe('pgStreamTable', () => {
   it('selects a column once that two keys read', () => {
     const twice = pgStreamTable('t', { text: numeric('n'), number: numeric('n', { mode: 'number' }) });
     expect(db.select().from(twice).toSQL().sql).toBe('select "n", "n" from (select "t"."n" from "public"."t" "t") "t"');
+  });
+
+  it('may be declared twice with different columns, on a db with casing', () => {
+    const snake = drizzle.mock({ casing: 'snake_case' });
+    const declared = (columns: Record<string, PgColumnBuilderBase>) =>
+      snake.select().from(pgStreamTable('t', columns)).toSQL().sql;
+    expect(declared({ aB: integer() })).toContain('"t"."a_b"');
+    expect(declared({ aB: integer(), cD: integer() })).toContain('"t"."a_b", "t"."c_d"');
   });
 
   it('quotes names as they are written', () => {

@@ -82,6 +82,12 @@ describe('what is known of a transaction', () => {
     expect(state()).toEqual(unpooled('none'));
   });
 
+  it('is, of a pool that Drizzle does not see as one, that no transaction can be begun', () => {
+    const db = Object.assign(overPg.mock(), { $client: { totalCount: 0, query: () => {}, connect: () => {} } });
+    expect(connectionOf(primaryOf(db))).toEqual(unpooled('none'));
+    expect(drizzleExecutor(primaryOf(db)).begin).toBeUndefined();
+  });
+
   it('is nothing of a client of an older pg, of PGlite, of a proxy or of HTTP', () => {
     for (const client of [{ query: () => {} }, () => {}, { send: () => {} }, undefined]) {
       const db = Object.assign(overPg.mock(), { $client: client });

@@ -60,7 +60,7 @@ export function connectionOf(db: Database): Connection {
   if (is(db, PgTransaction)) return { transaction: 'open', pooled: false };
   const executor = driverOf(db.$client);
   if (!executor) return { transaction: 'unknown', pooled: false };
-  return { transaction: executor.transaction, pooled: executor.begin !== undefined };
+  return { transaction: executor.transaction, pooled: executor.begin !== undefined && drizzleSeesPool(db.$client) };
 }
 
 function driverOf(client: unknown): SqlExecutor | undefined {
@@ -76,6 +76,11 @@ function isPostgresJs(value: unknown): value is Parameters<typeof fromPostgresJs
 /** With one connection only, postgres.js lets a transaction be opened by hand; otherwise it refuses BEGIN. */
 function isSingle(client: object): boolean {
   return has(client, 'options') && has(client.options, 'max') && client.options.max === 1;
+}
+
+/** Drizzle sees a pool of pg by its class's name; of one that it does not see it would begin on any connection. */
+function drizzleSeesPool(client: unknown): boolean {
+  return isPostgresJs(client) || String(Object.getPrototypeOf(client)?.constructor?.name).includes('Pool');
 }
 
 function isPg(value: unknown): value is Parameters<typeof fromPg>[0] {

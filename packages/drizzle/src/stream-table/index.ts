@@ -1,5 +1,5 @@
 export { streamAlias, type StreamTableAlias } from './alias.ts';
-export { identityOf, type StreamTableIdentity } from './identity.ts';
+export { identityOf } from './identity.ts';
 export {
   pgStreamSchema,
   pgStreamTable,

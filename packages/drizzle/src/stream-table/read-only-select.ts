@@ -47,8 +47,9 @@ export class ReadOnlySelect extends Subquery {
   readonly [TableColumns]: Readonly<Record<string, Column>>;
   readonly [TableIsAlias] = true;
   /**
-   * Drizzle takes the target of an UPDATE from here, and nothing else but a key for its cache of column names: a
-   * sentence that no table is called by. It begins with the sentence, because PostgreSQL cuts names at 63 bytes.
+   * Drizzle takes the target of an UPDATE from here, and else only a key for its cache of column names. So it is what
+   * no table is called, beginning with the words, because PostgreSQL cuts names at 63 bytes; and it has the columns in
+   * it, because one stream table may be declared twice with different ones.
    */
   readonly [TableOriginalName]: string;
 
@@ -79,7 +80,7 @@ export class ReadOnlySelect extends Subquery {
     this[TableBaseName] = alias;
     this[TableSchema] = schema;
     this[TableColumns] = columns;
-    this[TableOriginalName] = `read-only stream table ${schema}.${name}`;
+    this[TableOriginalName] = `read-only stream table ${schema}.${name} (${[...distinct.keys()].join(', ')})`;
     for (const column of Object.values(columns)) this.#standBehind(column);
     Object.assign(this, columns);
   }

@@ -34,10 +34,7 @@ export function openPg(url: string, config: Config = {}): Opened<NodePgDatabase 
 }
 
 /** Over postgres.js, which notes what it sends by itself. */
-export function openPostgresJs(
-  url: string,
-  config: Config = {},
-): Opened<PostgresJsDatabase & { $client: postgres.Sql }> {
+function openPostgresJs(url: string, config: Config = {}): Opened<PostgresJsDatabase & { $client: postgres.Sql }> {
   const sent: string[] = [];
   const client = postgres(url, {
     max: 3,

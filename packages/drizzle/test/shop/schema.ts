@@ -33,7 +33,7 @@ const writable = pgTable('order_totals', {
   orders: bigint({ mode: 'number' }),
 });
 
-export const analytics = pgStreamSchema('analytics');
+const analytics = pgStreamSchema('analytics');
 
 export const regionTotals = analytics.streamTable('region_totals', (t) => ({
   region: t.text().notNull(),
