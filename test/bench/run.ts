@@ -1,7 +1,7 @@
 import { startEmulator } from '@pgstream/emulator';
 import { Client } from 'pg';
 
-import { fillCatalog, historyRows, measureStaleness, streamTables } from './staleness.ts';
+import { explainIsStale, fillCatalog, historyRows, measureStaleness, streamTables } from './staleness.ts';
 
 const rounds = Number(process.env['PGSTREAM_BENCH_ROUNDS'] ?? 1_000);
 
@@ -11,6 +11,8 @@ await client.connect();
 try {
   console.log(`Filling the catalog: ${streamTables} stream tables, ${historyRows} rows of refresh history …`);
   await fillCatalog(client);
+  const plans = await explainIsStale(client);
+  console.log(`isStale() sends ${plans.length} statement:\n${plans.join('\n\n')}`);
   const measured = await measureStaleness(client, rounds);
   const base = measured[0]?.medianMs ?? Number.NaN;
   console.log(`\nIs this stream table stale? One connection, medians of rounds that take turns.`);

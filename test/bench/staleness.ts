@@ -1,4 +1,4 @@
-import { createPgStream } from '@pgstream/core';
+import { createPgStream, type SqlExecutor } from '@pgstream/core';
 import { fromPg } from '@pgstream/core/pg';
 import type { Client } from 'pg';
 
@@ -29,6 +29,30 @@ export async function fillCatalog(client: Client): Promise<void> {
     [historyRows, streamTables],
   );
   await client.query('VACUUM ANALYZE');
+}
+
+/** The statements that one `isStale()` sends once the extension is known, each with its plan. */
+export async function explainIsStale(client: Client): Promise<string[]> {
+  const direct = fromPg(client);
+  const sent: { text: string; params: readonly unknown[] }[] = [];
+  const recording: SqlExecutor = {
+    scope: direct.scope,
+    transaction: direct.transaction,
+    query(text, params = []) {
+      sent.push({ text, params });
+      return direct.query(text, params);
+    },
+  };
+  const table = createPgStream(recording).table('totals_1');
+  await table.isStale();
+  sent.length = 0;
+  await table.isStale();
+  return Promise.all(
+    sent.map(async ({ text, params }) => {
+      const { rows } = await client.query<{ 'QUERY PLAN': string }>(`EXPLAIN (COSTS OFF) ${text}`, [...params]);
+      return rows.map((row) => row['QUERY PLAN']).join('\n');
+    }),
+  );
 }
 
 /** The same question, one stream table's staleness, put in five ways through one connection. */
