@@ -104,11 +104,11 @@ function durationSeconds(text: string): number | undefined {
 
 function sumOfUnits(text: string): number | undefined {
   if (!DURATION.test(text)) return undefined;
-  let seconds = 0;
-  for (const [, digits = '', unit = ''] of text.matchAll(/(\d+)([smhdw])/g)) {
-    seconds += Number(digits) * (UNIT_SECONDS.get(unit) ?? Number.NaN);
-  }
-  return seconds;
+  const parts = text.match(/\d+[smhdw]/g) ?? [];
+  return parts.reduce(
+    (seconds, part) => seconds + Number.parseInt(part, 10) * (UNIT_SECONDS.get(part.slice(-1)) ?? 0),
+    0,
+  );
 }
 
 function invalid(message: string): PgStreamError {

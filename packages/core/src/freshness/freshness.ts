@@ -18,7 +18,7 @@ export type VerdictWire = readonly [isPopulated: boolean, schedule: string | nul
 
 /** The columns for a verdict, of a row of the catalog table: its unique index finds that, and nothing else is read. */
 export function verdictColumns(d: Dialect): string {
-  return `json_build_array(is_populated, schedule, extract(epoch FROM now() - ${d.staleFrom}))`;
+  return `json_build_array(is_populated, schedule, date_part('epoch', now() - ${d.staleFrom}))`;
 }
 
 /**
@@ -34,13 +34,16 @@ export function verdict([isPopulated, text, ageSeconds]: VerdictWire): boolean |
 /** Age of the data of a row of the catalog table, in whole milliseconds, by the clock. */
 export const dataAgeMs: string = epochMs('clock_timestamp() - data_timestamp');
 
+/** Nearly three centuries: no refresh is older, and the server can still count back so far. */
+const MAX_AGE_MS = 9e12;
+
 const byName = (d: Dialect): string => `FROM ${d.catalog} WHERE ${d.prefix}schema = $1 AND ${d.prefix}name = $2`;
 
 const VERDICT = statement<VerdictWire>((d) => `SELECT ${verdictColumns(d)}::text AS pgstream ${byName(d)}`);
 
 const OLDER_THAN = statement<boolean>(
-  (d) => `SELECT (NOT is_populated OR last_refresh_at IS NULL
-OR extract(epoch FROM clock_timestamp() - last_refresh_at) * 1000 > $3::text::numeric)::text AS pgstream ${byName(d)}`,
+  (d) => `SELECT (NOT coalesce(is_populated AND last_refresh_at >= clock_timestamp() - $3::text::interval, false))::text
+AS pgstream ${byName(d)}`,
 );
 
 const LAST_REFRESH = statement<number | null>(
@@ -69,7 +72,8 @@ async function isOlderThan(context: Context, name: QualifiedName, maxAgeMs: numb
       operation: 'read',
     });
   }
-  return await ask(context, OLDER_THAN, name, { params: [String(maxAgeMs)] });
+  const microseconds = Math.round(Math.min(maxAgeMs, MAX_AGE_MS) * 1000);
+  return await ask(context, OLDER_THAN, name, { params: [`${microseconds} us`] });
 }
 
 /** See {@link StreamTable.lastRefreshAt}. */
