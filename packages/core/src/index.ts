@@ -32,4 +32,10 @@ export type { IsStaleOptions } from './freshness/index.ts';
 export type { QualifiedName, StreamTableName } from './name/index.ts';
 export { createPgStream, type ExtensionInfo, type PgStream, type PgStreamOptions } from './pg-stream.ts';
 export type { RefreshOptions, RefreshResult } from './refresh/index.ts';
+export {
+  readOnlyRoleSql,
+  refreshFunctionSql,
+  type RefreshFunctionOptions,
+  type SqlTextOptions,
+} from './rights/index.ts';
 export type { StreamTable } from './stream-table.ts';

@@ -17,6 +17,7 @@ import { createStreamTable, type StreamTableDefinition } from './definition/inde
 import { createContext, findExtension, type DialectName } from './dialect/index.ts';
 import type { SqlExecutor } from './executor/index.ts';
 import { resolveName, type StreamTableName } from './name/index.ts';
+import { canWrite } from './rights/index.ts';
 import { streamTable, type StreamTable } from './stream-table.ts';
 
 /** How stream tables are looked for. */
@@ -69,6 +70,13 @@ export interface PgStream {
   /** The visible columns of a stream table with their PostgreSQL types, in order. Throws NOT_FOUND. */
   columns(name: StreamTableName): Promise<readonly StreamTableColumn[]>;
 
+  /**
+   * Whether the role that is connected could write to the stream table itself, which it should not: by a right on the
+   * table or on one of its columns, or as an owner. Asks PostgreSQL alone, so a role needs no rights on the extension.
+   * Throws NOT_FOUND if there is no table of that name; whether it is a stream table is not asked.
+   */
+  canWrite(name: StreamTableName): Promise<boolean>;
+
   /** Which stream tables read which sources. */
   dependencies(): Promise<StreamTableDependency[]>;
 
@@ -100,6 +108,7 @@ export function createPgStream(executor: SqlExecutor, options: PgStreamOptions =
     create: async (definition) => streamTable(context, await createStreamTable(context, definition)),
     list: (filter) => list(context, filter),
     columns: async (name) => await columns(context, resolveName(name, defaultSchema)),
+    canWrite: async (name) => await canWrite(context, resolveName(name, defaultSchema)),
     dependencies: () => dependencies(context),
     cdcHealth: () => cdcHealth(context),
     slotHealth: () => slotHealth(context),
