@@ -288,6 +288,16 @@ describe.each(pools)('a transaction of ours through %s', (_, open) => {
     await expect(failed).rejects.toMatchObject({ code: '22012' });
     expect(await customers()).toStrictEqual([]);
   });
+
+  it('is not called committed when the work has swallowed the error of a statement', async () => {
+    const { executor } = open();
+    const failed = executor.begin?.(async (ours) => {
+      await ours.query(insert(7));
+      await ours.query('SELECT 1/0').catch(() => {});
+    });
+    await expect(failed).rejects.toBeInstanceOf(Error);
+    expect(await customers()).toStrictEqual([]);
+  });
 });
 
 describe('a transaction of ours through pg Pool', () => {

@@ -1,8 +1,9 @@
+import { PgStreamError } from '../errors/index.ts';
 import type { Row, SqlExecutor, TransactionState } from './executor.ts';
 
 /** What a pg Pool, Client and PoolClient have in common, by shape. */
 export interface PgQueryable {
-  query(text: string, values?: unknown[]): Promise<{ rows: Row[] }>;
+  query(text: string, values?: unknown[]): Promise<{ readonly command?: string; rows: Row[] }>;
 }
 
 /** A pg Client or PoolClient, by shape. */
@@ -63,7 +64,8 @@ function poolExecutor(pool: PgPool, scope: object): SqlExecutor {
       try {
         await client.query('BEGIN');
         const result = await work({ scope, transaction: 'open', query: (text, params) => send(client, text, params) });
-        await client.query('COMMIT');
+        const { command } = await client.query('COMMIT');
+        if (command === 'ROLLBACK') throw rolledBack();
         release(client);
         return result;
       } catch (error) {
@@ -76,6 +78,14 @@ function poolExecutor(pool: PgPool, scope: object): SqlExecutor {
       }
     },
   };
+}
+
+/** The server answers the COMMIT of a failed transaction with a rollback, and no error. */
+function rolledBack(): PgStreamError {
+  return new PgStreamError(
+    'UNKNOWN',
+    'The transaction was rolled back and not committed, because a statement in it had failed before.',
+  );
 }
 
 /** A lost connection tells its running query and, as an event, everybody: unheard, that would end the process. */
