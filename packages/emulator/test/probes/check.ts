@@ -1,0 +1,25 @@
+import { isDeepStrictEqual } from 'node:util';
+import { onEmulator } from '@pgstream/harness';
+import { differences } from './differences.ts';
+import type { Probe } from './recording.ts';
+import { type Exchange, recorded, replay } from './replay.ts';
+
+/** A probe's recorded answers beside a server's, without the statements that are known to differ. */
+export interface Comparison {
+  readonly expected: readonly Exchange[];
+  readonly observed: readonly Exchange[];
+  /** Statements that are listed as different, and answered as recorded. */
+  readonly listedInVain: readonly number[];
+}
+
+/** Puts a probe to a server. Only the emulator may differ, and only where it says so. */
+export async function compare(probe: Probe, server: string): Promise<Comparison> {
+  const known = new Set(onEmulator ? differences[probe.id]?.steps : []);
+  const expected = recorded(probe);
+  const observed = await replay(probe, server);
+  return {
+    expected: expected.filter((_, step) => !known.has(step)),
+    observed: observed.filter((_, step) => !known.has(step)),
+    listedInVain: [...known].filter((step) => isDeepStrictEqual(expected[step], observed[step])),
+  };
+}
