@@ -171,7 +171,7 @@ $$;
 CREATE FUNCTION pgstream._refresh(p_table pgstream.pgs_stream_tables, p_say boolean, OUT full_done boolean, OUT rows_touched bigint)
 LANGUAGE plpgsql AS $$
 DECLARE
-  v_frontier jsonb := pgstream._frontier_now(p_table.pgs_id);
+  v_frontier jsonb;
   v_begun timestamptz := clock_timestamp();
 BEGIN
   full_done := p_table.refresh_mode = 'FULL';
@@ -183,6 +183,12 @@ BEGIN
       RAISE INFO 'Stream table %.%: no previous frontier, performing FULL refresh first', p_table.pgs_schema, p_table.pgs_name;
     END IF;
   END IF;
+  IF NOT full_done AND has_table_privilege('pgstream.pgs_stream_tables', 'UPDATE') THEN
+    -- The session lock is free again before its holder has committed: wait for that, or the rows that it inserted would be
+    -- inserted once more. A role that may not do this fails at the storage, as it should.
+    SELECT s.* INTO p_table FROM pgstream.pgs_stream_tables s WHERE s.pgs_id = p_table.pgs_id FOR UPDATE;
+  END IF;
+  v_frontier := pgstream._frontier_now(p_table.pgs_id);
   IF full_done THEN
     rows_touched := pgstream._refresh_full(p_table, p_say);
     UPDATE pgstream.pgs_stream_tables s SET last_full_ms = extract(epoch FROM clock_timestamp() - v_begun) * 1000 WHERE s.pgs_id = p_table.pgs_id;
