@@ -110,6 +110,7 @@ describe('an error of pg_stream 0.1.1', () => {
 describe('an error of pg_trickle 0.67', () => {
   it.each<Case>([
     ['drop', '42P01', 'stream table not found: public.totals', 'NOT_FOUND'],
+    ['refresh', '42P01', 'stream table not found: public.totals', 'NOT_FOUND'],
     ['create', '42P07', 'stream table already exists: public.totals', 'ALREADY_EXISTS'],
     [
       'refresh',
