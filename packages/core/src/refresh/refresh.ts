@@ -65,10 +65,13 @@ async function patiently(
   plan: RefreshPlan,
   abandoned: AbortSignal,
 ): Promise<Refreshed> {
+  // Before there is a transaction of ours: asked for inside of it, a pool of one would wait for itself.
+  await context.dialect();
   const since = performance.now();
   const inAll = new Budget(plan.timeoutMs ?? Infinity);
   const forWriters = new Budget(plan.lockTimeoutMs);
   const forRefreshes = new Budget(plan.ifBusy === 'wait' ? (plan.timeoutMs ?? WAIT_WHILE_BUSY_MS) : 0);
+  let inTheWay: unknown;
   for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs = Math.min(2 * pauseMs, LONGEST_PAUSE_MS)) {
     const began = performance.now();
     try {
@@ -76,8 +79,11 @@ async function patiently(
       return done('refreshed', since);
     } catch (error) {
       if (skips(plan, error)) return done('skipped', since);
+      // What the time went into says more than that it is over.
+      if (inTheWay !== undefined && isPgStreamError(error, 'TIMEOUT') && error.sqlState !== '55P03') throw inTheWay;
       const budget = budgetFor(error, forWriters, forRefreshes);
       if (budget === undefined || budget.leftMs === 0) throw error;
+      inTheWay = error;
       await pause(Math.min(pauseMs, budget.leftMs, inAll.leftMs));
       throwIfAborted(abandoned);
       budget.spend(performance.now() - began);
