@@ -4,7 +4,9 @@ import Table from 'cli-table3';
 
 const sides = ['top', 'mid', 'bottom', 'left', 'right'];
 const borderless = {
-  ...Object.fromEntries(sides.flatMap((one) => [one, `${one}-mid`, `${one}-left`, `${one}-right`].map((name) => [name, '']))),
+  ...Object.fromEntries(
+    sides.flatMap((one) => [one, `${one}-mid`, `${one}-left`, `${one}-right`].map((name) => [name, ''])),
+  ),
   middle: '  ',
 };
 
