@@ -1,6 +1,8 @@
 -- alter_stream_table and resume_stream_table (contract A.1).
 
-CREATE FUNCTION pgstream.alter_stream_table(name text, schedule text DEFAULT NULL, refresh_mode text DEFAULT NULL, status text DEFAULT NULL) RETURNS void
+CREATE FUNCTION pgstream.alter_stream_table(
+  name text, schedule text DEFAULT NULL, refresh_mode text DEFAULT NULL, status text DEFAULT NULL
+) RETURNS void
 LANGUAGE plpgsql AS $$
 BEGIN
   PERFORM pgstream._refuse_null(0, alter_stream_table.name IS NULL);
@@ -38,8 +40,8 @@ DECLARE
   v_table pgstream.pgs_stream_tables := pgstream._find_stream_table(resume_stream_table.name);
 BEGIN
   IF v_table.status <> 'SUSPENDED' THEN
-    RAISE EXCEPTION 'invalid argument: stream table %.% is not suspended (current status: %)', v_table.pgs_schema, v_table.pgs_name, v_table.status
-      USING ERRCODE = 'XX000';
+    RAISE EXCEPTION 'invalid argument: stream table %.% is not suspended (current status: %)',
+      v_table.pgs_schema, v_table.pgs_name, v_table.status USING ERRCODE = 'XX000';
   END IF;
   UPDATE pgstream.pgs_stream_tables s SET status = 'ACTIVE', consecutive_errors = 0, updated_at = now() WHERE s.pgs_id = v_table.pgs_id;
   PERFORM pgstream._alert('resumed', v_table, '"previous_status":"SUSPENDED"');

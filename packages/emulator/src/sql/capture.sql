@@ -5,7 +5,8 @@
 CREATE FUNCTION pgstream._column_snapshot(p_source oid, OUT snapshot jsonb, OUT fingerprint text)
 LANGUAGE sql STABLE AS $$
   SELECT jsonb_agg(c ORDER BY n), encode(sha256(convert_to(string_agg(c::text, ',' ORDER BY n), 'UTF8')), 'hex')
-    FROM (SELECT a.attnum AS n, jsonb_build_object('name', a.attname, 'type', format_type(a.atttypid, a.atttypmod), 'ordinal', a.attnum) AS c
+    FROM (SELECT a.attnum AS n,
+                 jsonb_build_object('name', a.attname, 'type', format_type(a.atttypid, a.atttypmod), 'ordinal', a.attnum) AS c
             FROM pg_attribute a WHERE a.attrelid = p_source AND a.attnum > 0 AND NOT a.attisdropped) x
 $$;
 
@@ -25,7 +26,8 @@ CREATE FUNCTION pgstream._captured_key(p_source oid, p_row text) RETURNS text
 LANGUAGE sql STABLE AS $$
   SELECT coalesce(
     (SELECT CASE WHEN count(*) = 1 THEN max(pgstream._hash_expression(format('%s.%I', p_row, a.attname), a.atttypid, 0))
-                 ELSE string_agg(pgstream._hash_expression(format('%s.%I', p_row, a.attname), a.atttypid, k.n::integer), ' # ' ORDER BY k.n) END
+                 ELSE string_agg(pgstream._hash_expression(format('%s.%I', p_row, a.attname), a.atttypid, k.n::integer),
+                   ' # ' ORDER BY k.n) END
        FROM pg_index x, unnest(x.indkey) WITH ORDINALITY k (attnum, n), pg_attribute a
       WHERE x.indrelid = p_source AND x.indisprimary AND a.attrelid = p_source AND a.attnum = k.attnum),
     format('pg_catalog.hashtextextended(%s::text, 0)', p_row))
@@ -50,7 +52,8 @@ BEGIN
         AND NOT a.attisdropped AND format_type(a.atttypid, a.atttypmod) <> v_column.type) THEN
       EXECUTE format('ALTER TABLE %s DROP COLUMN %I', v_buffer, v_column.name);
     END IF;
-    IF NOT EXISTS (SELECT FROM pg_attribute a WHERE a.attrelid = v_buffer::regclass AND a.attname = v_column.name AND NOT a.attisdropped) THEN
+    IF NOT EXISTS (SELECT FROM pg_attribute a
+        WHERE a.attrelid = v_buffer::regclass AND a.attname = v_column.name AND NOT a.attisdropped) THEN
       EXECUTE format('ALTER TABLE %s ADD COLUMN %I %s', v_buffer, v_column.name, v_column.type);
     END IF;
     IF v_column.side = 'new' THEN
@@ -88,7 +91,8 @@ DECLARE
   v_trigger text := 'pg_stream_cdc_' || p_source;
 BEGIN
   IF to_regclass('pgstream_changes.' || v_buffer) IS NULL THEN
-    EXECUTE format('CREATE TABLE pgstream_changes.%I (change_id bigserial, lsn pg_lsn NOT NULL, action char(1) NOT NULL, pk_hash bigint)', v_buffer);
+    EXECUTE format('CREATE TABLE pgstream_changes.%I'
+      ' (change_id bigserial, lsn pg_lsn NOT NULL, action char(1) NOT NULL, pk_hash bigint)', v_buffer);
     EXECUTE format('CREATE INDEX ON pgstream_changes.%I (lsn)', v_buffer);
   END IF;
   IF NOT EXISTS (SELECT FROM pg_trigger t WHERE t.tgrelid = p_source AND t.tgname = v_trigger) THEN
@@ -101,9 +105,11 @@ BEGIN
       END
       $body$
       $function$, p_source, v_buffer);
-    EXECUTE format('CREATE TRIGGER %I AFTER INSERT OR UPDATE OR DELETE ON %s FOR EACH ROW EXECUTE FUNCTION pgstream_changes.pg_stream_cdc_fn_%s()',
+    EXECUTE format('CREATE TRIGGER %I AFTER INSERT OR UPDATE OR DELETE ON %s FOR EACH ROW'
+      ' EXECUTE FUNCTION pgstream_changes.pg_stream_cdc_fn_%s()',
       v_trigger, p_source::regclass, p_source);
-    EXECUTE format('CREATE TRIGGER pg_stream_cdc_truncate_%s AFTER TRUNCATE ON %s FOR EACH STATEMENT EXECUTE FUNCTION pgstream_changes.pg_stream_cdc_truncate_fn_%1$s()',
+    EXECUTE format('CREATE TRIGGER pg_stream_cdc_truncate_%s AFTER TRUNCATE ON %s FOR EACH STATEMENT'
+      ' EXECUTE FUNCTION pgstream_changes.pg_stream_cdc_truncate_fn_%1$s()',
       p_source, p_source::regclass);
   END IF;
   INSERT INTO pgstream.pgs_change_tracking AS t (source_relid, slot_name, last_consumed_lsn, tracked_by_pgs_ids)
@@ -117,8 +123,10 @@ $$;
 CREATE FUNCTION pgstream._stop_capture(p_source oid, p_pgs_id bigint) RETURNS void
 LANGUAGE plpgsql AS $$
 BEGIN
-  IF EXISTS (SELECT FROM pgstream.pgs_dependencies d WHERE d.source_relid = p_source AND d.pgs_id <> p_pgs_id AND d.source_type = 'TABLE') THEN
-    UPDATE pgstream.pgs_change_tracking t SET tracked_by_pgs_ids = array_remove(t.tracked_by_pgs_ids, p_pgs_id) WHERE t.source_relid = p_source;
+  IF EXISTS (SELECT FROM pgstream.pgs_dependencies d
+      WHERE d.source_relid = p_source AND d.pgs_id <> p_pgs_id AND d.source_type = 'TABLE') THEN
+    UPDATE pgstream.pgs_change_tracking t SET tracked_by_pgs_ids = array_remove(t.tracked_by_pgs_ids, p_pgs_id)
+     WHERE t.source_relid = p_source;
     RETURN;
   END IF;
   EXECUTE format('DROP TRIGGER IF EXISTS pg_stream_cdc_%s ON %s', p_source, p_source::regclass);

@@ -7,7 +7,9 @@ LANGUAGE sql STABLE AS $$
   WITH RECURSIVE reached AS (
     SELECT unnest(p_ids) AS pgs_id
     UNION
-    SELECT d.pgs_id FROM reached r JOIN pgstream.pgs_stream_tables u USING (pgs_id) JOIN pgstream.pgs_dependencies d ON d.source_relid = u.pgs_relid
+    SELECT d.pgs_id
+      FROM reached r JOIN pgstream.pgs_stream_tables u USING (pgs_id)
+      JOIN pgstream.pgs_dependencies d ON d.source_relid = u.pgs_relid
   )
   SELECT array_agg(r.pgs_id) FROM reached r
 $$;
@@ -39,8 +41,9 @@ BEGIN
     RETURN;
   END IF;
   IF pgstream._setting('block_source_ddl', 'off')::boolean THEN
-    RAISE EXCEPTION 'pg_stream: ALTER TABLE on %.% blocked — column-affecting DDL is not allowed on source tables tracked by stream tables when '
-      'pg_stream.block_source_ddl = true. Set pg_stream.block_source_ddl = false to allow schema changes (triggers reinitialization).',
+    RAISE EXCEPTION 'pg_stream: ALTER TABLE on %.% blocked — column-affecting DDL is not allowed on source tables tracked by stream '
+      'tables when pg_stream.block_source_ddl = true. Set pg_stream.block_source_ddl = false to allow schema changes '
+      '(triggers reinitialization).',
       (SELECT n.nspname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE c.oid = p_source),
       (SELECT c.relname FROM pg_class c WHERE c.oid = p_source) USING ERRCODE = 'XX000';
   END IF;
@@ -65,16 +68,18 @@ BEGIN
     CASE
       WHEN v_command.command_tag = 'ALTER TABLE' THEN
         PERFORM pgstream._source_altered(v_command.objid);
-      WHEN v_command.command_tag IN ('CREATE VIEW', 'ALTER VIEW') THEN
-        SELECT array_agg(d.pgs_id) INTO v_ids FROM pgstream.pgs_dependencies d WHERE d.source_relid = v_command.objid AND d.source_type = 'VIEW';
+      WHEN v_command.command_tag = 'CREATE VIEW' THEN
+        SELECT array_agg(d.pgs_id) INTO v_ids FROM pgstream.pgs_dependencies d
+         WHERE d.source_relid = v_command.objid AND d.source_type = 'VIEW';
         PERFORM pgstream._mark_for_reinit(v_ids) WHERE v_ids IS NOT NULL;
-      WHEN v_command.command_tag IN ('CREATE FUNCTION', 'ALTER FUNCTION') THEN
+      WHEN v_command.command_tag = 'CREATE FUNCTION' THEN
         SELECT array_agg(s.pgs_id) INTO v_ids FROM pgstream.pgs_stream_tables s
          WHERE s.functions_used @> ARRAY[(SELECT p.proname::text FROM pg_proc p WHERE p.oid = v_command.objid)];
         PERFORM pgstream._mark_for_reinit(v_ids) WHERE v_ids IS NOT NULL;
       WHEN v_command.command_tag = 'CREATE TRIGGER' THEN
         IF EXISTS (SELECT FROM pg_trigger t JOIN pgstream.pgs_stream_tables s ON s.pgs_relid = t.tgrelid WHERE t.oid = v_command.objid) THEN
-          RAISE NOTICE 'pg_stream: % is on a stream table: it fires for incremental refreshes and is suppressed for full ones', v_command.object_identity;
+          RAISE NOTICE 'pg_stream: % is on a stream table: it fires for incremental refreshes and is suppressed for full ones',
+            v_command.object_identity;
         END IF;
       ELSE NULL;
     END CASE;
@@ -97,7 +102,8 @@ BEGIN
       DELETE FROM pgstream.pgs_stream_tables s WHERE s.pgs_relid = v_object.objid;
       CONTINUE;
     END IF;
-    SELECT array_agg(d.pgs_id) INTO v_ids FROM pgstream.pgs_dependencies d WHERE d.source_relid = v_object.objid AND d.source_type <> 'STREAM_TABLE';
+    SELECT array_agg(d.pgs_id) INTO v_ids FROM pgstream.pgs_dependencies d
+     WHERE d.source_relid = v_object.objid AND d.source_type <> 'STREAM_TABLE';
     IF v_ids IS NOT NULL THEN
       UPDATE pgstream.pgs_stream_tables s SET status = 'ERROR', updated_at = now() WHERE s.pgs_id = ANY (pgstream._with_downstream(v_ids));
     END IF;
@@ -106,6 +112,6 @@ END
 $$;
 
 CREATE EVENT TRIGGER pg_stream_ddl_tracker ON ddl_command_end
-  WHEN TAG IN ('ALTER TABLE', 'CREATE VIEW', 'ALTER VIEW', 'CREATE FUNCTION', 'ALTER FUNCTION', 'CREATE TRIGGER')
+  WHEN TAG IN ('ALTER TABLE', 'CREATE VIEW', 'CREATE FUNCTION', 'CREATE TRIGGER')
   EXECUTE FUNCTION pgstream._on_ddl_end();
 CREATE EVENT TRIGGER pg_stream_drop_tracker ON sql_drop EXECUTE FUNCTION pgstream._on_sql_drop();

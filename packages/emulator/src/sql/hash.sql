@@ -25,7 +25,8 @@ $$;
 
 CREATE FUNCTION pgstream._hash_round(p_sum bigint, p_lane bigint) RETURNS bigint
 LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE AS $$
-  SELECT pgstream._wrap(pgstream._rotate_left(pgstream._wrap(p_sum::numeric + p_lane::numeric * (-4417276706812531889)), 31)::numeric * (-7046029288634856825))
+  SELECT pgstream._wrap(-7046029288634856825::numeric
+    * pgstream._rotate_left(pgstream._wrap(p_sum + -4417276706812531889::numeric * p_lane), 31))
 $$;
 
 CREATE FUNCTION pgstream._xxhash(p_bytes bytea, p_seed bigint) RETURNS bigint
@@ -84,7 +85,8 @@ $$;
 -- Elements are joined by the byte 1E; NULL is the text NULL between zero bytes, which no text can hold.
 CREATE FUNCTION pgstream.pg_stream_hash_multi(inputs text[]) RETURNS bigint
 LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
-  SELECT pgstream._xxhash(coalesce(string_agg(coalesce(convert_to(i, 'UTF8'), '\x004e554c4c00'::bytea), '\x1e'::bytea ORDER BY n), '\x'::bytea),
+  SELECT pgstream._xxhash(
+      coalesce(string_agg(coalesce(convert_to(i, 'UTF8'), '\x004e554c4c00'::bytea), '\x1e'::bytea ORDER BY n), '\x'::bytea),
       5871781006564002453)
     FROM unnest(inputs) WITH ORDINALITY u (i, n)
 $$;

@@ -151,7 +151,8 @@ CREATE FUNCTION pgstream._key_expression(p_storage oid, p_columns text[], p_stri
 LANGUAGE sql STABLE AS $$
   SELECT CASE WHEN p_strict AND cardinality(p_columns) = 1
     THEN max(pgstream._hash_expression(format('sub.%I', a.attname), a.atttypid, 0))
-    ELSE coalesce(string_agg(format('coalesce(%s, %s)', pgstream._hash_expression(format('sub.%I', a.attname), a.atttypid, c.n::integer), c.n),
+    ELSE coalesce(string_agg(
+      format('coalesce(%s, %s)', pgstream._hash_expression(format('sub.%I', a.attname), a.atttypid, c.n::integer), c.n),
       ' # ' ORDER BY c.n), '0::bigint') END
     FROM unnest(p_columns) WITH ORDINALITY c (name, n) JOIN pg_attribute a ON a.attrelid = p_storage AND a.attname = c.name
 $$;

@@ -4,7 +4,9 @@ import capture from './capture.sql';
 import catalog from './catalog.sql';
 import create from './create.sql';
 import ddl from './ddl.sql';
+import definingQuery from './defining-query.sql';
 import drop from './drop.sql';
+import frontier from './frontier.sql';
 import hash from './hash.sql';
 import identity from './identity.sql';
 import lexer from './lexer.sql';
@@ -47,8 +49,10 @@ export const installScript = [
   identity,
   storage,
   capture,
+  frontier,
   refresh,
   alerts,
+  definingQuery,
   create,
   alter,
   drop,

@@ -87,7 +87,9 @@ BEGIN
   ELSIF p_count = 'aggregate' THEN
     -- Last in the list, so that GROUP BY and ORDER BY with numbers keep their meaning.
     SELECT min(n) INTO i FROM generate_subscripts(v_words, 1) n
-     WHERE n > v_select AND v_words[n].depth = 0 AND v_words[n].kind = 'word' AND v_words[n].word = 'from' AND v_words[n - 1].word <> 'distinct';
+     WHERE n > v_select AND v_words[n].depth = 0 AND v_words[n].kind = 'word' AND v_words[n].word = 'from'
+       -- Not that of IS DISTINCT FROM.
+       AND v_words[n - 1].word <> 'distinct';
     RETURN left(p_query, v_words[i].start - 1) || ', pg_catalog.count(*) AS __pgs_count ' || substr(p_query, v_words[i].start);
   END IF;
   RETURN NULL;

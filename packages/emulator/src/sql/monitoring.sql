@@ -19,10 +19,13 @@ SELECT s.pgs_id, s.pgs_schema, s.pgs_name, s.status, s.refresh_mode, s.is_popula
     SELECT count(*) AS total_refreshes, count(*) FILTER (WHERE h.status = 'COMPLETED') AS successful_refreshes,
            count(*) FILTER (WHERE h.status = 'FAILED') AS failed_refreshes,
            coalesce(sum(h.rows_inserted), 0)::bigint AS total_rows_inserted, coalesce(sum(h.rows_deleted), 0)::bigint AS total_rows_deleted,
-           (avg(extract(epoch FROM h.end_time - h.start_time) * 1000) FILTER (WHERE h.end_time IS NOT NULL))::double precision AS avg_duration_ms
+           -- An end that is missing gives NULL, which avg leaves out.
+           avg(extract(epoch FROM h.end_time - h.start_time) * 1000)::double precision AS avg_duration_ms
       FROM pgstream.pgs_refresh_history h WHERE h.pgs_id = s.pgs_id) h ON true
   LEFT JOIN LATERAL (
-    SELECT h.action, h.status FROM pgstream.pgs_refresh_history h WHERE h.pgs_id = s.pgs_id ORDER BY h.refresh_id DESC LIMIT 1) l ON true;
+    -- In the order of the index on (pgs_id, data_timestamp): history is never pruned.
+    SELECT h.action, h.status FROM pgstream.pgs_refresh_history h WHERE h.pgs_id = s.pgs_id
+     ORDER BY h.data_timestamp DESC, h.refresh_id DESC LIMIT 1) l ON true;
 
 CREATE FUNCTION pgstream.pgs_status()
 RETURNS TABLE (name text, status text, refresh_mode text, is_populated boolean, consecutive_errors integer, schedule text,
@@ -120,7 +123,8 @@ CREATE FUNCTION pgstream._operator_tree(p_identity jsonb) RETURNS text
 LANGUAGE sql IMMUTABLE AS $$
   SELECT CASE p_identity ->> 'count'
     WHEN 'aggregate' THEN format('Aggregate { group_by: [%s] }', (
-      SELECT string_agg(format('ColumnRef { table_alias: None, column_name: "%s" }', c), ', ') FROM jsonb_array_elements_text(p_identity -> 'index') c))
+      SELECT string_agg(format('ColumnRef { table_alias: None, column_name: "%s" }', c), ', ')
+        FROM jsonb_array_elements_text(p_identity -> 'index') c))
     WHEN 'distinct' THEN 'Distinct { }'
     ELSE format('Project { row_key: %s %s }', p_identity ->> 'by', p_identity -> 'columns') END
 $$;

@@ -1,71 +1,6 @@
 -- Refresh (contract A.5). No raw error is caught anywhere on the way: a PostgreSQL error leaves the session lock behind, as
 -- the original does, and clients have to live with that.
 
--- The log position reached now, for each table that changes are captured on.
-CREATE FUNCTION pgstream._frontier_now(p_pgs_id bigint) RETURNS jsonb
-LANGUAGE sql VOLATILE AS $$
-  SELECT jsonb_build_object(
-    'sources', coalesce((SELECT jsonb_object_agg(d.source_relid, jsonb_build_object('lsn', pg_current_wal_lsn(), 'snapshot_ts', now()))
-      FROM pgstream.pgs_dependencies d WHERE d.pgs_id = p_pgs_id AND d.source_type = 'TABLE'), '{}'),
-    'data_timestamp', now(),
-    -- Not the original's: how far each upstream stream table had changed, so that a chain can follow.
-    'upstream', coalesce((SELECT jsonb_object_agg(u.pgs_id, u.frontier -> 'changed')
-      FROM pgstream.pgs_dependencies d JOIN pgstream.pgs_stream_tables u ON u.pgs_relid = d.source_relid
-     WHERE d.pgs_id = p_pgs_id AND d.source_type = 'STREAM_TABLE'), '{}'))
-$$;
-
--- Whether a source's buffer holds a visible change after one position and up to another.
-CREATE FUNCTION pgstream._has_changes(p_before jsonb, p_now jsonb) RETURNS boolean
-LANGUAGE plpgsql AS $$
-DECLARE
-  v_source text;
-  v_found boolean;
-BEGIN
-  FOR v_source IN SELECT jsonb_object_keys(p_now -> 'sources') LOOP
-    EXECUTE format('SELECT EXISTS (SELECT FROM pgstream_changes.changes_%s WHERE lsn > $1 AND lsn <= $2)', v_source)
-      INTO v_found
-      USING coalesce(p_before #>> ARRAY['sources', v_source, 'lsn'], '0/0')::pg_lsn, (p_now #>> ARRAY['sources', v_source, 'lsn'])::pg_lsn;
-    IF v_found THEN
-      RETURN true;
-    END IF;
-  END LOOP;
-  RETURN coalesce(p_before -> 'upstream', '{}') <> p_now -> 'upstream';
-END
-$$;
-
--- Consumed changes are not removed by the refresh that consumed them but by the session's next incremental one, of whatever
--- stream table. TRUNCATE waits for writers of the source and wipes what they have not committed: the original's trap.
-CREATE FUNCTION pgstream._clean_consumed_changes() RETURNS void
-LANGUAGE plpgsql AS $$
-DECLARE
-  v_source text;
-  v_consumed pg_lsn;
-  v_more boolean;
-BEGIN
-  FOREACH v_source IN ARRAY string_to_array(coalesce(current_setting('pg_stream._pending_cleanup', true), ''), ' ') LOOP
-    CONTINUE WHEN to_regclass('pgstream_changes.changes_' || v_source) IS NULL;
-    SELECT min((s.frontier #>> ARRAY['sources', v_source, 'lsn'])::pg_lsn) INTO v_consumed
-      FROM pgstream.pgs_stream_tables s JOIN pgstream.pgs_dependencies d USING (pgs_id)
-     WHERE d.source_relid = v_source::oid AND d.source_type = 'TABLE';
-    CONTINUE WHEN v_consumed IS NULL;
-    EXECUTE format('SELECT EXISTS (SELECT FROM pgstream_changes.changes_%s WHERE lsn > $1)', v_source) INTO v_more USING v_consumed;
-    IF v_more OR NOT pgstream._setting('cleanup_use_truncate', 'on')::boolean THEN
-      EXECUTE format('DELETE FROM pgstream_changes.changes_%s WHERE lsn <= $1', v_source) USING v_consumed;
-    ELSE
-      EXECUTE format('TRUNCATE pgstream_changes.changes_%s', v_source);
-    END IF;
-  END LOOP;
-  PERFORM set_config('pg_stream._pending_cleanup', '', false);
-END
-$$;
-
-CREATE FUNCTION pgstream._enqueue_cleanup(p_frontier jsonb) RETURNS void
-LANGUAGE sql AS $$
-  SELECT set_config('pg_stream._pending_cleanup', string_agg(DISTINCT source, ' '), false)
-    FROM (SELECT jsonb_object_keys(p_frontier -> 'sources')
-          UNION ALL SELECT unnest(string_to_array(nullif(current_setting('pg_stream._pending_cleanup', true), ''), ' '))) s (source)
-$$;
-
 -- TRUNCATE and INSERT. Gives the number of rows.
 CREATE FUNCTION pgstream._fill(p_table pgstream.pgs_stream_tables) RETURNS bigint
 LANGUAGE plpgsql AS $$
@@ -78,7 +13,8 @@ DECLARE
   v_rows bigint;
 BEGIN
   SELECT string_agg(format('s.%I', c), ', ') INTO v_columns
-    FROM unnest('{__pgs_row_id}' || pgstream._visible_columns(v_storage) || CASE WHEN v_counted THEN '{__pgs_count}'::text[] ELSE '{}' END) c;
+    FROM unnest('{__pgs_row_id}' || pgstream._visible_columns(v_storage)
+      || CASE WHEN v_counted THEN '{__pgs_count}'::text[] ELSE '{}' END) c;
   -- No column list: a table that was created FULL and has no `__pgs_count` fails here, as the original does.
   EXECUTE format('INSERT INTO %s SELECT %s FROM (%s) s', v_name, v_columns,
     pgstream._rows_sql(v_storage, p_table.defining_query, v_identity, v_counted));
@@ -119,7 +55,8 @@ BEGIN
       EXECUTE format('ALTER TABLE %s ENABLE TRIGGER %I', v_name, v_trigger);
     END LOOP;
     PERFORM pg_notify('pgstream_refresh', format('{"stream_table": "%s", "schema": "%s", "mode": "FULL"%s}',
-      replace(p_table.pgs_name, '"', '\"'), replace(p_table.pgs_schema, '"', '\"'), CASE WHEN NOT p_say THEN ', "rows": ' || v_rows ELSE '' END));
+      replace(p_table.pgs_name, '"', '\"'), replace(p_table.pgs_schema, '"', '\"'),
+      CASE WHEN NOT p_say THEN ', "rows": ' || v_rows ELSE '' END));
     IF p_say THEN
       RAISE INFO 'pg_stream: FULL refresh of %.% with user triggers suppressed.', p_table.pgs_schema, p_table.pgs_name;
     END IF;
@@ -161,7 +98,8 @@ $$;
 CREATE FUNCTION pgstream._complete(p_table pgstream.pgs_stream_tables, p_frontier jsonb, p_changed boolean) RETURNS void
 LANGUAGE sql AS $$
   UPDATE pgstream.pgs_stream_tables s
-     SET frontier = p_frontier || jsonb_build_object('changed', CASE WHEN p_changed THEN to_jsonb(clock_timestamp()) ELSE s.frontier -> 'changed' END),
+     SET frontier = p_frontier || jsonb_build_object('changed',
+           CASE WHEN p_changed THEN to_jsonb(clock_timestamp()) ELSE s.frontier -> 'changed' END),
          data_timestamp = now(), last_refresh_at = now(), status = 'ACTIVE', is_populated = true, consecutive_errors = 0,
          needs_reinit = false, updated_at = now()
    WHERE s.pgs_id = p_table.pgs_id
@@ -191,7 +129,8 @@ BEGIN
   v_frontier := pgstream._frontier_now(p_table.pgs_id);
   IF full_done THEN
     rows_touched := pgstream._refresh_full(p_table, p_say);
-    UPDATE pgstream.pgs_stream_tables s SET last_full_ms = extract(epoch FROM clock_timestamp() - v_begun) * 1000 WHERE s.pgs_id = p_table.pgs_id;
+    UPDATE pgstream.pgs_stream_tables s SET last_full_ms = extract(epoch FROM clock_timestamp() - v_begun) * 1000
+     WHERE s.pgs_id = p_table.pgs_id;
   ELSE
     PERFORM pgstream._clean_consumed_changes();
     IF pgstream._has_changes(p_table.frontier, v_frontier) THEN

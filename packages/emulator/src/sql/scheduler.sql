@@ -92,7 +92,9 @@ END
 $$;
 
 -- The history row, the count of errors, and who is told.
-CREATE FUNCTION pgstream._record_refresh(p_table pgstream.pgs_stream_tables, p_action text, p_rows bigint, p_error text, p_elapsed_ms bigint) RETURNS void
+CREATE FUNCTION pgstream._record_refresh(
+  p_table pgstream.pgs_stream_tables, p_action text, p_rows bigint, p_error text, p_elapsed_ms bigint
+) RETURNS void
 LANGUAGE plpgsql AS $$
 DECLARE
   v_errors integer;
@@ -100,8 +102,10 @@ BEGIN
   -- Both times are the transaction's, as the original's are: the duration in history is 0.
   INSERT INTO pgstream.pgs_refresh_history (pgs_id, data_timestamp, start_time, end_time, action, rows_inserted, rows_deleted,
     error_message, status, initiated_by, freshness_deadline)
-  VALUES (p_table.pgs_id, now(), now(), now(), p_action, p_rows, 0, p_error, CASE WHEN p_error IS NULL THEN 'COMPLETED' ELSE 'FAILED' END, 'SCHEDULER',
-    now() + make_interval(secs => CASE WHEN pgstream._is_cron(p_table.schedule) THEN NULL ELSE pgstream.parse_duration_seconds(p_table.schedule) END));
+  VALUES (p_table.pgs_id, now(), now(), now(), p_action, p_rows, 0,
+    p_error, CASE WHEN p_error IS NULL THEN 'COMPLETED' ELSE 'FAILED' END, 'SCHEDULER',
+    -- NULL for a cron pattern, which is no duration.
+    now() + make_interval(secs => pgstream.parse_duration_seconds(p_table.schedule)));
   IF p_error IS NULL THEN
     PERFORM pgstream._alert('refresh_completed', p_table,
       format('"action":"%s","rows_inserted":%s,"rows_deleted":0,"duration_ms":%s', p_action, p_rows, p_elapsed_ms));

@@ -26,7 +26,8 @@ BEGIN
     CASE WHEN p_mode = 'DIFFERENTIAL' AND p_identity ->> 'count' IS NOT NULL THEN ', __pgs_count bigint NOT NULL DEFAULT 0' ELSE '' END);
   EXECUTE format('CREATE UNIQUE INDEX ON %s (__pgs_row_id)', v_storage);
   IF p_mode = 'DIFFERENTIAL' AND p_identity -> 'index' <> '[]' THEN
-    EXECUTE format('CREATE INDEX ON %s (%s)', v_storage, (SELECT string_agg(quote_ident(c), ', ') FROM jsonb_array_elements_text(p_identity -> 'index') c));
+    EXECUTE format('CREATE INDEX ON %s (%s)', v_storage,
+      (SELECT string_agg(quote_ident(c), ', ') FROM jsonb_array_elements_text(p_identity -> 'index') c));
   END IF;
   EXECUTE format('COMMENT ON INDEX %s IS %L', pgstream._row_id_index(v_storage::regclass)::regclass, p_identity);
 END
@@ -42,7 +43,8 @@ $$;
 CREATE FUNCTION pgstream._visible_columns(p_storage oid) RETURNS text[]
 LANGUAGE sql STABLE AS $$
   SELECT ARRAY(SELECT a.attname::text FROM pg_attribute a
-    WHERE a.attrelid = p_storage AND a.attnum > 0 AND NOT a.attisdropped AND a.attname NOT IN ('__pgs_row_id', '__pgs_count') ORDER BY a.attnum)
+    WHERE a.attrelid = p_storage AND a.attnum > 0 AND NOT a.attisdropped AND a.attname NOT IN ('__pgs_row_id', '__pgs_count')
+    ORDER BY a.attnum)
 $$;
 
 -- SQL for the rows that a stream table should hold: `__pgs_row_id`, the query's columns, and `__pgs_count` if it counts.
@@ -59,14 +61,16 @@ BEGIN
   ELSE
     v_source := p_query;
   END IF;
-  SELECT string_agg(format('sub.%I', c), ', ') INTO v_list FROM unnest(v_columns || CASE WHEN p_counted THEN '{__pgs_count}'::text[] ELSE '{}' END) c;
+  SELECT string_agg(format('sub.%I', c), ', ') INTO v_list
+    FROM unnest(v_columns || CASE WHEN p_counted THEN '{__pgs_count}'::text[] ELSE '{}' END) c;
   IF p_identity ->> 'by' <> 'rows' THEN
     RETURN format('SELECT %s AS __pgs_row_id, %s FROM (%s) sub',
       pgstream._key_expression(p_storage, ARRAY(SELECT jsonb_array_elements_text(p_identity -> 'columns')), true), v_list, v_source);
   END IF;
   -- Equal rows are numbered, so that each has an id of its own; the first one's does not depend on how many there are.
-  RETURN format('SELECT CASE sub.__pgs_number WHEN 1 THEN sub.__pgs_hash ELSE pg_catalog.hashint8extended(sub.__pgs_hash, sub.__pgs_number) END'
-      ' AS __pgs_row_id, %s FROM (SELECT sub.*, row_number() OVER (PARTITION BY sub.__pgs_hash) AS __pgs_number'
+  RETURN format('SELECT CASE sub.__pgs_number WHEN 1 THEN sub.__pgs_hash'
+      ' ELSE pg_catalog.hashint8extended(sub.__pgs_hash, sub.__pgs_number) END AS __pgs_row_id, %s'
+      ' FROM (SELECT sub.*, row_number() OVER (PARTITION BY sub.__pgs_hash) AS __pgs_number'
       ' FROM (SELECT sub.*, (%s) AS __pgs_hash FROM (%s) sub) sub) sub',
     v_list, pgstream._key_expression(p_storage, v_columns, false), v_source);
 END
