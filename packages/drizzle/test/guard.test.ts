@@ -1,4 +1,4 @@
-import { eq } from 'drizzle-orm';
+import { eq, sql } from 'drizzle-orm';
 import { drizzle } from 'drizzle-orm/node-postgres';
 import { PgDialect, withReplicas } from 'drizzle-orm/pg-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -48,9 +48,16 @@ describe('guardStreamTables', () => {
     expect(() => guardStreamTables(value as never)).toThrow(expect.objectContaining({ code: 'INVALID_ARGUMENT' }));
   });
 
-  it('refuses what Drizzle would prepare before it is executed', () => {
+  it('refuses to write out what it refuses to send', () => {
     const db = guardStreamTables(drizzle.mock());
-    expect(() => db.delete(x).prepare('p')).toThrow(readOnly);
+    const cte = db.$with('gone').as(db.delete(x).returning());
+    for (const build of [
+      () => db.delete(x).toSQL(),
+      () => db.with(cte).select().from(cte).toSQL(),
+      () => [...db.delete(x).prepare('p').getQuery().params],
+    ]) {
+      expect(build).toThrow(readOnly);
+    }
   });
 
   it('says what to do instead', () => {
@@ -58,6 +65,52 @@ describe('guardStreamTables', () => {
     expect(() => db.delete(x).toSQL()).toThrow(
       /^delete was refused: "order_totals" is a stream table.*then refresh it\.$/,
     );
+  });
+});
+
+describe('a refused write', () => {
+  const database = shopDatabase();
+  let opened: Opened<Db>;
+
+  beforeAll(() => {
+    opened = openPg(database.url);
+    guardStreamTables(opened.db);
+  });
+  afterAll(() => opened.close());
+
+  const refused = (db: Db) => db.delete(x);
+  const ignored = () => expect.fail('the write went through');
+
+  it.each([
+    ['await', async (db: Db) => await refused(db)],
+    ['then()', (db: Db) => refused(db).then(ignored)],
+    ['catch()', (db: Db) => refused(db).catch((error: unknown) => Promise.reject(error as Error))],
+    ['finally()', (db: Db) => refused(db).finally(() => {})],
+    ['execute()', (db: Db) => refused(db).execute()],
+    ['execute() of what was prepared', (db: Db) => refused(db).prepare('p').execute()],
+    ['db.execute()', (db: Db) => db.execute(refused(db))],
+    ['db.execute() of SQL with it inside', (db: Db) => db.execute(sql`with gone as ${refused(db)} select 1`)],
+    ['Promise.all()', (db: Db) => Promise.all([refused(db), db.select().from(archive)])],
+    ['a transaction', (db: Db) => db.transaction((tx) => refused(tx))],
+  ])('rejects, and throws nothing, by %s', async (_way, write) => {
+    const sent = opened.sent.length;
+    let written: Promise<unknown> | undefined;
+    expect(() => {
+      written = write(opened.db) as Promise<unknown>;
+    }).not.toThrow();
+    await expect(written).rejects.toThrow(readOnly);
+    expect(opened.sent.slice(sent).filter((text) => /delete/.test(text))).toEqual([]);
+  });
+
+  it('can be asked for its rejection without being awaited first', async () => {
+    await expect(refused(opened.db)).rejects.toThrow(readOnly);
+  });
+
+  it('is refused inside what another db sends, too', async () => {
+    const other = openPg(database.url);
+    await expect(other.db.execute(sql`with gone as ${refused(opened.db)} select 1`)).rejects.toThrow(readOnly);
+    expect(other.sent).toEqual([]);
+    await other.close();
   });
 });
 
@@ -105,7 +158,7 @@ describe('writes to other tables, on a guarded db', () => {
   it('leave a transaction usable in which a write to a stream table was refused', async () => {
     const count = await opened.db.transaction(async (tx) => {
       await tx.insert(archive).values({ customerId: 77, total: '1' });
-      await expect(async () => await tx.delete(x)).rejects.toThrow(readOnly);
+      await expect(tx.delete(x)).rejects.toThrow(readOnly);
       return await tx.$count(archive, eq(archive.customerId, 77));
     });
     expect(count).toBe(1);

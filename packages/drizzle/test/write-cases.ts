@@ -1,5 +1,11 @@
 import { eq, sql } from 'drizzle-orm';
-import { alias, type PgMaterializedView, withReplicas } from 'drizzle-orm/pg-core';
+import {
+  alias,
+  type PgMaterializedView,
+  type PgPreparedQuery,
+  type PreparedQueryConfig,
+  withReplicas,
+} from 'drizzle-orm/pg-core';
 import { streamAlias } from '../src/index.ts';
 import { type Db, shop } from './shop/index.ts';
 
@@ -21,9 +27,12 @@ export interface WriteCase {
 }
 
 /** What batch drivers do with each of their statements before they send any. */
-function batch(...queries: readonly object[]): void {
-  // oxlint-disable-next-line eslint/no-underscore-dangle -- the name is Drizzle's
-  for (const query of queries) (query as { _prepare(): unknown })._prepare();
+function batch(...queries: readonly object[]): readonly unknown[] {
+  return queries.map((query) => {
+    // oxlint-disable-next-line eslint/no-underscore-dangle -- the name is Drizzle's
+    const built = (query as { _prepare(): PgPreparedQuery<PreparedQueryConfig> })._prepare().getQuery();
+    return [built.sql, ...built.params];
+  });
 }
 
 /** Every way to a write that Drizzle has, by its query builder. */

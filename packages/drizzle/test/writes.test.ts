@@ -73,7 +73,19 @@ describe.each(DRIVERS)('$driver', ({ open }) => {
   });
 
   describe('on a db without a guard', () => {
-    it.each(BUILDER_WRITES.filter(({ onlyBuilds }) => !onlyBuilds))(
+    it.each(BUILDER_WRITES.filter(({ operation }) => operation === 'insert' || operation === 'update'))(
+      '$name is refused with the table and the operation, and nothing is sent',
+      async ({ operation, write, table = 'order_totals' }) => {
+        const error = await errorOf(() => write(opened.db));
+
+        expect(error).toBeInstanceOf(StreamTableReadOnlyError);
+        expect(error).toMatchObject({ code: 'READ_ONLY', operation, schema: 'public', table });
+        expect(statements(opened)).toEqual([]);
+        expect(await rowsOfStreamTables()).toEqual(before);
+      },
+    );
+
+    it.each(BUILDER_WRITES.filter(({ operation, onlyBuilds }) => !onlyBuilds && /^(delete|refresh)/.test(operation)))(
       '$name fails in PostgreSQL and changes no row',
       async ({ write }) => {
         const error = await errorOf(() => write(opened.db));

@@ -1,5 +1,7 @@
 import { PgStreamError, StreamTableReadOnlyError } from '@pgstream/core';
+import type { Query, SQL } from 'drizzle-orm';
 import { identityOf } from '../stream-table/index.ts';
+import { refusedSql, refusing } from './refusal.ts';
 
 /** Set on a dialect that is guarded. On the dialect itself, because Drizzle may hand out proxies of it. */
 const guarded = Symbol.for('@pgstream/drizzle.guarded');
@@ -12,8 +14,9 @@ const WRITES = [
   { build: 'buildRefreshMaterializedViewQuery', target: 'view', operation: 'refreshMaterializedView' },
 ] as const;
 
-type Build = (this: unknown, config: Readonly<Record<string, unknown>>) => unknown;
-type Dialect = Record<(typeof WRITES)[number]['build'], Build> & { [guarded]?: true };
+type Build = (this: unknown, config: Readonly<Record<string, unknown>>) => SQL;
+type SqlToQuery = (this: unknown, statement: SQL, ...rest: readonly unknown[]) => Query;
+type Dialect = Record<(typeof WRITES)[number]['build'], Build> & { sqlToQuery: SqlToQuery; [guarded]?: true };
 
 /** A Drizzle database, by shape; with `withReplicas` there are several in one. */
 interface Database {
@@ -23,12 +26,13 @@ interface Database {
 }
 
 /**
- * Makes every write to a stream table through this one db throw `StreamTableReadOnlyError`, which names the table and
- * the operation, before anything is sent: insert, update, delete and refreshMaterializedView, in transactions and
+ * Makes every write to a stream table through this one db fail with `StreamTableReadOnlyError`, which names the table
+ * and the operation, before anything is sent: insert, update, delete and refreshMaterializedView, in transactions and
  * nested ones, with CTEs, prepared, in batches, on the primary and on replicas. Returns the db that it was given;
  * guarding it again changes nothing.
  *
- * The error is thrown where the statement is built: on `await`, `execute()`, `prepare()` or `toSQL()`.
+ * Whatever gives a promise rejects: `await`, `then()`, `catch()`, `execute()`, also that of a prepared query, which can
+ * be prepared. `toSQL()` throws.
  *
  * Nothing but writes passes through it, and writes to other tables pass unchanged. SQL text that names the table is not
  * seen: only the database can refuse that. Throws INVALID_ARGUMENT for anything but a PostgreSQL db of Drizzle.
@@ -54,6 +58,7 @@ function isDialect(value: unknown): value is Dialect {
   return (
     typeof value === 'object' &&
     value !== null &&
+    typeof (value as Partial<Dialect>).sqlToQuery === 'function' &&
     WRITES.every(({ build }) => typeof (value as Partial<Dialect>)[build] === 'function')
   );
 }
@@ -66,9 +71,13 @@ function guardDialect(dialect: Dialect): void {
     const original = dialect[build];
     dialect[build] = function refuseStreamTables(config) {
       const table = identityOf(config[target]);
-      if (table) throw new StreamTableReadOnlyError(table.name, operation, { schema: table.schema });
+      if (table) return refusedSql(new StreamTableReadOnlyError(table.name, operation, { schema: table.schema }));
       return original.call(this, config);
     };
   }
+  const { sqlToQuery } = dialect;
+  dialect.sqlToQuery = function refuseRefused(...parameters) {
+    return refusing(sqlToQuery.apply(this, parameters));
+  };
   dialect[guarded] = true;
 }

@@ -2,6 +2,7 @@ import { type Column, entityKind, getTableColumns, is, sql, Subquery, ViewBaseCo
 import { PgArray, pgTable } from 'drizzle-orm/pg-core';
 import type { PgColumnsBuilders } from 'drizzle-orm/pg-core/columns/all';
 import { identity, type StreamTableIdentity } from './identity.ts';
+import { RefusedTarget, refuseInserts } from './refused-target.ts';
 import { checkIdentifier, checkVisible, type ColumnBuilders } from './visible-columns.ts';
 
 const DEFAULT_SCHEMA = 'public';
@@ -31,6 +32,8 @@ const TableIsAlias = Symbol.for('drizzle:IsAlias');
 /**
  * A stream table as Drizzle meets it: `(select <visible columns> from "schema"."name" "alias") "alias"`. PostgreSQL
  * takes that wherever it takes a view, plans it as it plans the table, and refuses it as the target of any write.
+ * Inserts and updates do not come that far: what Drizzle reads of it to build them throws. (To build a delete it reads
+ * nothing that a select does not read.)
  *
  * It stands behind its own columns, too, so that no column leads to a table that could be written.
  */
@@ -47,11 +50,10 @@ export class ReadOnlySelect extends Subquery {
   readonly [TableColumns]: Readonly<Record<string, Column>>;
   readonly [TableIsAlias] = true;
   /**
-   * Drizzle takes the target of an UPDATE from here, and else only a key for its cache of column names. So it is what
-   * no table is called, beginning with the words, because PostgreSQL cuts names at 63 bytes; and it has the columns in
-   * it, because one stream table may be declared twice with different ones.
+   * Drizzle takes the target of an UPDATE from here, and else only a key for its cache of column names, which has the
+   * columns in it, because one stream table may be declared twice with different ones.
    */
-  readonly [TableOriginalName]: string;
+  readonly [TableOriginalName]: RefusedTarget;
 
   constructor(declared: Declaration, alias: string = declared.name) {
     const { name, schema = DEFAULT_SCHEMA } = declared;
@@ -80,13 +82,17 @@ export class ReadOnlySelect extends Subquery {
     this[TableBaseName] = alias;
     this[TableSchema] = schema;
     this[TableColumns] = columns;
-    this[TableOriginalName] = `read-only stream table ${schema}.${name} (${[...distinct.keys()].join(', ')})`;
+    this[TableOriginalName] = new RefusedTarget(
+      this[identity],
+      `read-only stream table ${schema}.${name} (${[...distinct.keys()].join(', ')})`,
+    );
     for (const column of Object.values(columns)) this.#standBehind(column);
     Object.assign(this, columns);
   }
 
   #standBehind(column: Column): void {
     Object.assign(column, { table: this });
+    refuseInserts(column, this[identity]);
     if (is(column, PgArray)) this.#standBehind(column.baseColumn);
   }
 }

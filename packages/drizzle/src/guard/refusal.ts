@@ -1,0 +1,46 @@
+import type { StreamTableReadOnlyError } from '@pgstream/core';
+import { type Query, type SQL, sql } from 'drizzle-orm';
+
+/** On the parameter that stands for a refused write: why it was refused. */
+const refusal = Symbol.for('@pgstream/drizzle.refusal');
+
+/**
+ * SQL in place of a refused write: one parameter that nobody can fill in. Drivers fill in parameters at the beginning of
+ * their asynchronous `execute`, so the error becomes a rejection there, and nothing is logged or sent. It keeps that
+ * wherever the write was embedded, in a CTE or in SQL of one's own.
+ */
+export function refusedSql(error: StreamTableReadOnlyError): SQL {
+  const parameter = Object.defineProperties(sql.placeholder('refused'), {
+    name: { get: () => refuse(error) },
+    [refusal]: { value: error },
+  });
+  return sql`${parameter}`;
+}
+
+/** The query itself, or, where a refused write is part of it, one that can be prepared but neither read nor run. */
+export function refusing(query: Query): Query {
+  for (const parameter of query.params) {
+    const error = refusalOf(parameter);
+    if (error) return unusable(error);
+  }
+  return query;
+}
+
+function refusalOf(parameter: unknown): StreamTableReadOnlyError | undefined {
+  if (typeof parameter !== 'object' || parameter === null) return undefined;
+  return (parameter as { [refusal]?: StreamTableReadOnlyError })[refusal];
+}
+
+function unusable(error: StreamTableReadOnlyError): Query {
+  const query: Query = {
+    // What batch drivers would send if they did not look at the parameters first.
+    sql: '',
+    params: new Proxy([], { get: () => refuse(error), ownKeys: () => refuse(error) }),
+  };
+  // toSQL() copies every property, and drivers take the two above.
+  return Object.defineProperty(query, 'refused', { enumerable: true, get: () => refuse(error) });
+}
+
+function refuse(error: StreamTableReadOnlyError): never {
+  throw error;
+}
