@@ -71,6 +71,9 @@ export interface StreamTable {
    * with equal options share refreshes that began after them. A table in FULL mode is computed anew and locks no
    * source, but its readers wait.
    *
+   * What it cannot promise: changes that the extension never captures (rows of inheritance children, TRUNCATE or DETACH
+   * of a partition), and what the extension's own scheduler or somebody's bare call loses.
+   *
    * Throws REFRESH_BUSY, SOURCES_BUSY, UNSAFE_ISOLATION (in REPEATABLE READ and SERIALIZABLE), SUSPENDED, SOURCE_GONE,
    * SOURCE_CHANGED, READ_ONLY_SERVER, TIMEOUT, ABORTED, INVALID_ARGUMENT, INVALID_NAME. The role has to own the stream
    * table and to have MAINTAIN on its sources, or to use `via`.

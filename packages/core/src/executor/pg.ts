@@ -57,7 +57,7 @@ function poolExecutor(pool: PgPool, scope: object): SqlExecutor {
   return {
     scope,
     transaction: 'none',
-    query: (text, params) => send(pool, text, params),
+    query: (text, params) => sendOnce(pool, text, params),
     async begin(work) {
       const client = await pool.connect();
       client.on('error', alreadyRejected);
@@ -78,6 +78,30 @@ function poolExecutor(pool: PgPool, scope: object): SqlExecutor {
       }
     },
   };
+}
+
+/**
+ * Not by the pool's own query(), which closes the connection after every error: a refresh that waits for writers is
+ * refused many times.
+ */
+async function sendOnce(pool: PgPool, text: string, params: readonly unknown[] | undefined): Promise<readonly Row[]> {
+  const client = await pool.connect();
+  client.on('error', alreadyRejected);
+  try {
+    const rows = await send(client, text, params);
+    release(client);
+    return rows;
+  } catch (error) {
+    if (isConnectionUsable(error)) release(client);
+    else client.release(true); // It keeps its listener.
+    throw error;
+  }
+}
+
+/** After an error of the server's, but for those by which it ends the session (classes 08 and 57P). EPIPE is none. */
+function isConnectionUsable(error: unknown): boolean {
+  const { code } = error as { code?: unknown };
+  return typeof code === 'string' && /^(?!08|57P)(?:\d[0-9A-Z]|F0|HV|P0|XX)[0-9A-Z]{3}$/.test(code);
 }
 
 /** The server answers the COMMIT of a failed transaction with a rollback, and no error. */

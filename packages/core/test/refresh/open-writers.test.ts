@@ -87,6 +87,22 @@ describe('a writer that is open while a refresh runs', () => {
     expect(await totalOf3(admin, scene)).toBe(1000);
   });
 
+  it('is waited for on one connection, however often the refresh is refused', async () => {
+    const scene = await createScene(admin);
+    await writer.query('BEGIN');
+    await order(writer, scene, 1000);
+    const { pool, pgstream } = pooled(db.url);
+    let connections = 0;
+    pool.on('connect', () => {
+      connections += 1;
+    });
+    await expect(pgstream.table(scene.name).refresh({ lockTimeoutMs: 1_200 })).rejects.toMatchObject({
+      code: 'SOURCES_BUSY',
+    });
+    expect(connections).toBe(1);
+    await writer.query('ROLLBACK');
+  });
+
   it('is not waited for at all with lockTimeoutMs: 0', async () => {
     const scene = await createScene(admin);
     await writer.query('BEGIN');

@@ -1,0 +1,69 @@
+import { connect, testDatabase, testRole } from '@pgstream/harness';
+import type { Client } from 'pg';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { createScene, order, through, totalOf3, type Scene } from '../refresh/scene.ts';
+
+/** What docs/what-pg-stream-does.md says of roles that own nothing. */
+
+const db = testDatabase();
+let admin: Client;
+let scene: Scene;
+
+beforeAll(async () => {
+  admin = await db.connect();
+  scene = await createScene(admin);
+});
+
+async function migrator(): Promise<{ role: string; client: Client }> {
+  const role = await testRole();
+  await admin.query(`CREATE SCHEMA AUTHORIZATION ${role.name}`);
+  return { role: role.name, client: await connect(role.url(db.url)) };
+}
+
+describe('a role that runs migrations', () => {
+  const migrations = [
+    'CREATE TABLE mine (x int)',
+    'CREATE VIEW my_view AS SELECT x FROM mine',
+    'ALTER TABLE mine ADD COLUMN y int',
+    'DROP TABLE mine CASCADE',
+  ];
+
+  it('fails without rights on the extension, on tables that have nothing to do with it', async () => {
+    const { client } = await migrator();
+    await client.query('CREATE TABLE mine (x int)');
+    for (const statement of migrations.slice(1)) {
+      await expect(client.query(statement)).rejects.toMatchObject({
+        code: '42501',
+        message: 'permission denied for schema pgstream',
+      });
+    }
+  });
+
+  it('succeeds with the documented ones', async () => {
+    const { role, client } = await migrator();
+    await admin.query(`
+      GRANT USAGE ON SCHEMA pgstream TO ${role};
+      GRANT SELECT ON ALL TABLES IN SCHEMA pgstream TO ${role}`);
+    for (const statement of migrations) await expect(client.query(statement)).resolves.toBeDefined();
+  });
+});
+
+describe('a role that writes to a source', () => {
+  it('needs rights on the change buffers, and its changes arrive when it has the documented ones', async () => {
+    const { name: role, url } = await testRole();
+    await admin.query(`
+      GRANT USAGE ON SCHEMA ${scene.schema} TO ${role};
+      GRANT SELECT, INSERT, UPDATE, DELETE ON ${scene.orders} TO ${role}`);
+    const client = await connect(url(db.url));
+    await expect(order(client, scene, 100)).rejects.toMatchObject({ code: '42501' });
+    await admin.query(`
+      GRANT USAGE ON SCHEMA pgstream_changes TO ${role};
+      GRANT INSERT ON ALL TABLES IN SCHEMA pgstream_changes TO ${role};
+      GRANT USAGE ON ALL SEQUENCES IN SCHEMA pgstream_changes TO ${role}`);
+    await order(client, scene, 100);
+    await client.query(`UPDATE ${scene.orders} SET amount = 10 WHERE customer_id = 3`);
+    await client.query(`DELETE FROM ${scene.orders} WHERE customer_id = 1`);
+    await through(admin, scene).refresh();
+    expect(await totalOf3(admin, scene)).toBe(10);
+  });
+});
