@@ -1,6 +1,24 @@
+import { fileURLToPath } from 'node:url';
 import { defineProject } from 'vitest/config';
 
+const file = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
+
 export default defineProject({
+  resolve: {
+    // As in tsconfig.json; what is tested is what was built.
+    alias: {
+      '@pgstream/emulator/pglite': file('dist/pglite.mjs'),
+      '@pgstream/emulator': file('dist/index.mjs'),
+      '@pgstream/harness': file('../../test/harness/src/index.ts'),
+    },
+  },
+  plugins: [
+    {
+      name: 'sql-as-text',
+      enforce: 'pre',
+      transform: (code, id) => (id.endsWith('.sql') ? `export default ${JSON.stringify(code)};` : undefined),
+    },
+  ],
   test: {
     name: 'emulator',
     include: ['test/**/*.test.ts'],

@@ -1,1 +1,56 @@
-export {};
+#!/usr/bin/env node
+import { Command, InvalidArgumentError } from 'commander';
+import packageJson from '../package.json' with { type: 'json' };
+import { runEmulator } from './emulator.ts';
+import { EmulatorError } from './errors.ts';
+import { welcome } from './welcome.ts';
+
+interface Flags {
+  readonly port?: number;
+  readonly dataDir?: string;
+  readonly scheduler: boolean;
+}
+
+const command = new Command('pgstream-emulator')
+  .description('Runs PostgreSQL 18 with an emulated pg_stream on 127.0.0.1. For development and tests only.')
+  .version(packageJson.version)
+  .option('--port <number>', 'TCP port (default: a free one)', portNumber)
+  .option('--data-dir <folder>', 'keep the data here between runs (default: a temporary folder)')
+  .option('--no-scheduler', 'refresh stream tables only when asked, not by their schedules')
+  .action(runUntilSignal);
+
+try {
+  await command.parseAsync();
+} catch (error) {
+  // Of an expected error the sentence is all that a person needs; of another one, we need the place.
+  console.error(error instanceof EmulatorError ? `pgstream-emulator: ${error.message}` : error);
+  process.exitCode = 1;
+}
+
+async function runUntilSignal(flags: Flags): Promise<void> {
+  const signalled = firstSignal();
+  const emulator = await runEmulator(flags);
+  console.log(welcome({ url: emulator.url, ...flags }));
+  // Neither the emulator nor waiting for a signal keeps a process alive.
+  const alive = setInterval(() => {}, 2 ** 31 - 1);
+  const signal = await Promise.race([signalled, emulator.ended]);
+  clearInterval(alive);
+  if (signal === undefined) throw new EmulatorError('PostgreSQL ended, though not by this program. Start it again.');
+  console.log('\nStopping.');
+  await emulator.stop();
+}
+
+/** Asked for before the server starts: a signal that comes meanwhile counts. A second one ends the program at once. */
+function firstSignal(): Promise<NodeJS.Signals> {
+  return new Promise((resolve) => {
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, resolve);
+  });
+}
+
+function portNumber(text: string): number {
+  const port = Number(text);
+  if (!Number.isInteger(port) || port < 1 || port > 65_535) {
+    throw new InvalidArgumentError('It is a whole number from 1 to 65535.');
+  }
+  return port;
+}

@@ -1,1 +1,2 @@
-export {};
+export { type Emulator, type EmulatorOptions, startEmulator } from './emulator.ts';
+export { EmulatorError } from './errors.ts';

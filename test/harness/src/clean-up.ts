@@ -1,5 +1,4 @@
-import { afterAll, onTestFinished } from 'vitest';
-import { getCurrentTest } from 'vitest/suite';
+import { afterAll, onTestFinished, TestRunner } from 'vitest';
 
 type CleanUp = () => Promise<void>;
 
@@ -10,7 +9,7 @@ const atEndOfFile: CleanUp[] = [];
  * Not for concurrent tests: which of them asked cannot be told.
  */
 export function cleanUpLater(cleanUp: CleanUp): void {
-  if (getCurrentTest()) onTestFinished(cleanUp);
+  if (TestRunner.getCurrentTest()) onTestFinished(cleanUp);
   else atEndOfFile.push(cleanUp);
 }
 
