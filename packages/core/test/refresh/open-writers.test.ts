@@ -1,5 +1,5 @@
 import { testDatabase } from '@pgstream/harness';
-import type { Client } from 'pg';
+import { escapeIdentifier, type Client } from 'pg';
 import { beforeAll, describe, expect, it } from 'vitest';
 import {
   createScene,
@@ -178,6 +178,18 @@ describe('sources of every kind', () => {
     await createWarm(admin, scene.name, scene.query);
     await refreshBesideWriter(scene, () => order(writer, scene, 1000));
     expect(await totalOf3(admin, scene)).toBe(1000);
+  });
+
+  it.each(['user', '1st', 'we"ird;x'])('under a stream table called %s', async (called) => {
+    const scene = await createScene(admin);
+    const name = { schema: scene.schema, name: called };
+    await admin.query('SELECT pgstream.create_stream_table($1, $2)', [`${name.schema}.${called}`, scene.query]);
+    await pooled(db.url).pgstream.table(name).refresh();
+    await refreshBesideWriter({ ...scene, name }, () => order(writer, scene, 1000));
+    const { rows } = await admin.query(
+      `SELECT total::int AS total FROM ${scene.schema}.${escapeIdentifier(called)} WHERE customer_id = 3`,
+    );
+    expect(rows).toEqual([{ total: 1000 }]);
   });
 
   it('with an empty search_path', async () => {

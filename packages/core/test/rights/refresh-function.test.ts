@@ -193,4 +193,15 @@ describe('refreshFunctionSql', () => {
     const { pgstream } = pooled(role.url(db.url));
     await expect(pgstream.table(other).refresh({ via })).resolves.toMatchObject({ status: 'refreshed' });
   });
+
+  it('is sound PL/pgSQL in the names of the other dialect, too, and of that one alone', async () => {
+    const { schema } = await createScene(admin);
+    const text = refreshFunctionSql(['totals'], { function: { schema, name: 'f' }, dialect: 'pg_trickle' });
+    // Parsed when it is created, down to each statement.
+    await expect(admin.query(text)).resolves.toBeDefined();
+    const foreign = [...text.matchAll(/\bpgstream\.|\bpgs_|\bpg_stream\b/g)].map(([name]) => name);
+    expect(foreign).toEqual([]);
+    expect(text).toContain('PERFORM pgtrickle.refresh_stream_table(');
+    expect(text).toContain('pg_try_advisory_xact_lock');
+  });
 });
