@@ -66,11 +66,11 @@ const lockOnStreamTable: ErrorRule = ({ sqlState, message }) =>
     : undefined;
 
 /** Contract A.5: the extension prepares a statement in each session, which a pooler's reset takes away. */
-const lostStatement: ErrorRule = ({ sqlState, message }) =>
+const lostStatement: ErrorRule = ({ sqlState, message }, { dialect }) =>
   sqlState === '26000'
     ? {
         code: 'UNKNOWN',
-        message: `The extension's prepared statement is gone from this connection (${message}): a pooler or DISCARD ALL has reset it, and no refresh can succeed here any more. Close the connection; a superuser prevents it with ALTER DATABASE … SET pg_stream.use_prepared_statements = off.`,
+        message: `The extension's prepared statement is gone from this connection (${message}): a pooler or DISCARD ALL has reset it, and no refresh can succeed here any more. Close the connection; a superuser prevents it with ALTER DATABASE … SET ${dialect?.settings ?? ''}use_prepared_statements = off.`,
       }
     : undefined;
 

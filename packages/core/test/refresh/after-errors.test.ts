@@ -242,6 +242,22 @@ describe('the bare call', () => {
   });
 });
 
+describe('a session that a pooler has reset', () => {
+  it('is told to be closed, and how to prevent it', async () => {
+    const error = Object.assign(new Error('prepared statement "__pgs_merge_1" does not exist'), { code: '26000' });
+    const pgstream = createPgStream(
+      { scope: {}, transaction: 'none', query: () => Promise.reject(error) },
+      { dialect: 'pg_stream' },
+    );
+    await expect(pgstream.table('t').refresh()).rejects.toMatchObject({
+      code: 'UNKNOWN',
+      sqlState: '26000',
+      cause: error,
+      message: expect.stringMatching(/Close the connection.*SET pg_stream\.use_prepared_statements = off/) as string,
+    });
+  });
+});
+
 describe('a source that was dropped', () => {
   it('is named', async () => {
     const scene = await createScene(admin);

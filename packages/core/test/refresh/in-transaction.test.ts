@@ -229,6 +229,39 @@ describe.each(drivers)(
   },
 );
 
+async function fullTable(): Promise<Scene> {
+  const scene = await createScene(admin);
+  const name = { schema: scene.schema, name: 'full' };
+  await createWarm(admin, name, scene.query, 'FULL');
+  return { ...scene, name };
+}
+
+describe('a stream table in FULL mode', () => {
+  it.each(['REPEATABLE READ', 'SERIALIZABLE'])('is refreshed in %s, too', async (isolation) => {
+    const full = await fullTable();
+    await order(admin, full, 100);
+    const client = await db.connect();
+    await client.query(`BEGIN ISOLATION LEVEL ${isolation}`);
+    await order(client, full, 10);
+    await through(client, full).refresh();
+    await client.query('COMMIT');
+    expect(await totalOf3(admin, full)).toBe(110);
+  });
+
+  it('is not, when another transaction has refreshed it since the snapshot', async () => {
+    const full = await fullTable();
+    const client = await db.connect();
+    await client.query('BEGIN ISOLATION LEVEL REPEATABLE READ');
+    await client.query('SELECT FROM pg_class LIMIT 1');
+    await through(admin, full).refresh();
+    await expect(through(client, full).refresh()).rejects.toMatchObject({
+      code: 'UNSAFE_ISOLATION',
+      sqlState: '40001',
+    });
+    await client.query('ROLLBACK');
+  });
+});
+
 describe('the error of a busy source inside a transaction', () => {
   it('says to refresh after the commit', async () => {
     const scene = await createScene(admin);
