@@ -1,5 +1,6 @@
 export { guardStreamTables } from './guard/index.ts';
 export { streamTable, type StreamTableHandle } from './handle/index.ts';
+export { relational, streamSchema, type RelationalStreamTable, type StreamSchema } from './relational/index.ts';
 export {
   pgStreamSchema,
   pgStreamTable,

@@ -8,6 +8,8 @@ import { type Db, openPg, type Opened, shop, shopDatabase } from './shop/index.t
 const { archive, orderTotals } = shop;
 const x = orderTotals as unknown as shop.Writable;
 const readOnly = expect.objectContaining({ code: 'READ_ONLY' });
+const refused = (db: Db) => db.delete(x);
+const ignored = () => expect.fail('the write went through');
 
 describe('guardStreamTables', () => {
   it('gives back the db that it was given', () => {
@@ -78,9 +80,6 @@ describe('a refused write', () => {
   });
   afterAll(() => opened.close());
 
-  const refused = (db: Db) => db.delete(x);
-  const ignored = () => expect.fail('the write went through');
-
   it.each([
     ['await', async (db: Db) => await refused(db)],
     ['then()', (db: Db) => refused(db).then(ignored)],
@@ -96,7 +95,7 @@ describe('a refused write', () => {
     const sent = opened.sent.length;
     let written: Promise<unknown> | undefined;
     expect(() => {
-      written = write(opened.db) as Promise<unknown>;
+      written = write(opened.db);
     }).not.toThrow();
     await expect(written).rejects.toThrow(readOnly);
     expect(opened.sent.slice(sent).filter((text) => /delete/.test(text))).toEqual([]);

@@ -1,10 +1,14 @@
 export { streamAlias, type StreamTableAlias } from './alias.ts';
-export { identityOf } from './identity.ts';
+export { identity, identityOf, type StreamTableIdentity } from './identity.ts';
+export { declaration, ReadOnlySelect } from './read-only-select.ts';
+export { RefusedTarget } from './refused-target.ts';
 export {
   pgStreamSchema,
   pgStreamTable,
   type AnyPgStreamTable,
+  type Identified,
   type PgStreamSchema,
   type PgStreamTable,
   type PgStreamTableFn,
 } from './stream-table.ts';
+export { TableColumns, TableName } from './table-symbols.ts';

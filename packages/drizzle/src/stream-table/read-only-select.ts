@@ -3,6 +3,14 @@ import { PgArray, pgTable } from 'drizzle-orm/pg-core';
 import type { PgColumnsBuilders } from 'drizzle-orm/pg-core/columns/all';
 import { identity, type StreamTableIdentity } from './identity.ts';
 import { RefusedTarget, refuseInserts } from './refused-target.ts';
+import {
+  TableBaseName,
+  TableColumns,
+  TableIsAlias,
+  TableName,
+  TableOriginalName,
+  TableSchema,
+} from './table-symbols.ts';
 import { checkIdentifier, checkVisible, type ColumnBuilders } from './visible-columns.ts';
 
 const DEFAULT_SCHEMA = 'public';
@@ -17,17 +25,6 @@ export interface Declaration {
   readonly schema: string | undefined;
   readonly columns: ColumnBuilders | ((types: PgColumnsBuilders) => ColumnBuilders);
 }
-
-/**
- * What Drizzle reads of the table behind a column, to write the column's name. These are symbols of its registry
- * (drizzle-orm/table.js), which has no public name for them.
- */
-const TableName = Symbol.for('drizzle:Name');
-const TableOriginalName = Symbol.for('drizzle:OriginalName');
-const TableBaseName = Symbol.for('drizzle:BaseName');
-const TableSchema = Symbol.for('drizzle:Schema');
-const TableColumns = Symbol.for('drizzle:Columns');
-const TableIsAlias = Symbol.for('drizzle:IsAlias');
 
 /**
  * A stream table as Drizzle meets it: `(select <visible columns> from "schema"."name" "alias") "alias"`. PostgreSQL

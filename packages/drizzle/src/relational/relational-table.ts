@@ -1,0 +1,84 @@
+import { type Column, type ColumnsSelection, entityKind, is, Table } from 'drizzle-orm';
+import { PgStreamError } from '@pgstream/core';
+import {
+  type AnyPgStreamTable,
+  identity,
+  type Identified,
+  ReadOnlySelect,
+  RefusedTarget,
+  type StreamTableIdentity,
+  TableColumns,
+  TableName,
+} from '../stream-table/index.ts';
+
+/** Where a stream table keeps its variant: Drizzle pairs relations by comparing objects, so there is but one. */
+const variant = Symbol.for('@pgstream/drizzle.relational');
+
+/**
+ * A stream table as Drizzle's relational queries want it: a table for the types, of columns that are nobody's to write,
+ * so that inserts, updates and deletes do not compile.
+ */
+export type RelationalStreamTable<TTable extends AnyPgStreamTable = AnyPgStreamTable> = Table<{
+  name: TTable['_']['name'];
+  schema: string | undefined;
+  columns: ReadColumns<TTable['_']['selectedFields']>;
+  dialect: 'pg';
+}> &
+  Identified;
+
+/** Columns as they are read: no PgTable can have them. */
+type ReadColumns<TSelection extends ColumnsSelection> = {
+  [Key in keyof TSelection & string as TSelection[Key] extends Column ? Key : never]: TSelection[Key] extends Column
+    ? Column<Omit<TSelection[Key]['_'], 'dialect'>, object, { dialect: 'a stream table is read-only' }>
+    : never;
+};
+
+/**
+ * What relational queries read a stream table by. They name the table themselves, under an alias of their own. Where
+ * they put the object itself into a statement, as the inside of a sub-select, it is the text below; nothing writes to
+ * that. drizzle-kit looks for tables of PostgreSQL by their class, and does not find one here.
+ */
+export class RelationalSelect extends Table {
+  static override readonly [entityKind]: string = 'StringChunk';
+
+  readonly [identity]: StreamTableIdentity;
+  readonly value: readonly string[];
+
+  constructor(source: ReadOnlySelect) {
+    const { schema, name } = source[identity];
+    super(name, schema, name);
+    this[identity] = source[identity];
+    this.value = [`select * from ${quoted(schema)}.${quoted(name)}`];
+    Object.assign(this, {
+      [TableColumns]: source[TableColumns],
+      // Relational queries put an alias here, and an UPDATE does not.
+      [TableName]: new RefusedTarget(source[identity], source[TableName]),
+    });
+  }
+}
+
+/**
+ * The stream table as `relations()` and its `one` and `many` take it. Always the same one of a stream table. It is for
+ * relations alone: read with the stream table itself. Throws INVALID_ARGUMENT for anything else.
+ *
+ * @example
+ * export const orderTotalsRelations = relations(relational(orderTotals), ({ one }) => ({
+ *   customer: one(customers, { fields: [orderTotals.customerId], references: [customers.id] }),
+ * }));
+ */
+export function relational<TTable extends AnyPgStreamTable>(table: TTable): RelationalStreamTable<TTable> {
+  const declared: unknown = table;
+  if (!is(declared, ReadOnlySelect)) {
+    throw new PgStreamError(
+      'INVALID_ARGUMENT',
+      'relational() takes a stream table that pgStreamTable() or streamTable() declared. Tables go into relations() as they are.',
+    );
+  }
+  const owner = declared as ReadOnlySelect & { [variant]?: RelationalSelect };
+  owner[variant] ??= new RelationalSelect(declared);
+  return owner[variant] as unknown as RelationalStreamTable<TTable>;
+}
+
+function quoted(name: string): string {
+  return `"${name.replaceAll('"', '""')}"`;
+}
