@@ -11,20 +11,24 @@ beforeAll(async () => {
 });
 
 describe.runIf(onEmulator)('the analysis of a query (emulator only)', () => {
-  test('reads the tree of every system view, and finds what the server says the view depends on', async () => {
-    // Dependencies on the catalog's own tables are not recorded, those on other views are.
-    const { rows } = await client.query(`
+  test(
+    'reads the tree of every system view, and finds what the server says the view depends on',
+    { timeout: 60_000 },
+    async () => {
+      // Dependencies on the catalog's own tables are not recorded, those on other views are.
+      const { rows } = await client.query(`
       SELECT v.oid::regclass::text AS view, d.refobjid::regclass::text AS missing
         FROM pg_class v JOIN pg_rewrite w ON w.ev_class = v.oid
         JOIN pg_depend d ON d.classid = 'pg_rewrite'::regclass AND d.objid = w.oid AND d.refclassid = 'pg_class'::regclass
        WHERE v.relkind = 'v' AND d.refobjid <> v.oid
          AND d.refobjid NOT IN (SELECT r.relid FROM pgstream._relations(pgstream._view_tree(v.oid)) r)`);
-    expect(rows).toEqual([]);
-    const { rows: unread } = await client.query(`
+      expect(rows).toEqual([]);
+      const { rows: unread } = await client.query(`
       SELECT v.oid::regclass::text AS view FROM pg_class v
        WHERE v.relkind = 'v' AND pgstream._view_tree(v.oid) -> 'node' IS DISTINCT FROM '["QUERY"]'`);
-    expect(unread).toEqual([]);
-  });
+      expect(unread).toEqual([]);
+    },
+  );
 
   test.for([
     ['the key of one table', 'SELECT b, id FROM t', 'key', ['id']],

@@ -33,7 +33,7 @@ async function untilSomebodyWaits(): Promise<void> {
   }
 }
 
-describe.runIf(onEmulator)('concurrent refreshes (emulator only)', () => {
+describe.runIf(onEmulator)('concurrent refreshes (emulator only)', { timeout: 60_000 }, () => {
   test('one waits for another that has not committed, and does not insert its rows again', async () => {
     const other = await connect(url);
     await insert(client, 2, 2);

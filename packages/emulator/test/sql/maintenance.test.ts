@@ -27,7 +27,8 @@ async function differences(): Promise<Record<string, unknown[]>> {
   return found;
 }
 
-describe.runIf(onEmulator)('every stream table equals its query (emulator only)', () => {
+// Some 40 stream tables, refreshed in every round.
+describe.runIf(onEmulator)('every stream table equals its query (emulator only)', { timeout: 60_000 }, () => {
   beforeAll(async () => {
     client = await database.connect();
     await client.query(sources);
@@ -36,7 +37,7 @@ describe.runIf(onEmulator)('every stream table equals its query (emulator only)'
     for (const [index, { query }] of queryKinds.entries()) {
       await client.query('SELECT pgstream.create_stream_table($1, $2)', [`public.${tableOf(index)}`, query]);
     }
-  });
+  }, 60_000);
 
   test('as it is created', async () => {
     expect(await differences()).toEqual({});
