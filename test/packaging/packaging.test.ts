@@ -65,6 +65,10 @@ async function consumer({ name, type, install, extra }: Consumer): Promise<strin
 const npm = (folder: string): Promise<string> =>
   run(folder, 'npm', 'install', '--no-audit', '--no-fund', '--ignore-scripts');
 
+/** One without a compiler, for tests that only run something. */
+const plainConsumer = (): Promise<string> => (plain ??= consumer({ name: 'plain', type: 'module', install: npm }));
+let plain: Promise<string> | undefined;
+
 function compile(folder: string, compiler: string, ...options: string[]): Promise<string> {
   return run(
     folder,
@@ -120,8 +124,15 @@ describe('installed from the packed tarballs', () => {
     expect(await runApplication(folder)).toEqual(works);
   });
 
+  test('the command says what it is', async () => {
+    const folder = await plainConsumer();
+    expect(await run(folder, 'npx', '--no-install', 'pgstream-emulator', '--help')).toMatch(
+      /^Usage: pgstream-emulator/,
+    );
+  });
+
   test('an error of one module format is recognised by the other', async () => {
-    const folder = await consumer({ name: 'formats', type: 'module', install: npm });
+    const folder = await plainConsumer();
     await writeFile(
       join(folder, 'formats.mjs'),
       `import { createRequire } from 'node:module';
