@@ -38,7 +38,7 @@ type ReadColumns<TSelection extends ColumnsSelection> = {
  * they put the object itself into a statement, as the inside of a sub-select, it is the text below; nothing writes to
  * that. drizzle-kit looks for tables of PostgreSQL by their class, and does not find one here.
  */
-export class RelationalSelect extends Table {
+class RelationalSelect extends Table {
   static override readonly [entityKind]: string = 'StringChunk';
 
   readonly [identity]: StreamTableIdentity;

@@ -1,0 +1,1 @@
+export { streamTablesFilter, type StreamTablesFilterOptions } from './tables-filter.ts';
