@@ -1,0 +1,109 @@
+import { isPgStreamError } from '@pgstream/core';
+import { afterEach, describe, expect, it } from 'vitest';
+import type { Helpers } from '../driver.ts';
+import type { StreamModel } from '../shop/index.ts';
+import { endOf, type Stage } from '../stage.ts';
+import { byName } from './by-name.ts';
+
+const QUESTIONS = ['isStale', 'lastRefreshAt', 'stalenessMs', 'status'] as const satisfies (keyof Helpers)[];
+
+const NULL_CASES: readonly {
+  readonly name: string;
+  readonly model: StreamModel;
+  readonly stale: boolean | null;
+  readonly filled: boolean;
+}[] = [
+  { name: 'never filled: stale, without a time', model: 'neverFilled', stale: true, filled: false },
+  { name: 'a cron schedule: null, there is no bound', model: 'byCron', stale: null, filled: true },
+  { name: 'a calculated schedule: null, there is no bound', model: 'calculated', stale: null, filled: true },
+];
+
+export function helperCases<Native>(stage: Stage<Native>): void {
+  const account = 600;
+  const helpers = (model: StreamModel = 'accountTotals'): Helpers => stage.client.helpers(model);
+  const paid = async (): Promise<unknown> =>
+    (await stage.client.find('accountTotals', { where: { account }, select: ['payments'] }))[0]?.['payments'];
+
+  afterEach(async () => {
+    await stage.admin.query(`DELETE FROM public.payments WHERE account >= ${account}`);
+    await helpers().refresh();
+  });
+
+  it('there are five, and none to create, alter or drop', () => {
+    const given = helpers() as unknown as Record<string, unknown>;
+    for (const method of [...QUESTIONS, 'refresh']) expect(given[method]).toBeTypeOf('function');
+    for (const method of ['create', 'alter', 'suspend', 'resume', 'drop']) expect(given[method]).toBeUndefined();
+  });
+
+  it('nothing is sent before one is called', () => {
+    const { length } = stage.client.sent;
+    helpers();
+    expect(stage.client.sent).toHaveLength(length);
+  });
+
+  it('fresh', async () => {
+    expect(await helpers().isStale()).toBe(false);
+    expect(await helpers().isStale({ maxAgeMs: 3_600_000 })).toBe(false);
+    expect(await helpers().isStale({ maxAgeMs: 0 })).toBe(true);
+    expect(await helpers().lastRefreshAt()).toBeInstanceOf(Date);
+    expect(await helpers().stalenessMs()).toBeGreaterThanOrEqual(0);
+    expect(await helpers().status()).toMatchObject({
+      schema: 'public',
+      name: 'account_totals',
+      status: 'ACTIVE',
+      isPopulated: true,
+      isStale: false,
+    });
+  });
+
+  it('stale, after the time of its schedule', async () => {
+    await stage.admin.query(`
+      UPDATE pgstream.pgs_stream_tables
+      SET data_timestamp = now() - interval '61 minutes', last_refresh_at = now() - interval '61 minutes'
+      WHERE pgs_schema = 'public' AND pgs_name = 'account_totals'`);
+    expect(await helpers().isStale()).toBe(true);
+    expect(await helpers().isStale({ maxAgeMs: 3_600_000 })).toBe(true);
+    expect(await helpers().isStale({ maxAgeMs: 7_200_000 })).toBe(false);
+    expect(await helpers().stalenessMs()).toBeGreaterThan(3_660_000);
+    await helpers().refresh();
+    expect(await helpers().isStale()).toBe(false);
+  });
+
+  it.each(byName(NULL_CASES))('%s', async (_, { model, stale, filled }) => {
+    expect(await helpers(model).isStale()).toBe(stale);
+    expect(await helpers(model).isStale({ maxAgeMs: 3_600_000 })).toBe(!filled);
+    expect((await helpers(model).lastRefreshAt()) instanceof Date).toBe(filled);
+    expect(await helpers(model).stalenessMs()).toSatisfy((age) => (filled ? Number(age) >= 0 : age === null));
+    expect(await helpers(model).status()).toMatchObject({ isPopulated: filled, isStale: stale });
+  });
+
+  it('refresh() brings in what was written, and moves lastRefreshAt()', async () => {
+    const at = await helpers().lastRefreshAt();
+    await stage.client.pay(account, 40);
+    expect(await paid()).toBeUndefined();
+    expect(await helpers().refresh()).toMatchObject({ status: 'refreshed', shared: false });
+    expect(await paid()).toEqual(stage.driver.values.bigint('1'));
+    expect((await helpers().lastRefreshAt())?.getTime()).toBeGreaterThan(at?.getTime() ?? Infinity);
+  });
+
+  it('refreshes that overlap are shared, and each has its caller’s own write', async () => {
+    const results = await Promise.all(
+      Array.from({ length: 20 }, async (_, index) => {
+        const mine = account + index;
+        await stage.client.pay(mine, 1);
+        const { shared } = await helpers().refresh();
+        return { shared, seen: await stage.client.find('accountTotals', { where: { account: mine } }) };
+      }),
+    );
+    for (const { seen } of results) expect(seen).toHaveLength(1);
+    expect(results.filter(({ shared }) => shared)).not.toEqual([]);
+  });
+
+  describe('a name that is not there is an error that names it', () => {
+    it.each([...QUESTIONS, 'refresh'] as const)('%s()', async (method) => {
+      const error = await endOf(() => helpers('missing')[method]());
+      expect(error).toSatisfy((value) => isPgStreamError(value, 'NOT_FOUND'));
+      expect(error).toMatchObject({ name: 'StreamTableNotFoundError', schema: 'public', table: 'not_there' });
+    });
+  });
+}

@@ -1,0 +1,24 @@
+import { drizzle } from 'drizzle-orm/node-postgres';
+import { type ClientBase, Pool } from 'pg';
+import { conformance } from '../conformance.ts';
+import { drizzleOver } from './driver.ts';
+
+conformance(
+  drizzleOver('node-postgres', (url) => {
+    const sent: string[] = [];
+    const pool = new Pool({ connectionString: url, max: 3 });
+    pool.on('connect', (client) => noting(client, sent));
+    return { db: drizzle(pool), raw: (text) => pool.query(text), sent, close: () => pool.end() };
+  }),
+);
+
+/** `pg` reports no statements: each client notes what it is asked. */
+function noting(client: ClientBase, sent: string[]): void {
+  const query = client.query.bind(client) as (...parameters: unknown[]) => unknown;
+  Object.assign(client, {
+    query(statement: string | { text: string }, ...rest: unknown[]) {
+      sent.push(typeof statement === 'string' ? statement : statement.text);
+      return query(statement, ...rest);
+    },
+  });
+}

@@ -1,0 +1,2 @@
+export { caseOf } from './case.ts';
+export { note } from './notes.ts';
