@@ -22,6 +22,9 @@ export default defineProject({
   test: {
     name: 'emulator',
     include: ['test/**/*.test.ts'],
+    // Servers are started here, several at once, on whatever machine it is.
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
     // Projects do not inherit the root's type tests: each turns its own on.
     typecheck: { enabled: true, include: ['test/**/*.test-d.ts'], tsconfig: './tsconfig.json' },
   },

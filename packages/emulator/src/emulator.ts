@@ -1,6 +1,7 @@
 import { createDatabase, databaseUrl, prepareDatabases } from './databases/index.ts';
 import { EmulatorError } from './errors.ts';
-import { startServer } from './server/index.ts';
+import { type Scheduler, startScheduler } from './scheduler/index.ts';
+import { type Server, startServer } from './server/index.ts';
 
 export interface EmulatorOptions {
   /** TCP port on 127.0.0.1. Default: a free one. */
@@ -61,12 +62,12 @@ export async function runEmulator(options: EmulatorOptions): Promise<RunningEmul
   try {
     await prepareDatabases(port);
   } catch (error) {
-    await server.stop();
+    await stopAll(server, undefined);
     throw error;
   }
-  void scheduler;
+  const scheduling = scheduler ? startScheduler(port) : undefined;
   let stopped: Promise<void> | undefined;
-  const stop = (): Promise<void> => (stopped ??= server.stop());
+  const stop = (): Promise<void> => (stopped ??= stopAll(server, scheduling));
   return {
     url: databaseUrl(port, 'postgres'),
     createDatabase: (name) => createDatabase(port, name),
@@ -74,6 +75,17 @@ export async function runEmulator(options: EmulatorOptions): Promise<RunningEmul
     stop,
     [Symbol.asyncDispose]: stop,
   };
+}
+
+async function stopAll(server: Server, scheduling: Scheduler | undefined): Promise<void> {
+  // Nothing of ours keeps this process alive, but whoever waits for this must not wait in vain.
+  const alive = setInterval(() => {}, 2 ** 31 - 1);
+  try {
+    await scheduling?.stop();
+    await server.stop();
+  } finally {
+    clearInterval(alive);
+  }
 }
 
 function checkPort(port: number | undefined): void {

@@ -12,7 +12,7 @@ import type { Plan, SupervisorEvent } from './server/plan.ts';
 export interface SupervisedServer {
   /** Settles when both have ended, for whatever reason. */
   readonly ended: Promise<void>;
-  /** Stops the server and waits until it is gone, with its temporary folder. */
+  /** Stops the server and waits until it is gone, with its temporary folder; that does not keep our process alive, either. */
   readonly stop: () => Promise<void>;
 }
 
@@ -48,7 +48,7 @@ export async function startSupervised(plan: Plan): Promise<SupervisedServer> {
   supervisor.stdin.on('error', () => {});
   const ended = exitOf(supervisor);
   await firstEvent(supervisor, ended);
-  holdProcess(supervisor, false);
+  letProcessEnd(supervisor);
   return { ended, stop: () => stop(supervisor, ended) };
 }
 
@@ -79,18 +79,16 @@ async function firstEvent(supervisor: Supervisor, ended: Promise<void>): Promise
   }
 }
 
-/** Whether a server that runs keeps our process alive. */
-function holdProcess(supervisor: Supervisor, hold: boolean): void {
-  const pipes = [supervisor.stdin, supervisor.stdout].filter((pipe) => pipe instanceof Socket);
-  for (const each of [supervisor, ...pipes]) {
-    if (hold) each.ref();
-    else each.unref();
+/** A server that runs does not keep our process alive. */
+function letProcessEnd(supervisor: Supervisor): void {
+  supervisor.unref();
+  for (const pipe of [supervisor.stdin, supervisor.stdout]) {
+    if (pipe instanceof Socket) pipe.unref();
   }
 }
 
 async function stop(supervisor: Supervisor, ended: Promise<void>): Promise<void> {
   if (supervisor.exitCode !== null || supervisor.signalCode !== null) return;
-  holdProcess(supervisor, true);
   supervisor.stdin.end();
   await ended;
 }

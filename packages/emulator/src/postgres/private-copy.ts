@@ -70,7 +70,7 @@ export async function privateCopy(found: PlatformPackage, account: Account): Pro
 async function folderForCopies(account: Account): Promise<string> {
   const refusals: string[] = [];
   for (const parent of [cacheFolder(), tmpdir(), '/var/tmp']) {
-    const folder = join(parent, `pgstream-emulator-${process.getuid?.() ?? 'user'}`);
+    const folder = join(parent, `pgstream-emulator-binaries-${process.getuid?.() ?? 'user'}`);
     const refusal = await refusalOf(parent, folder, account);
     if (refusal === undefined) return folder;
     refusals.push(refusal);

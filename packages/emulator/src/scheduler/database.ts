@@ -1,0 +1,54 @@
+import { type Client, DatabaseError } from 'pg';
+import { openConnection } from './connection.ts';
+import { pause } from './pause.ts';
+import { tick } from './tick.ts';
+import { warnOnce } from './warning.ts';
+
+/** How long to leave a database alone in which there was nothing to do: no extension, or the scheduler switched off. */
+const lookAgainMs = 2_000;
+
+/**
+ * Keeps the stream tables of one database fresh until told to stop: one connection, held while the database has the
+ * extension. Never throws: whatever goes wrong may be over the next time it looks.
+ */
+export async function keepFresh(url: string, signal: AbortSignal): Promise<void> {
+  while (!signal.aborted) {
+    try {
+      await using connection = await openConnection(url, signal);
+      await tickWhileWanted(connection.client, signal);
+    } catch (error) {
+      if (error instanceof DatabaseError && !isPassing(error)) {
+        warnOnce(`The stream tables of database ${new URL(url).pathname.slice(1)} are not refreshed: ${error.message}`);
+      }
+    }
+    await pause(lookAgainMs, signal);
+  }
+}
+
+/** What happens when a connection is terminated or refused, a database is dropped, or the extension is. */
+function isPassing({ code = '' }: DatabaseError): boolean {
+  return ['3D000', '3F000', '42883', '42P01', '53300'].includes(code) || code.startsWith('57P');
+}
+
+/**
+ * Settings as this session has them. Whether the scheduler is on is asked once: the original takes no notice of a later
+ * change either.
+ */
+const wanted = `
+  SELECT EXISTS (SELECT FROM pg_extension WHERE extname = 'pg_stream') AS installed,
+         coalesce(current_setting('pg_stream.enabled', true), 'on')::boolean AS enabled`;
+
+const interval = `
+  SELECT least(greatest(coalesce(current_setting('pg_stream.scheduler_interval_ms', true), '1000')::integer, 100), 60000)
+         AS milliseconds`;
+
+async function tickWhileWanted(client: Client, signal: AbortSignal): Promise<void> {
+  const { rows } = await client.query<{ installed: boolean; enabled: boolean }>(wanted);
+  if (!rows[0]?.installed || !rows[0].enabled) return;
+  // Ends with an error when the extension is dropped.
+  while (!signal.aborted) {
+    await tick(client);
+    const answer = await client.query<{ milliseconds: number }>(interval);
+    await pause(answer.rows[0]?.milliseconds ?? 1_000, signal);
+  }
+}

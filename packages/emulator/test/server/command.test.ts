@@ -1,0 +1,74 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { connect } from '@pgstream/harness';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { emulatorOfTest, valueOf } from './database.ts';
+import { built, nothingListens, Program } from './program.ts';
+
+const command = (...args: string[]): Program => new Program([built('cli.mjs'), ...args]);
+
+const urlLine = /^ {2}(postgres:\/\/postgres@127\.0\.0\.1:(\d+)\/postgres)$/m;
+
+describe('pgstream-emulator', () => {
+  test.for(['SIGINT', 'SIGTERM'] as const)('tells its URL, runs until %s, and exits with 0', async (signal) => {
+    const running = command();
+    const url = (await running.printed(urlLine))[1] ?? '';
+    await running.printed(/Ctrl\+C/);
+    expect(await valueOf(url, 'SELECT 1')).toBe(1);
+    running.child.kill(signal);
+    expect(await running.ended).toEqual({ code: 0, signal: null });
+    expect(running.stdout).toMatch(/Stopping\.\n$/);
+    expect(running.stderr).toBe('');
+    await nothingListens(url);
+  });
+
+  test('what it says to try first works', async () => {
+    const running = command('--no-scheduler');
+    const url = (await running.printed(urlLine))[1] ?? '';
+    const script = (await running.printed(/client:\n([^]*)$/))[1] ?? '';
+    const client = await connect(url);
+    await client.query(script);
+    expect((await client.query('SELECT customer, total::float FROM order_totals ORDER BY customer')).rows).toEqual([
+      { customer: 'Ada', total: 20 },
+      { customer: 'Bob', total: 5 },
+    ]);
+  });
+
+  test('listens on --port, keeps its data in --data-dir', async () => {
+    const dataDir = await mkdtemp(join(tmpdir(), 'pgstream-command-'));
+    onTestFinished(() => rm(dataDir, { recursive: true, force: true }));
+    const first = command('--data-dir', dataDir);
+    const [, url = '', port = ''] = await first.printed(urlLine);
+    await first.printed(new RegExp(`kept in ${dataDir}`));
+    await valueOf(url, 'CREATE TABLE kept ()');
+    first.child.kill('SIGINT');
+    await first.ended;
+    const second = command('--data-dir', dataDir, '--port', port);
+    expect((await second.printed(urlLine))[1]).toBe(url);
+    expect(await valueOf(url, `SELECT to_regclass('kept')::text`)).toBe('kept');
+    second.child.kill('SIGINT');
+    await second.ended;
+  });
+
+  test('says in one sentence what is in the way, and exits with 1', async () => {
+    const { url } = await emulatorOfTest();
+    const { port } = new URL(url);
+    const running = command('--port', port);
+    expect(await running.ended).toEqual({ code: 1, signal: null });
+    expect(running.stderr).toBe(
+      `pgstream-emulator: Port ${port} on 127.0.0.1 is taken. Give another one, or none to have a free one chosen.\n`,
+    );
+    expect(running.stdout).toBe('');
+  });
+
+  test.for([
+    [['--port', 'many'], /argument 'many' is invalid\. It is a whole number from 1 to 65535\./],
+    [['--prot', '1'], /unknown option '--prot'/],
+  ] as const)('refuses %j', async ([args, complaint]) => {
+    const running = command(...args);
+    expect((await running.ended).code).toBe(1);
+    expect(running.stderr).toMatch(complaint);
+    expect(running.stderr).not.toMatch(/\n\s+at /);
+  });
+});
