@@ -1,4 +1,4 @@
-import type { Verdict } from './classify.ts';
+import type { Verdict } from './rule.ts';
 import type { DriverError } from './driver-error.ts';
 
 /** Node's and postgres.js's codes for a connection that is not there. */

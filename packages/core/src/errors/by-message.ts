@@ -1,6 +1,6 @@
 import type { PgStreamErrorCode } from './codes.ts';
 import type { DriverError } from './driver-error.ts';
-import type { ErrorContext, Verdict } from './classify.ts';
+import type { ErrorContext, Verdict } from './rule.ts';
 
 type Sentence = (rest: string, context: ErrorContext) => string;
 

@@ -1,5 +1,5 @@
 import type { PgStreamErrorCode } from './codes.ts';
-import type { ErrorContext, Verdict } from './classify.ts';
+import type { ErrorContext, Verdict } from './rule.ts';
 import type { DriverError } from './driver-error.ts';
 import { said } from './by-message.ts';
 import { permissionSentence } from './grants.ts';

@@ -1,36 +1,9 @@
-import type { Dialect } from '../dialect/index.ts';
-import type { PgStreamErrorCode } from './codes.ts';
 import { findDriverError, type DriverError } from './driver-error.ts';
 import { isPgStreamError, PgStreamError, StreamTableNotFoundError } from './errors.ts';
 import { byMessage } from './by-message.ts';
 import { bySqlState } from './by-sqlstate.ts';
 import { byConnection } from './by-connection.ts';
-
-/** What a call knows about itself when its statement fails. */
-export interface ErrorContext {
-  /** `read` for questions; else the call: `create`, `alter`, `drop`, `resume`, `refresh`, `connect`. */
-  readonly operation: string;
-  /** The stream table that the call is about. */
-  readonly name?: { readonly schema: string; readonly name: string } | undefined;
-  /** Absent while the dialect is not known yet. */
-  readonly dialect?: Dialect | undefined;
-  /**
-   * Catalog tables, without their prefix, that a question reads besides the one of stream tables. `all` where it goes
-   * through a function of the extension's, whose reading is its own affair.
-   */
-  readonly reads?: readonly string[] | 'all';
-  /** Tried before the rules that hold for every call. */
-  readonly rules?: readonly ErrorRule[];
-}
-
-/** A code and a sentence for an error, or undefined when the rule has nothing to say of it. */
-export type ErrorRule = (error: DriverError, context: ErrorContext) => Verdict | undefined;
-
-/** What a rule finds. */
-export interface Verdict {
-  readonly code: PgStreamErrorCode;
-  readonly message: string;
-}
+import type { ErrorContext, ErrorRule, Verdict } from './rule.ts';
 
 /**
  * The extension's own errors mostly share one SQLSTATE at 0.1.1, and share theirs with PostgreSQL's later: the message

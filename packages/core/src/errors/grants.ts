@@ -1,6 +1,6 @@
 import type { Dialect } from '../dialect/index.ts';
 import type { DriverError } from './driver-error.ts';
-import type { ErrorContext } from './classify.ts';
+import type { ErrorContext } from './rule.ts';
 
 /**
  * The sentence for a missing privilege (42501): which GRANTs to run. The extension checks everything with the

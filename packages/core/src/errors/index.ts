@@ -1,4 +1,5 @@
-export { classify, type ErrorContext, type ErrorRule } from './classify.ts';
+export { classify } from './classify.ts';
+export type { ErrorContext, ErrorRule } from './rule.ts';
 export type { PgStreamErrorCode } from './codes.ts';
 export {
   isPgStreamError,
