@@ -1,3 +1,4 @@
+import { neon } from '@neondatabase/serverless';
 import { connect } from '@pgstream/harness';
 import { sql } from 'drizzle-orm';
 import { drizzle as overPg } from 'drizzle-orm/node-postgres';
@@ -32,6 +33,16 @@ describe.each(DRIVERS)('the executor over $driver', ({ open }) => {
     const text = "select '$1' as dollar";
     expect([...(await drizzleExecutor(db).query(text))]).toEqual([{ dollar: '$1' }]);
     expect(opened.sent.at(-1)).toBe(text);
+  });
+
+  it.each([
+    ['an array', (rows: object[]) => rows],
+    ['rows', (rows: object[]) => ({ rows })],
+    ['records', (rows: object[]) => ({ records: rows })],
+  ])('takes the rows of drivers that give %s', async (_what, given) => {
+    const rows = [{ one: '1' }];
+    const other = { dialect: {}, execute: () => Promise.resolve(given(rows)), transaction: () => {} };
+    expect(await drizzleExecutor(other as unknown as Database).query('select 1')).toBe(rows);
   });
 
   it('shares its scope with transactions', async () => {
@@ -88,7 +99,13 @@ describe('what is known of a transaction', () => {
     expect(drizzleExecutor(primaryOf(db)).begin).toBeUndefined();
   });
 
-  it('is nothing of a client of an older pg, of PGlite, of a proxy or of HTTP', () => {
+  it('is that Neon’s HTTP driver sends each statement by itself, and can begin nothing', () => {
+    const db = Object.assign(overPg.mock(), { $client: neon('postgresql://app:secret@example.com/app') });
+    expect(connectionOf(primaryOf(db))).toEqual(unpooled('none'));
+    expect(drizzleExecutor(primaryOf(db)).begin).toBeUndefined();
+  });
+
+  it('is nothing of a client of an older pg, of PGlite, of a proxy or of other HTTP drivers', () => {
     for (const client of [{ query: () => {} }, () => {}, { send: () => {} }, undefined]) {
       const db = Object.assign(overPg.mock(), { $client: client });
       expect(connectionOf(primaryOf(db))).toEqual(unpooled('unknown'));

@@ -24,6 +24,8 @@ export interface WriteCase {
   readonly table?: string;
   /** It builds a statement and sends none: without a guard that succeeds, and is no write. */
   readonly onlyBuilds?: true;
+  /** HTTP drivers have no transactions. */
+  readonly inTransaction?: true;
 }
 
 /** What batch drivers do with each of their statements before they send any. */
@@ -204,17 +206,25 @@ export const BUILDER_WRITES: readonly WriteCase[] = [
     name: 'insert() in a transaction',
     operation: 'insert',
     write: (db) => db.transaction((tx) => tx.insert(x).values(row)),
+    inTransaction: true,
   },
   {
     name: 'update() in a transaction',
     operation: 'update',
     write: (db) => db.transaction((tx) => tx.update(x).set({ total: '0' })),
+    inTransaction: true,
   },
-  { name: 'delete() in a transaction', operation: 'delete', write: (db) => db.transaction((tx) => tx.delete(x)) },
+  {
+    name: 'delete() in a transaction',
+    operation: 'delete',
+    write: (db) => db.transaction((tx) => tx.delete(x)),
+    inTransaction: true,
+  },
   {
     name: 'delete() in a nested transaction',
     operation: 'delete',
     write: (db) => db.transaction((tx) => tx.transaction((inner) => inner.delete(x))),
+    inTransaction: true,
   },
 
   { name: 'delete() with replicas', operation: 'delete', write: (db) => withReplicas(db, [db]).delete(x) },

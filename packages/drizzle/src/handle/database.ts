@@ -13,8 +13,8 @@ export interface PgDatabaseLike {
   refreshMaterializedView(view: PgMaterializedView): unknown;
 }
 
-/** What the drivers make of a statement's rows: postgres.js, pg-proxy and bun-sql the first, the others the second. */
-export type ExecuteResult = readonly Row[] | { readonly rows: readonly Row[] };
+/** What the drivers make of a statement's rows: postgres.js, pg-proxy and bun-sql the first, Xata the last, others the second. */
+export type ExecuteResult = readonly Row[] | { readonly rows: readonly Row[] } | { readonly records: readonly Row[] };
 
 /** A db with what Drizzle's types leave out. */
 export interface Database {
@@ -53,11 +53,13 @@ export interface Connection {
 }
 
 /**
- * Core knows pg and postgres.js by their shapes, and Drizzle keeps the driver's object in `$client`. Of the others
- * (PGlite, a single connection that anybody may have opened a transaction on, HTTP drivers, proxies) nobody can tell.
+ * Core knows pg and postgres.js by their shapes, and Drizzle keeps the driver's object in `$client`. Neon's HTTP driver
+ * sends each statement as a request of its own. Of the others (PGlite, a single connection that anybody may have opened
+ * a transaction on, proxies) nobody can tell.
  */
 export function connectionOf(db: Database): Connection {
   if (is(db, PgTransaction)) return { transaction: 'open', pooled: false };
+  if (isNeonHttp(db.$client)) return { transaction: 'none', pooled: false };
   const executor = driverOf(db.$client);
   if (!executor) return { transaction: 'unknown', pooled: false };
   return { transaction: executor.transaction, pooled: executor.begin !== undefined && drizzleSeesPool(db.$client) };
@@ -70,7 +72,12 @@ function driverOf(client: unknown): SqlExecutor | undefined {
 }
 
 function isPostgresJs(value: unknown): value is Parameters<typeof fromPostgresJs>[0] {
-  return hasMethod(value, 'unsafe');
+  return hasMethod(value, 'unsafe') && hasMethod(value, 'begin');
+}
+
+/** What `neon()` gives: a tag that has batches, but no transaction that one could be inside of. */
+function isNeonHttp(value: unknown): boolean {
+  return typeof value === 'function' && hasMethod(value, 'transaction') && !hasMethod(value, 'begin');
 }
 
 /** With one connection only, postgres.js lets a transaction be opened by hand; otherwise it refuses BEGIN. */

@@ -39,5 +39,6 @@ function statement(text: string, params: readonly unknown[]): SQL {
 }
 
 function rowsOf(result: ExecuteResult): readonly Row[] {
-  return 'rows' in result ? result.rows : result;
+  if ('rows' in result) return result.rows;
+  return 'records' in result ? result.records : result;
 }
