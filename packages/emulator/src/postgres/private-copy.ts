@@ -69,7 +69,7 @@ export async function privateCopy(found: PlatformPackage, account: Account): Pro
 /** The user's cache folder or, where the account cannot enter that, the system's folder for temporary files. */
 async function folderForCopies(account: Account): Promise<string> {
   const refusals: string[] = [];
-  for (const parent of [cacheFolder(), tmpdir(), '/var/tmp']) {
+  for (const parent of [cacheFolder(), tmpdir(), '/tmp']) {
     const folder = join(parent, `pgstream-emulator-binaries-${process.getuid?.() ?? 'user'}`);
     const refusal = await refusalOf(parent, folder, account);
     if (refusal === undefined) return folder;

@@ -1,9 +1,7 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { connect } from '@pgstream/harness';
-import { describe, expect, onTestFinished, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { emulatorOfTest, valueOf } from './database.ts';
+import { folderOfTest } from './installed.ts';
 import { built, nothingListens, Program } from './program.ts';
 
 const command = (...args: string[]): Program => new Program([built('cli.mjs'), ...args]);
@@ -36,8 +34,7 @@ describe('pgstream-emulator', () => {
   });
 
   test('listens on --port, keeps its data in --data-dir', async () => {
-    const dataDir = await mkdtemp(join(tmpdir(), 'pgstream-command-'));
-    onTestFinished(() => rm(dataDir, { recursive: true, force: true }));
+    const dataDir = await folderOfTest();
     const first = command('--data-dir', dataDir);
     const [, url = '', port = ''] = await first.printed(urlLine);
     await first.printed(new RegExp(`kept in ${dataDir}`));

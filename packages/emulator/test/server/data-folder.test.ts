@@ -1,17 +1,14 @@
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { startEmulator } from '@pgstream/emulator';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { emulatorOfTest, valueOf } from './database.ts';
+import { temporaryFolder } from './installed.ts';
 
 let parent = '';
 
 beforeAll(async () => {
-  parent = await mkdtemp(join(tmpdir(), 'pgstream-data-folder-'));
-  // Where root runs the tests, PostgreSQL runs as somebody else.
-  await rm(parent, { recursive: true });
-  await mkdir(parent, { mode: 0o755 });
+  parent = await temporaryFolder();
 });
 
 afterAll(() => rm(parent, { recursive: true, force: true }));

@@ -1,9 +1,8 @@
 import { existsSync, readdirSync } from 'node:fs';
-import { chmod, mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
-import { describe, expect, onTestFinished, test } from 'vitest';
+import { dirname } from 'node:path';
+import { describe, expect, test } from 'vitest';
 import { valueOf } from './database.ts';
+import { folderOfTest } from './installed.ts';
 import { nothingListens, program, type Program } from './program.ts';
 
 /** How long to wait for what has to come. */
@@ -53,10 +52,7 @@ describe('no server and no temporary folder is left', () => {
   });
 
   test('by a process that is killed while the data are made', async () => {
-    const temporary = await mkdtemp(join(tmpdir(), 'pgstream-life-'));
-    onTestFinished(() => rm(temporary, { recursive: true, force: true }));
-    // Where root runs the test, PostgreSQL runs as somebody else.
-    await chmod(temporary, 0o755);
+    const temporary = await folderOfTest();
     const running = program(`await emulator.startEmulator(); console.log('ready');`, {
       env: { ...process.env, TMPDIR: temporary },
     });
