@@ -1,6 +1,16 @@
+import { fileURLToPath } from 'node:url';
 import { defineProject } from 'vitest/config';
 
+const source = (file: string): string => fileURLToPath(new URL(`src/${file}`, import.meta.url));
+
 export default defineProject({
+  // What the README imports.
+  resolve: {
+    alias: [
+      { find: /^@pgstream\/drizzle$/, replacement: source('index.ts') },
+      { find: /^@pgstream\/drizzle\/kit$/, replacement: source('kit.ts') },
+    ],
+  },
   test: {
     name: 'drizzle',
     include: ['test/**/*.test.ts'],

@@ -5,7 +5,10 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { connect, freshDatabase } from '@pgstream/harness';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
+
+// Each starts drizzle-kit once or twice.
+vi.setConfig({ testTimeout: 60_000 });
 
 const BIN = join(dirname(createRequire(import.meta.url).resolve('drizzle-kit')), 'bin.cjs');
 const CONFIG = join(import.meta.dirname, 'project/drizzle.config.ts');
