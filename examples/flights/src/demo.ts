@@ -41,7 +41,7 @@ async function demonstrate(): Promise<void> {
   line(
     `${count(lastWeek)} flights of January to March 2001 loaded (vega-datasets, after the US Bureau of Transportation Statistics).`,
   );
-  await createStreamTables(pgstream);
+  await createStreamTables(pgstream, { schedule: '2s' });
 
   heading('Two stream tables: delays by airport, and by state on top of them');
   await printStatus(pgstream);

@@ -37,14 +37,14 @@ export async function readFlights(): Promise<Flight[]> {
   );
   return rows
     .toSorted((a, b) => (a.date < b.date ? -1 : 1))
-    .map(({ date, ...flight }, index) => ({ id: index + 1, scheduledAt: date, ...flight }));
+    .map(({ date, ...flight }) => ({ scheduledAt: date, ...flight }));
 }
 
 export async function createTables(db: NodePgDatabase): Promise<void> {
   await db.execute(
     `CREATE TABLE airports (iata text PRIMARY KEY, name text NOT NULL, city text, state text,
                             latitude double precision NOT NULL, longitude double precision NOT NULL);
-     CREATE TABLE flights (id integer PRIMARY KEY, scheduled_at timestamp NOT NULL,
+     CREATE TABLE flights (id integer GENERATED ALWAYS AS IDENTITY PRIMARY KEY, scheduled_at timestamp NOT NULL,
                            origin text NOT NULL REFERENCES airports, destination text NOT NULL REFERENCES airports,
                            delay integer NOT NULL, distance integer NOT NULL);`,
   );

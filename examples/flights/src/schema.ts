@@ -12,7 +12,7 @@ export const airports = pgTable('airports', {
 });
 
 export const flights = pgTable('flights', {
-  id: integer().primaryKey(),
+  id: integer().primaryKey().generatedAlwaysAsIdentity(),
   scheduledAt: timestamp('scheduled_at', { mode: 'string' }).notNull(),
   origin: text()
     .notNull()
