@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { defineProject } from 'vitest/config';
+import { patience } from '../../vitest.shared.ts';
 
 const file = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
 
@@ -20,11 +21,9 @@ export default defineProject({
     },
   ],
   test: {
+    ...patience,
     name: 'emulator',
     include: ['test/**/*.test.ts'],
-    // Servers are started here, several at once, on whatever machine it is.
-    testTimeout: 60_000,
-    hookTimeout: 60_000,
     // Projects do not inherit the root's type tests: each turns its own on.
     typecheck: { enabled: true, include: ['test/**/*.test-d.ts'], tsconfig: './tsconfig.json' },
   },
