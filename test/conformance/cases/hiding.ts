@@ -16,7 +16,7 @@ export function hidingCases<Native>(stage: Stage<Native>): void {
     }
   });
 
-  it('no column of the extension’s in a statement, and no asterisk, whichever way it reads by', async () => {
+  it('no column of the extension’s in a statement, and none that asks for all, whichever way it reads by', async () => {
     for (const { call } of driver.reads) {
       const before = stage.client.sent.length;
       await call(stage.client.native);
@@ -24,7 +24,8 @@ export function hidingCases<Native>(stage: Stage<Native>): void {
       expect(statements.length).toBeGreaterThan(0);
       for (const statement of statements) {
         for (const prefix of HIDDEN_COLUMN_PREFIXES) expect(statement).not.toContain(prefix);
-        expect(statement).not.toMatch(/select\s+(?:\w+\.|"\w+"\.)?\*/i);
+        // Inside of it an ORM may ask for all, and take out what was declared: the case above has looked at what it gives.
+        expect(statement).not.toMatch(/^\s*select\s+(?:\w+\.|"\w+"\.)?\*/i);
       }
     }
   });

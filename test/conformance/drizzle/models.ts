@@ -1,4 +1,5 @@
-import { pgStreamSchema, pgStreamTable } from '@pgstream/drizzle';
+import { pgStreamSchema, pgStreamTable, relational, streamSchema } from '@pgstream/drizzle';
+import { relations } from 'drizzle-orm';
 import * as d from 'drizzle-orm/pg-core';
 import { HOSTILE_NAME, LETTERS_NAME, LONGEST_NAME, type Model } from '../shop/index.ts';
 
@@ -29,6 +30,16 @@ export const orderTotals = pgStreamTable('order_totals', {
   customerId: d.integer('customer_id').notNull(),
   total: d.numeric(),
   orders: d.bigint({ mode: 'bigint' }),
+});
+
+/** What relational queries know. */
+export const schema = streamSchema({
+  customers,
+  orderTotals,
+  customersRelations: relations(customers, ({ many }) => ({ totals: many(relational(orderTotals)) })),
+  orderTotalsRelations: relations(relational(orderTotals), ({ one }) => ({
+    customer: one(customers, { fields: [orderTotals.customerId], references: [customers.id] }),
+  })),
 });
 
 const analytics = pgStreamSchema('analytics');

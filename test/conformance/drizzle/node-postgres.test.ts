@@ -2,13 +2,14 @@ import { drizzle } from 'drizzle-orm/node-postgres';
 import { type ClientBase, Pool } from 'pg';
 import { conformance } from '../conformance.ts';
 import { drizzleOver } from './driver.ts';
+import { schema } from './models.ts';
 
 conformance(
   drizzleOver('node-postgres', (url) => {
     const sent: string[] = [];
     const pool = new Pool({ connectionString: url, max: 3 });
     pool.on('connect', (client) => noting(client, sent));
-    return { db: drizzle(pool), raw: (text) => pool.query(text), sent, close: () => pool.end() };
+    return { db: drizzle(pool, { schema }), raw: (text) => pool.query(text), sent, close: () => pool.end() };
   }),
 );
 

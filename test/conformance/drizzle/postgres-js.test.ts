@@ -2,6 +2,7 @@ import { drizzle } from 'drizzle-orm/postgres-js';
 import postgres from 'postgres';
 import { conformance } from '../conformance.ts';
 import { drizzleOver, type Opened } from './driver.ts';
+import { schema } from './models.ts';
 
 conformance(
   drizzleOver('postgres.js', open, {
@@ -13,5 +14,5 @@ conformance(
 function open(url: string): Opened {
   const sent: string[] = [];
   const client = postgres(url, { max: 3, onnotice: () => {}, debug: (_connection, text) => sent.push(text) });
-  return { db: drizzle(client), raw: (text) => client.unsafe(text), sent, close: () => client.end() };
+  return { db: drizzle(client, { schema }), raw: (text) => client.unsafe(text), sent, close: () => client.end() };
 }

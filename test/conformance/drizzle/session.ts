@@ -1,12 +1,12 @@
 import { type AnyPgStreamTable, streamAlias, streamTable } from '@pgstream/drizzle';
-import { and, asc, eq, isNull, type SQL, sql } from 'drizzle-orm';
+import { and, asc, eq, type ExtractTablesWithRelations, isNull, type SQL, sql } from 'drizzle-orm';
 import type { PgColumn, PgDatabase, PgQueryResultHKT } from 'drizzle-orm/pg-core';
 import type { Find, Session } from '../driver.ts';
 import type { Model, Row } from '../shop/index.ts';
-import { customers, models, orderTotals, payments, samples, theirOrderTotals } from './models.ts';
+import { customers, models, orderTotals, payments, samples, type schema, theirOrderTotals } from './models.ts';
 
 /** What the dbs of every driver have in common. */
-export type Db = PgDatabase<PgQueryResultHKT>;
+export type Db = PgDatabase<PgQueryResultHKT, typeof schema, ExtractTablesWithRelations<typeof schema>>;
 
 /** For the paths that only Drizzle has. */
 export interface Native {
