@@ -1,9 +1,10 @@
 import { defineProject } from 'vitest/config';
+import { patience } from '../vitest.shared.ts';
 
 export default defineProject({
   test: {
+    ...patience,
     name: 'end to end',
     include: ['end-to-end/**/*.test.ts', 'packaging/**/*.test.ts'],
-    testTimeout: 180_000,
   },
 });

@@ -1,7 +1,9 @@
 import { defineProject } from 'vitest/config';
+import { patience } from '../../vitest.shared.ts';
 
 export default defineProject({
   test: {
+    ...patience,
     name: 'core',
     include: ['test/**/*.test.ts'],
     // Projects do not inherit the root's type tests: each turns its own on.

@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { defineProject } from 'vitest/config';
+import { patience } from '../../vitest.shared.ts';
 
 const source = (file: string): string => fileURLToPath(new URL(`src/${file}`, import.meta.url));
 
@@ -12,6 +13,7 @@ export default defineProject({
     ],
   },
   test: {
+    ...patience,
     name: 'drizzle',
     include: ['test/**/*.test.ts'],
     // Projects do not inherit the root's type tests: each turns its own on.

@@ -1,4 +1,5 @@
 export { connect } from './connection.ts';
 export { freshDatabase, testDatabase, type TestDatabase } from './database.ts';
+export { quietDatabase, quietEmulator } from './quiet.ts';
 export { testRole, type TestRole } from './role.ts';
 export { databaseUrl, onEmulator, serverUrl } from './server.ts';

@@ -1,4 +1,4 @@
-import { testDatabase } from '@pgstream/harness';
+import { connect, quietDatabase, testDatabase } from '@pgstream/harness';
 import type { Client, ClientBase, DatabaseError } from 'pg';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { createPgStream } from '../../src/index.ts';
@@ -367,8 +367,8 @@ describe('the clean-up of change buffers', () => {
 });
 
 async function twiceInTransaction(changes: readonly Change[]): Promise<number> {
-  const scene = await createScene(admin);
-  const client = await db.connect();
+  const client = await connect(await quietDatabase());
+  const scene = await createScene(client);
   await client.query('BEGIN');
   await order(client, scene, 100);
   await refresh(client, scene, changes);
@@ -376,7 +376,7 @@ async function twiceInTransaction(changes: readonly Change[]): Promise<number> {
   await refresh(client, scene, changes);
   await client.query('COMMIT');
   await refresh(client, scene);
-  return totalOf3(admin, scene);
+  return totalOf3(client, scene);
 }
 
 describe('moving the log position', () => {
