@@ -22,8 +22,7 @@ const command = new Command('pgstream-emulator')
 try {
   await command.parseAsync();
 } catch (error) {
-  // Of an expected error the sentence is all that a person needs; of another one, we need the place.
-  console.error(error instanceof EmulatorError ? `pgstream-emulator: ${error.message}` : error);
+  console.error(`pgstream-emulator: ${error instanceof EmulatorError ? error.message : String(error)}`);
   process.exitCode = 1;
 }
 

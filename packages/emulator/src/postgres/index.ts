@@ -1,3 +1,3 @@
 export { type Account, accountForPostgres, canEnter } from './account.ts';
-export { type Binaries, findBinaries, postgresMajor } from './binaries.ts';
-export { anyonesFolder, environment, identity } from './run.ts';
+export { findBinaries, postgresMajor } from './binaries.ts';
+export { anyonesFolder, environment } from './run.ts';

@@ -33,7 +33,7 @@ export async function run(program: string, args: readonly string[], account: Acc
 }
 
 /** The account, as spawn takes it. */
-export function identity({ uid, gid }: Account): { uid?: number; gid?: number } {
+function identity({ uid, gid }: Account): { uid?: number; gid?: number } {
   return uid === undefined || gid === undefined ? {} : { uid, gid };
 }
 

@@ -1,1 +1,1 @@
-export { type Server, type ServerOptions, startServer } from './start-server.ts';
+export { type Server, startServer } from './start-server.ts';

@@ -12,7 +12,7 @@ export interface Server extends SupervisedServer {
   readonly port: number;
 }
 
-export interface ServerOptions {
+interface ServerOptions {
   readonly port?: number | undefined;
   readonly dataDir?: string | undefined;
 }

@@ -1,6 +1,6 @@
 import type { Extension, ExtensionSetupResult, PGliteInterface } from '@electric-sql/pglite';
-import { extensionSettings } from '../extension-settings.ts';
-import { controlFile, extensionVersion, installScript } from '../sql/index.ts';
+import { extensionSettings } from './extension-settings.ts';
+import { controlFile, extensionVersion, installScript } from './sql/index.ts';
 
 /** What of Emscripten's module the files are written with. */
 interface EmscriptenModule {
