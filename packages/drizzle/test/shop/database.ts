@@ -1,7 +1,8 @@
 import { testDatabase, type TestDatabase } from '@pgstream/harness';
 import { beforeAll } from 'vitest';
 
-const SHOP = `
+/** A shop's tables, and stream tables over them. */
+export const SHOP = `
   CREATE SCHEMA analytics;
   CREATE TABLE public.customers (id integer PRIMARY KEY, name text NOT NULL, region text NOT NULL);
   CREATE TABLE public.orders (id integer PRIMARY KEY, customer_id integer NOT NULL, amount numeric(12,2) NOT NULL);
@@ -24,7 +25,7 @@ const SHOP = `
     'SELECT id, big, num, at, day, tags, doc, nothing FROM public.samples');
 `;
 
-/** A shop's database for the test file that calls this at its top level: tables, and stream tables over them. */
+/** A database with it for the test file that calls this at its top level. */
 export function shopDatabase(): TestDatabase {
   const database = testDatabase();
   beforeAll(async () => {

@@ -1,3 +1,3 @@
-export { shopDatabase } from './database.ts';
+export { SHOP, shopDatabase } from './database.ts';
 export { DRIVERS, openPg, type Db, type Opened } from './drivers.ts';
 export * as shop from './schema.ts';
