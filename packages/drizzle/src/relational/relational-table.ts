@@ -4,6 +4,7 @@ import {
   type AnyPgStreamTable,
   identity,
   type Identified,
+  quoted,
   ReadOnlySelect,
   RefusedTarget,
   type StreamTableIdentity,
@@ -77,8 +78,4 @@ export function relational<TTable extends AnyPgStreamTable>(table: TTable): Rela
   const owner = declared as ReadOnlySelect & { [variant]?: RelationalSelect };
   owner[variant] ??= new RelationalSelect(declared);
   return owner[variant] as unknown as RelationalStreamTable<TTable>;
-}
-
-function quoted(name: string): string {
-  return `"${name.replaceAll('"', '""')}"`;
 }

@@ -1,4 +1,15 @@
-import { type Column, entityKind, getTableColumns, is, sql, Subquery, ViewBaseConfig } from 'drizzle-orm';
+import {
+  type Column,
+  entityKind,
+  getTableColumns,
+  is,
+  type SQL,
+  sql,
+  type SQLChunk,
+  Subquery,
+  ViewBaseConfig,
+} from 'drizzle-orm';
+import { toCamelCase, toSnakeCase } from 'drizzle-orm/casing';
 import { PgArray, pgTable } from 'drizzle-orm/pg-core';
 import type { PgColumnsBuilders } from 'drizzle-orm/pg-core/columns/all';
 import { identity, type StreamTableIdentity } from './identity.ts';
@@ -11,6 +22,7 @@ import {
   TableOriginalName,
   TableSchema,
 } from './table-symbols.ts';
+import { quoted } from './quoted.ts';
 import { checkIdentifier, checkVisible, type ColumnBuilders } from './visible-columns.ts';
 
 const DEFAULT_SCHEMA = 'public';
@@ -61,8 +73,9 @@ export class ReadOnlySelect extends Subquery {
 
     // Two keys may read one column, say in two modes: it is selected once, or its name would be ambiguous.
     const distinct = new Map(Object.values(columns).map((column) => [column.name, column]));
-    const select = sql`select ${sql.join([...distinct.values()], sql`, `)} from ${sql.identifier(schema)}.${sql.identifier(name)} ${sql.identifier(alias)}`;
-    super(select, columns, alias, false, [declared.schema === undefined ? name : `${schema}.${name}`]);
+    super(selectText(schema, name, alias, [...distinct.values()]), columns, alias, false, [
+      declared.schema === undefined ? name : `${schema}.${name}`,
+    ]);
 
     this[declaration] = declared;
     this[identity] = { schema, name };
@@ -92,6 +105,29 @@ export class ReadOnlySelect extends Subquery {
     refuseInserts(column, this[identity]);
     if (is(column, PgArray)) this.#standBehind(column.baseColumn);
   }
+}
+
+/**
+ * The select, as few pieces of SQL as can be: Drizzle puts it together for each query anew. The name of a column is a
+ * piece of its own where the `casing` of a db may change it.
+ */
+function selectText(schema: string, name: string, alias: string, columns: readonly Column[]): SQL {
+  const chunks: SQLChunk[] = [];
+  let text = 'select ';
+  for (const [index, column] of columns.entries()) {
+    if (index > 0) text += ', ';
+    if (followsCasing(column)) {
+      chunks.push(sql.raw(text), column);
+      text = '';
+    } else {
+      text += `${quoted(alias)}.${quoted(column.name)}`;
+    }
+  }
+  return sql.join([...chunks, sql.raw(`${text} from ${quoted(schema)}.${quoted(name)} ${quoted(alias)}`)]);
+}
+
+function followsCasing({ keyAsName, name }: Column): boolean {
+  return keyAsName && (toSnakeCase(name) !== name || toCamelCase(name) !== name);
 }
 
 /** Builders make columns for a table: for one that nobody ever holds. */
