@@ -30,8 +30,11 @@ function maskedDeeply(value: unknown): unknown {
 const essential =
   /^(?:NOTIFY|CONNECTION|INFO: Stream table .*(?:created|dropped|resumed|refreshed|no previous frontier))/s;
 
+/** The driver's echo of a server's FATAL error, which is compared as the statement's own: the clock decides who hears of it. */
+const lostConnection = /^CONNECTION: (?:Connection terminated unexpectedly|terminating connection)/;
+
 function essentialLines(said: readonly string[]): string[] {
-  const lines = said.filter((line) => essential.test(line));
+  const lines = said.filter((line) => essential.test(line) && !lostConnection.test(line));
   // How often a scheduler speaks depends on the clock: each of its sentences counts once, in alphabetical order.
   const heard = lines.filter((line) => line.startsWith('NOTIFY'));
   return [...lines.filter((line) => !line.startsWith('NOTIFY')), ...[...new Set(heard)].toSorted()];
