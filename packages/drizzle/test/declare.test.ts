@@ -40,6 +40,41 @@ describe('pgStreamTable', () => {
     expect(declared({ aB: integer(), cD: integer() })).toContain('"t"."a_b", "t"."c_d"');
   });
 
+  it('may have a column of any key', () => {
+    const columns = {
+      value: integer(),
+      sql: text(),
+      table: integer(),
+      name: text(),
+      queryChunks: integer(),
+      config: text(),
+    };
+    const names = Object.keys(columns).map((name) => `"t"."${name}"`);
+    expect(db.select().from(pgStreamTable('t', columns)).toSQL().sql).toContain(
+      `from (select ${names.join(', ')} from`,
+    );
+  });
+
+  it.each([
+    ['no casing', undefined, ['someKey', 'other_key', 'plain', 'asWritten']],
+    ['snake_case', 'snake_case', ['some_key', 'other_key', 'plain', 'asWritten']],
+    ['camelCase', 'camelCase', ['someKey', 'otherKey', 'plain', 'asWritten']],
+  ] as const)('names columns by the casing of the db: %s', (_name, casing, names) => {
+    const table = pgStreamTable('t', {
+      someKey: integer(),
+      other_key: integer(),
+      plain: integer(),
+      given: integer('asWritten'),
+    });
+    const { sql: sent } = drizzle
+      .mock(casing ? { casing } : {})
+      .select()
+      .from(table)
+      .toSQL();
+    expect(sent).toContain(`(select ${names.map((name) => `"t"."${name}"`).join(', ')} from "public"."t" "t") "t"`);
+    expect(sent.startsWith(`select ${names.map((name) => `"${name}"`).join(', ')} from`)).toBe(true);
+  });
+
   it('quotes names as they are written', () => {
     const odd = pgStreamSchema('My "own"').streamTable('a.b; drop', { Key: integer('say "hi"') });
     expect(db.select().from(odd).toSQL().sql).toBe(

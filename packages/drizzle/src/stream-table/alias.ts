@@ -1,7 +1,7 @@
 import { PgStreamError } from '@pgstream/core';
 import { is } from 'drizzle-orm';
 import type { BuildAliasTable } from 'drizzle-orm/pg-core';
-import { declaration, ReadOnlySelect } from './read-only-select.ts';
+import { declaration, ReadOnlySelect, readOnlySelect } from './read-only-select.ts';
 import type { AnyPgStreamTable, Identified } from './stream-table.ts';
 import { checkIdentifier } from './visible-columns.ts';
 
@@ -29,5 +29,5 @@ export function streamAlias<TTable extends AnyPgStreamTable, TAlias extends stri
     );
   }
   checkIdentifier('alias', alias);
-  return new ReadOnlySelect(declared[declaration], alias) as unknown as StreamTableAlias<TTable, TAlias>;
+  return readOnlySelect(declared[declaration], alias) as unknown as StreamTableAlias<TTable, TAlias>;
 }

@@ -1,15 +1,4 @@
-import {
-  type Column,
-  entityKind,
-  getTableColumns,
-  is,
-  type SQL,
-  sql,
-  type SQLChunk,
-  Subquery,
-  ViewBaseConfig,
-} from 'drizzle-orm';
-import { toCamelCase, toSnakeCase } from 'drizzle-orm/casing';
+import { type Column, entityKind, getTableColumns, is, sql, Subquery, ViewBaseConfig } from 'drizzle-orm';
 import { PgArray, pgTable } from 'drizzle-orm/pg-core';
 import type { PgColumnsBuilders } from 'drizzle-orm/pg-core/columns/all';
 import { identity, type StreamTableIdentity } from './identity.ts';
@@ -23,6 +12,7 @@ import {
   TableSchema,
 } from './table-symbols.ts';
 import { quoted } from './quoted.ts';
+import { selectPieces } from './select-text.ts';
 import { checkIdentifier, checkVisible, type ColumnBuilders } from './visible-columns.ts';
 
 const DEFAULT_SCHEMA = 'public';
@@ -36,6 +26,13 @@ export interface Declaration {
   /** undefined: the default schema. */
   readonly schema: string | undefined;
   readonly columns: ColumnBuilders | ((types: PgColumnsBuilders) => ColumnBuilders);
+}
+
+/** A declaration that was looked through, with columns of its own. */
+interface Declared {
+  readonly declaration: Declaration;
+  readonly table: StreamTableIdentity;
+  readonly columns: Readonly<Record<string, Column>>;
 }
 
 /**
@@ -64,25 +61,19 @@ export class ReadOnlySelect extends Subquery {
    */
   readonly [TableOriginalName]: RefusedTarget;
 
-  constructor(declared: Declaration, alias: string = declared.name) {
-    const { name, schema = DEFAULT_SCHEMA } = declared;
-    checkIdentifier('name', name);
-    checkIdentifier('schema', schema);
-    const columns = buildColumns(declared);
-    checkVisible(name, columns);
+  constructor(declared: Declared, alias: string, pieces: readonly (string | Column)[]) {
+    const { schema, name } = declared.table;
+    const { columns } = declared;
+    const select = sql.join(pieces.map((piece) => (typeof piece === 'string' ? sql.raw(piece) : piece)));
+    const usedTable = declared.declaration.schema === undefined ? name : `${schema}.${name}`;
+    super(select, columns, alias, false, [usedTable]);
 
-    // Two keys may read one column, say in two modes: it is selected once, or its name would be ambiguous.
-    const distinct = new Map(Object.values(columns).map((column) => [column.name, column]));
-    super(selectText(schema, name, alias, [...distinct.values()]), columns, alias, false, [
-      declared.schema === undefined ? name : `${schema}.${name}`,
-    ]);
-
-    this[declaration] = declared;
-    this[identity] = { schema, name };
+    this[declaration] = declared.declaration;
+    this[identity] = declared.table;
     this[ViewBaseConfig] = {
       name: alias,
       originalName: name,
-      schema: declared.schema,
+      schema: declared.declaration.schema,
       selectedFields: columns,
       query: undefined,
       isExisting: true,
@@ -94,7 +85,9 @@ export class ReadOnlySelect extends Subquery {
     this[TableColumns] = columns;
     this[TableOriginalName] = new RefusedTarget(
       this[identity],
-      `read-only stream table ${schema}.${name} (${[...distinct.keys()].join(', ')})`,
+      `read-only stream table ${schema}.${name} (${Object.values(columns)
+        .map((column) => column.name)
+        .join(', ')})`,
     );
     for (const column of Object.values(columns)) this.#standBehind(column);
     Object.assign(this, columns);
@@ -108,26 +101,36 @@ export class ReadOnlySelect extends Subquery {
 }
 
 /**
- * The select, as few pieces of SQL as can be: Drizzle puts it together for each query anew. The name of a column is a
- * piece of its own where the `casing` of a db may change it.
+ * The same where the select is one text: Drizzle tries what a piece of SQL is, and text comes first. It makes building a
+ * query from it as quick as from a table.
  */
-function selectText(schema: string, name: string, alias: string, columns: readonly Column[]): SQL {
-  const chunks: SQLChunk[] = [];
-  let text = 'select ';
-  for (const [index, column] of columns.entries()) {
-    if (index > 0) text += ', ';
-    if (followsCasing(column)) {
-      chunks.push(sql.raw(text), column);
-      text = '';
-    } else {
-      text += `${quoted(alias)}.${quoted(column.name)}`;
-    }
+class TextSelect extends ReadOnlySelect {
+  static override readonly [entityKind]: string = 'StringChunk';
+
+  readonly value: readonly string[];
+
+  constructor(declared: Declared, alias: string, text: string) {
+    super(declared, alias, [text]);
+    this.value = [`(${text}) ${quoted(alias)}`];
   }
-  return sql.join([...chunks, sql.raw(`${text} from ${quoted(schema)}.${quoted(name)} ${quoted(alias)}`)]);
 }
 
-function followsCasing({ keyAsName, name }: Column): boolean {
-  return keyAsName && (toSnakeCase(name) !== name || toCamelCase(name) !== name);
+/** The stream table of a declaration. Throws INVALID_NAME. */
+export function readOnlySelect(declared: Declaration, alias: string = declared.name): ReadOnlySelect {
+  const { name, schema = DEFAULT_SCHEMA } = declared;
+  checkIdentifier('name', name);
+  checkIdentifier('schema', schema);
+  const columns = buildColumns(declared);
+  checkVisible(name, columns);
+  // Two keys may read one column, say in two modes: it is selected once, or its name would be ambiguous.
+  const distinct = new Map(Object.values(columns).map((column) => [column.name, column]));
+  const pieces = selectPieces({ schema, name, alias }, distinct.values());
+  const [text] = pieces;
+  const built: Declared = { declaration: declared, table: { schema, name }, columns };
+  // Drizzle reads text from `value`, which may be a column here.
+  return pieces.length === 1 && typeof text === 'string' && !('value' in columns)
+    ? new TextSelect(built, alias, text)
+    : new ReadOnlySelect(built, alias, pieces);
 }
 
 /** Builders make columns for a table: for one that nobody ever holds. */

@@ -2,7 +2,7 @@ import type { BuildColumns, ColumnsSelection } from 'drizzle-orm';
 import type { PgView, PgViewWithSelection } from 'drizzle-orm/pg-core';
 import type { PgColumnsBuilders } from 'drizzle-orm/pg-core/columns/all';
 import type { identity, StreamTableIdentity } from './identity.ts';
-import { type Declaration, ReadOnlySelect } from './read-only-select.ts';
+import { type Declaration, readOnlySelect } from './read-only-select.ts';
 import { type ColumnBuilders, checkIdentifier, type VisibleColumns } from './visible-columns.ts';
 
 /**
@@ -77,7 +77,7 @@ export function pgStreamSchema<TSchema extends string>(schemaName: TSchema): PgS
 }
 
 function declaring(schema: string | undefined): PgStreamTableFn {
-  const declare = (name: string, columns: Declaration['columns']) => new ReadOnlySelect({ name, schema, columns });
+  const declare = (name: string, columns: Declaration['columns']) => readOnlySelect({ name, schema, columns });
   // A sub-select at run time, a view for the types: what makes writes fail in both.
   return declare as unknown as PgStreamTableFn;
 }
