@@ -26,7 +26,10 @@ export interface Emulator extends AsyncDisposable {
    * @throws EmulatorError when the name is taken or not acceptable, or the emulator was stopped.
    */
   createDatabase(name?: string): Promise<string>;
-  /** Stops the server and removes a temporary folder. Open connections are ended. A second call waits for the first. */
+  /**
+   * Stops the server and removes a temporary folder. Connections that are open get half a second to close by themselves,
+   * then they are ended. A second call waits for the first.
+   */
   stop(): Promise<void>;
 }
 

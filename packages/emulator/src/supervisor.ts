@@ -10,7 +10,11 @@ import type { Plan, SupervisorEvent } from './server/plan.ts';
 const plan: Plan = JSON.parse(process.argv[2] ?? '');
 const identity = plan.uid === undefined || plan.gid === undefined ? {} : { uid: plan.uid, gid: plan.gid };
 
-/** Patience with a server that was told to stop, before it is told more firmly. */
+/**
+ * Patience with a server that was told to stop, before it is told more firmly. At first it waits for its clients: one
+ * that is just saying goodbye would take it for a lost connection to be cut off, and with pg that ends a process.
+ */
+const smartShutdownMs = 500;
 const fastShutdownMs = 10_000;
 const immediateShutdownMs = 5_000;
 
@@ -99,11 +103,13 @@ function shutDown(running: ChildProcess): void {
     spawn(plan.pgCtl, ['stop', '-D', plan.data, '-m', 'fast'], { stdio: 'ignore', windowsHide: true });
     return;
   }
-  running.kill('SIGINT');
-  setTimeout(() => {
-    running.kill('SIGQUIT');
-    setTimeout(() => running.kill('SIGKILL'), immediateShutdownMs).unref();
-  }, fastShutdownMs).unref();
+  const firmer = [
+    ['SIGINT', smartShutdownMs],
+    ['SIGQUIT', smartShutdownMs + fastShutdownMs],
+    ['SIGKILL', smartShutdownMs + fastShutdownMs + immediateShutdownMs],
+  ] as const;
+  running.kill('SIGTERM');
+  for (const [signal, afterMs] of firmer) setTimeout(() => running.kill(signal), afterMs).unref();
 }
 
 try {
