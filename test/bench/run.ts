@@ -1,6 +1,8 @@
 import { startEmulator } from '@pgstream/emulator';
 import { Client } from 'pg';
 
+import { measureCompileTime } from './drizzle-types.ts';
+import { measureDrizzle } from './drizzle.ts';
 import { explainIsStale, fillCatalog, historyRows, measureStaleness, streamTables } from './staleness.ts';
 
 const rounds = Number(process.env['PGSTREAM_BENCH_ROUNDS'] ?? 1_000);
@@ -21,6 +23,30 @@ try {
       measured.map(({ name, medianMs, rounds: taken }) => [
         name,
         { 'median ms': Number(medianMs.toFixed(3)), ratio: Number((medianMs / base).toFixed(2)), rounds: taken },
+      ]),
+    ),
+  );
+
+  console.log(`\nDrizzle: the same statement, without (base) and with what is measured.`);
+  console.table(
+    Object.fromEntries(
+      (await measureDrizzle(client, rounds)).map(({ name, baseMs, medianMs, ratio, rounds: taken }) => [
+        name,
+        {
+          'base ms': Number(baseMs.toFixed(3)),
+          'median ms': Number(medianMs.toFixed(3)),
+          ratio: Number(ratio.toFixed(3)),
+          rounds: taken,
+        },
+      ]),
+    ),
+  );
+  console.log(`\nTypeScript: the whole check of a file with a query of each.`);
+  console.table(
+    Object.fromEntries(
+      (await measureCompileTime(Math.ceil(rounds / 200))).map(({ name, medianMs, rounds: taken }) => [
+        name,
+        { 'median ms': Math.round(medianMs), rounds: taken },
       ]),
     ),
   );

@@ -15,7 +15,7 @@ const WRITES = [
 ] as const;
 
 type Build = (this: unknown, config: Readonly<Record<string, unknown>>) => SQL;
-type SqlToQuery = (this: unknown, statement: SQL, ...rest: readonly unknown[]) => Query;
+type SqlToQuery = (this: unknown, statement: SQL, invokeSource?: unknown) => Query;
 type Dialect = Record<(typeof WRITES)[number]['build'], Build> & { sqlToQuery: SqlToQuery; [guarded]?: true };
 
 /** A Drizzle database, by shape; with `withReplicas` there are several in one. */
@@ -76,8 +76,8 @@ function guardDialect(dialect: Dialect): void {
     };
   }
   const { sqlToQuery } = dialect;
-  dialect.sqlToQuery = function refuseRefused(...parameters) {
-    return refusing(sqlToQuery.apply(this, parameters));
+  dialect.sqlToQuery = function refuseRefused(statement, invokeSource) {
+    return refusing(sqlToQuery.call(this, statement, invokeSource));
   };
   dialect[guarded] = true;
 }

@@ -12,7 +12,7 @@ import {
   TableSchema,
 } from './table-symbols.ts';
 import { quoted } from './quoted.ts';
-import { selectPieces } from './select-text.ts';
+import { followsCasing, selectPieces } from './select-text.ts';
 import { checkIdentifier, checkVisible, type ColumnBuilders } from './visible-columns.ts';
 
 const DEFAULT_SCHEMA = 'public';
@@ -94,7 +94,8 @@ export class ReadOnlySelect extends Subquery {
   }
 
   #standBehind(column: Column): void {
-    Object.assign(column, { table: this });
+    // A name that no casing changes need not be looked up for each query.
+    Object.assign(column, { table: this, keyAsName: followsCasing(column) });
     refuseInserts(column, this[identity]);
     if (is(column, PgArray)) this.#standBehind(column.baseColumn);
   }

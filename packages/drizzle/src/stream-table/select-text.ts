@@ -30,6 +30,7 @@ export function selectPieces({ schema, name, alias }: Source, columns: Iterable<
   return [...pieces, `${text} from ${quoted(schema)}.${quoted(name)} ${quoted(alias)}`];
 }
 
-function followsCasing({ keyAsName, name }: Column): boolean {
+/** Whether the `casing` of a db may change a column's name: without one that was given, and not the same in all. */
+export function followsCasing({ keyAsName, name }: Column): boolean {
   return keyAsName && (toSnakeCase(name) !== name || toCamelCase(name) !== name);
 }
