@@ -14,13 +14,13 @@ export interface Measurement {
 
 /**
  * Times cases against each other on a noisy machine: they take turns, so that what slows the machine slows each of them,
- * in an order that changes from round to round, and the median is what counts.
+ * in a new order each round, so that none always finds what another has left in the caches; the median is what counts.
  */
 export async function measureInterleaved(cases: readonly Case[], rounds: number): Promise<Measurement[]> {
   const times = new Map<Case, number[]>(cases.map((one) => [one, []]));
   for (const one of cases) for (let warm = 0; warm < Math.max(1, due(one, rounds / 10)); warm += 1) await one.run();
   for (let round = 0; round < rounds; round += 1) {
-    for (const one of rotated(cases, round)) {
+    for (const one of shuffled(cases)) {
       if (round % Math.round(100 / (one.weight ?? 100)) !== 0) continue;
       const start = performance.now();
       await one.run();
@@ -37,9 +37,11 @@ function due(one: Case, rounds: number): number {
   return Math.floor((rounds * (one.weight ?? 100)) / 100);
 }
 
-function rotated<T>(list: readonly T[], by: number): T[] {
-  const at = by % list.length;
-  return [...list.slice(at), ...list.slice(0, at)];
+function shuffled<T>(list: readonly T[]): T[] {
+  return list
+    .map((item) => ({ item, at: Math.random() }))
+    .toSorted((a, b) => a.at - b.at)
+    .map(({ item }) => item);
 }
 
 function median(values: readonly number[]): number {
