@@ -18,7 +18,7 @@ export interface Measurement {
  */
 export async function measureInterleaved(cases: readonly Case[], rounds: number): Promise<Measurement[]> {
   const times = new Map<Case, number[]>(cases.map((one) => [one, []]));
-  for (const one of cases) for (let warm = 0; warm < Math.max(1, due(one, rounds / 10)); warm += 1) await one.run();
+  for (const one of cases) await warmUp(one);
   for (let round = 0; round < rounds; round += 1) {
     for (const one of shuffled(cases)) {
       if (round % Math.round(100 / (one.weight ?? 100)) !== 0) continue;
@@ -33,8 +33,12 @@ export async function measureInterleaved(cases: readonly Case[], rounds: number)
   });
 }
 
-function due(one: Case, rounds: number): number {
-  return Math.floor((rounds * (one.weight ?? 100)) / 100);
+/** What an application calls all day is compiled: a case is timed once it is, too. */
+async function warmUp(one: Case): Promise<void> {
+  const enoughMs = 3_000;
+  const start = performance.now();
+  do await one.run();
+  while (performance.now() - start < enoughMs);
 }
 
 function shuffled<T>(list: readonly T[]): T[] {
