@@ -8,6 +8,7 @@ import { fromPostgresJs } from '../../src/postgres-js.ts';
 import {
   advisoryLocks,
   createScene,
+  createSlow,
   createWarm,
   idOf,
   order,
@@ -25,8 +26,7 @@ let other: Client;
 beforeAll(async () => {
   admin = await db.connect();
   other = await db.connect();
-  await admin.query(`CREATE FUNCTION public.slow(amount int) RETURNS int LANGUAGE plpgsql IMMUTABLE
-    AS 'BEGIN IF amount = 0 THEN PERFORM pg_sleep(60); END IF; RETURN amount; END'`);
+  await createSlow(admin);
 });
 
 interface Failure {

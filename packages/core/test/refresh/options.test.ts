@@ -3,7 +3,7 @@ import type { Client } from 'pg';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { createPgStream, type RefreshOptions, type SqlExecutor } from '../../src/index.ts';
 import { fromPg } from '../../src/pg.ts';
-import { createScene, createWarm, order, pooled, through, totalOf3, type Scene } from './scene.ts';
+import { createScene, createSlow, createWarm, order, pooled, through, totalOf3, type Scene } from './scene.ts';
 
 const db = testDatabase();
 let admin: Client;
@@ -12,8 +12,7 @@ let other: Client;
 beforeAll(async () => {
   admin = await db.connect();
   other = await db.connect();
-  await admin.query(`CREATE FUNCTION public.slow(amount int) RETURNS int LANGUAGE plpgsql IMMUTABLE
-    AS 'BEGIN IF amount = 0 THEN PERFORM pg_sleep(60); END IF; RETURN amount; END'`);
+  await createSlow(admin);
 });
 
 async function besideAnother(options: RefreshOptions): Promise<{ refreshed: Promise<unknown>; scene: Scene }> {

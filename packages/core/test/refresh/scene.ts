@@ -38,6 +38,12 @@ export function totalsOf(source: string): string {
   return `SELECT customer_id, sum(amount) AS total, count(*) AS n FROM ${source} GROUP BY customer_id`;
 }
 
+/** A function for defining queries that takes a minute over the amount 0, and no time over others. */
+export async function createSlow(admin: Client): Promise<void> {
+  await admin.query(`CREATE FUNCTION public.slow(amount int) RETURNS int LANGUAGE plpgsql IMMUTABLE
+    AS 'BEGIN IF amount = 0 THEN PERFORM pg_sleep(60); END IF; RETURN amount; END'`);
+}
+
 /** Creates a stream table and refreshes it once, which the extension does as a full refresh. */
 export async function createWarm(
   admin: Client,
