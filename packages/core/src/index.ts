@@ -26,6 +26,7 @@ export {
   StreamTableReadOnlyError,
   type PgStreamErrorCode,
   type PgStreamErrorFields,
+  type RefusedWriteFields,
 } from './errors/index.ts';
 export type { Row, SqlExecutor, TransactionState } from './executor/index.ts';
 export type { IsStaleOptions } from './freshness/index.ts';

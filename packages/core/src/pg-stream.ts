@@ -89,6 +89,12 @@ export interface PgStream {
   /** What the recorded refreshes add up to. It reads the whole history: for reports, not for each request. */
   refreshStats(): Promise<RefreshStats[]>;
 
+  /**
+   * Which of the two sets of names the database's extension uses: as given, or asked once for each scope of executors.
+   * For executors that can send one statement alone, and so have no room for the question.
+   */
+  dialect(): Promise<DialectName>;
+
   /** Which extension and version the database has; asked anew each time. */
   extension(): Promise<ExtensionInfo>;
 }
@@ -113,6 +119,7 @@ export function createPgStream(executor: SqlExecutor, options: PgStreamOptions =
     cdcHealth: () => cdcHealth(context),
     slotHealth: () => slotHealth(context),
     refreshStats: () => refreshStats(context),
+    dialect: async () => (await context.dialect()).name,
     async extension() {
       const { dialect: found, version } = await findExtension(executor);
       return { name: found.name, version, dialect: found.name };

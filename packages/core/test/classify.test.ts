@@ -245,6 +245,13 @@ describe('the classes', () => {
     expect(error.message).toContain('deleteMany');
   });
 
+  it('says what to do in place of a refused write, which may be something of its own', () => {
+    expect(new StreamTableReadOnlyError('totals', 'insert').message).toContain('then refresh it');
+    const error = new StreamTableReadOnlyError('totals', 'dropDatabase', { advice: 'Drop it first.' });
+    expect(error.message).toMatch(/^dropDatabase was refused: .* Drop it first\.$/);
+    expect(error.schema).toBeUndefined();
+  });
+
   it('are recognised across copies of the package, by their brand', () => {
     const foreign = Object.assign(new Error('from the other module format'), { code: 'TIMEOUT' });
     expect(isPgStreamError(foreign)).toBe(false);

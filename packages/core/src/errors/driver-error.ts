@@ -13,6 +13,9 @@ export interface DriverError {
 /** Classes that exist (PostgreSQL, appendix A): EPIPE and other codes of Node have five characters, too. */
 const SQLSTATE = /^(?:[0-5][0-9A-Z]|72|F0|HV|P0|XX)[0-9A-Z]{3}$/;
 
+/** Prisma's own codes, the number of its error pages. */
+const PRISMA_CODE = /^P\d{4}$/;
+
 /** Deeper than any wrapper; ends the walk where causes form a ring. */
 const MAX_DEPTH = 10;
 

@@ -48,6 +48,12 @@ export class PgStreamError extends Error {
   }
 }
 
+/** More about a refused write. */
+export interface RefusedWriteFields extends Pick<PgStreamErrorFields, 'schema' | 'cause'> {
+  /** What to do instead, as sentences. Default: to write to the tables that the stream table's query reads. */
+  readonly advice?: string | undefined;
+}
+
 /** A write to a stream table was refused before anything was sent. Only the extension writes stream tables. */
 export class StreamTableReadOnlyError extends PgStreamError {
   declare readonly code: 'READ_ONLY';
@@ -58,11 +64,12 @@ export class StreamTableReadOnlyError extends PgStreamError {
    * @param table the stream table's name, without its schema
    * @param operation the refused call as the user wrote it, say `insert` or `deleteMany`
    */
-  constructor(table: string, operation: string, fields: Pick<PgStreamErrorFields, 'schema' | 'cause'> = {}) {
+  constructor(table: string, operation: string, fields: RefusedWriteFields = {}) {
+    const { advice = 'Write to the tables that its query reads, then refresh it.', ...rest } = fields;
     super(
       'READ_ONLY',
-      `${operation} was refused: "${table}" is a stream table, which only the extension writes. Write to the tables that its query reads, then refresh it.`,
-      { ...fields, table, operation },
+      `${operation} was refused: "${table}" is a stream table, which only the extension writes. ${advice}`,
+      { ...rest, table, operation },
     );
     this.name = 'StreamTableReadOnlyError';
   }

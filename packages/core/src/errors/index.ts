@@ -7,4 +7,5 @@ export {
   StreamTableNotFoundError,
   StreamTableReadOnlyError,
   type PgStreamErrorFields,
+  type RefusedWriteFields,
 } from './errors.ts';
