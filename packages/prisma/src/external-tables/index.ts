@@ -1,0 +1,1 @@
+export { externalTables, type ExternalTablesOptions, type WithRegistry } from './external-tables.ts';

@@ -1,0 +1,1 @@
+export { generate, MANIFEST } from './generate.ts';

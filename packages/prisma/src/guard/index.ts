@@ -1,0 +1,1 @@
+export { guardHooks, type QueryHooks } from './guard.ts';

@@ -1,0 +1,74 @@
+import {
+  createPgStream,
+  type IsStaleOptions,
+  type PgStreamOptions,
+  type RefreshOptions,
+  type RefreshResult,
+  type StreamTable,
+  type StreamTableName,
+  type StreamTableStatus,
+} from '@pgstream/core';
+import { clientOf } from './client.ts';
+import { batchExecutor, clientExecutor } from './executor.ts';
+import { prismaPromise, type StreamTablePromise } from './promise.ts';
+
+/**
+ * What a model of a stream table has besides its reads. They are the methods of `@pgstream/core`, in the transaction of
+ * the client that the model belongs to, if there is one. Creating, altering and dropping belong to core.
+ *
+ * All begin when they are awaited, as Prisma's own calls do, and can be elements of `prisma.$transaction([…])`. There
+ * nothing can be waited for or read back: every refusal, `ifBusy: 'skip'` too, fails the batch.
+ */
+export interface StreamTableHandle {
+  /** See {@link StreamTable.isStale}. */
+  isStale(options: { readonly maxAgeMs: number }): StreamTablePromise<boolean>;
+  isStale(options?: IsStaleOptions): StreamTablePromise<boolean | null>;
+  /** See {@link StreamTable.lastRefreshAt}. */
+  lastRefreshAt(): StreamTablePromise<Date | null>;
+  /** See {@link StreamTable.stalenessMs}. */
+  stalenessMs(): StreamTablePromise<number | null>;
+  /** See {@link StreamTable.status}. */
+  status(): StreamTablePromise<StreamTableStatus>;
+  /** See {@link StreamTable.refresh}. */
+  refresh(options?: RefreshOptions): StreamTablePromise<RefreshResult>;
+}
+
+/**
+ * The helpers of one stream table, to be members of its model: `this` is the model that they are called on.
+ *
+ * @param scope one for all clients that a `new PrismaClient` and its extensions and transactions are
+ */
+export function streamTableHandle(name: StreamTableName, scope: object, options: PgStreamOptions): StreamTableHandle {
+  function call<T>(model: unknown, helper: string, ask: (table: StreamTable) => Promise<T>): StreamTablePromise<T> {
+    const client = clientOf(model, helper);
+    const alone = createPgStream(clientExecutor(client, scope), options);
+    return prismaPromise(
+      () => ask(alone.table(name)),
+      async (batch) => {
+        // Asked outside of the batch, in which there is room for one statement.
+        const dialect = await alone.dialect();
+        return await ask(createPgStream(batchExecutor(client, scope, batch), { ...options, dialect }).table(name));
+      },
+    );
+  }
+  function isStale(this: unknown, asked: { readonly maxAgeMs: number }): StreamTablePromise<boolean>;
+  function isStale(this: unknown, asked?: IsStaleOptions): StreamTablePromise<boolean | null>;
+  function isStale(this: unknown, asked?: IsStaleOptions): StreamTablePromise<boolean | null> {
+    return call(this, 'isStale', (table) => table.isStale(asked));
+  }
+  return {
+    isStale,
+    lastRefreshAt() {
+      return call(this, 'lastRefreshAt', (table) => table.lastRefreshAt());
+    },
+    stalenessMs() {
+      return call(this, 'stalenessMs', (table) => table.stalenessMs());
+    },
+    status() {
+      return call(this, 'status', (table) => table.status());
+    },
+    refresh(asked) {
+      return call(this, 'refresh', (table) => table.refresh(asked));
+    },
+  };
+}
