@@ -16,6 +16,16 @@ function serverError(code: string, message: string, extra: object = {}): Error {
   return Object.assign(new Error(message), { code, severity: 'ERROR', ...extra });
 }
 
+/** As Prisma throws it. */
+function prisma(code: string, meta: object): Error {
+  return Object.assign(new Error('Invalid `prisma.$queryRawUnsafe()` invocation: secret'), { code, meta });
+}
+
+/** What Prisma's driver adapters say, as `meta` of such an error. */
+function fromAdapter(cause: object): object {
+  return { driverAdapterError: { name: 'DriverAdapterError', cause } };
+}
+
 function classified(error: unknown, operation: string, dialect: DialectName = 'pg_stream'): PgStreamError {
   return classify(error, { operation, name, dialect: DIALECTS[dialect] });
 }
@@ -168,6 +178,41 @@ describe('a wrapped error', () => {
       sqlState: 'XX000',
     });
     expect(classified(wrapper, 'create').cause).toBe(wrapper);
+  });
+
+  it.each<[string, Error, PgStreamErrorCode, string | undefined]>([
+    [
+      'with the words of the server',
+      prisma('P2010', fromAdapter({ originalCode: 'XX000', originalMessage: inner.message, kind: 'postgres' })),
+      'ALREADY_EXISTS',
+      'XX000',
+    ],
+    [
+      'with a kind of its own beside them',
+      prisma('P2034', fromAdapter({ originalCode: '42501', originalMessage: 'permission denied', kind: 'Other' })),
+      'PERMISSION_DENIED',
+      '42501',
+    ],
+    [
+      'by the driver adapter alone',
+      new Error('', {
+        cause: { originalCode: '57014', originalMessage: 'canceling statement due to statement timeout' },
+      }),
+      'TIMEOUT',
+      '57014',
+    ],
+    ['of its engine', prisma('P2010', { code: 'XX000', message: inner.message }), 'ALREADY_EXISTS', 'XX000'],
+    [
+      'that the server is not there',
+      prisma('P2010', fromAdapter({ kind: 'DatabaseNotReachable' })),
+      'CONNECTION',
+      undefined,
+    ],
+    ['that it could not connect', prisma('P1001', {}), 'CONNECTION', undefined],
+  ])('is classified when Prisma wraps it: an error %s', (_what, error, code, sqlState) => {
+    const made = classified(error, 'create');
+    expect(made).toMatchObject({ code, sqlState, cause: error });
+    expect(made.message).not.toContain('secret');
   });
 
   it('does not end the walk when causes form a ring', () => {

@@ -43,6 +43,14 @@ describe('the dialect', () => {
     expect(executor.sent.filter(isDetection)).toStrictEqual([]);
   });
 
+  it('can be asked for by itself, and is remembered', async () => {
+    const executor = recording(fromPg(poolOf(db.url)));
+    expect(await createPgStream(executor).dialect()).toBe('pg_stream');
+    await createPgStream(executor).table('nope').exists();
+    expect(executor.sent.filter(isDetection)).toHaveLength(1);
+    expect(await createPgStream(executor, { dialect: 'pg_trickle' }).dialect()).toBe('pg_trickle');
+  });
+
   it('is not remembered when the extension is missing: it is found once it is there', async () => {
     const url = await freshDatabase();
     const admin = await connect(url);

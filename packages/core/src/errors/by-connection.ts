@@ -1,9 +1,9 @@
 import type { Verdict } from './rule.ts';
 import type { DriverError } from './driver-error.ts';
 
-/** Node's and postgres.js's codes for a connection that is not there. */
+/** Node's, postgres.js's and Prisma's codes for a connection that is not there. */
 const CONNECTION_CODES =
-  /^(?:ECONN|ENOTFOUND$|EAI_|EPIPE$|EHOST|ENET|ETIMEDOUT$|ENOENT$|EACCES$|CONNECTION_|CONNECT_TIMEOUT$|UND_ERR_|ERR_SOCKET|ERR_TLS)/;
+  /^(?:P1001$|P1002$|P1008$|P1017$|DatabaseNotReachable$|ConnectionClosed$|SocketTimeout$|TlsConnectionError$|ECONN|ENOTFOUND$|EAI_|EPIPE$|EHOST|ENET|ETIMEDOUT$|ENOENT$|EACCES$|CONNECTION_|CONNECT_TIMEOUT$|UND_ERR_|ERR_SOCKET|ERR_TLS)/;
 
 /** pg gives these no code. */
 const CONNECTION_MESSAGES =

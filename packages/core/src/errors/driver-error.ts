@@ -13,11 +13,23 @@ export interface DriverError {
 /** Classes that exist (PostgreSQL, appendix A): EPIPE and other codes of Node have five characters, too. */
 const SQLSTATE = /^(?:[0-5][0-9A-Z]|72|F0|HV|P0|XX)[0-9A-Z]{3}$/;
 
-/** Prisma's own codes, the number of its error pages. */
-const PRISMA_CODE = /^P\d{4}$/;
-
 /** Deeper than any wrapper; ends the walk where causes form a ring. */
 const MAX_DEPTH = 10;
+
+/**
+ * What is read of each link of the chain. Prisma's driver adapters keep the server's words beside their own, or, when
+ * the server was not reached, a kind of failure.
+ */
+interface Link {
+  readonly code?: unknown;
+  readonly message?: unknown;
+  readonly originalCode?: unknown;
+  readonly originalMessage?: unknown;
+  readonly kind?: unknown;
+  readonly hint?: unknown;
+  readonly cause?: unknown;
+  readonly meta?: { readonly driverAdapterError?: unknown } | null;
+}
 
 /**
  * Finds the server's error in a chain of causes: the outermost one with a SQLSTATE. Where there is none, the innermost
@@ -27,14 +39,16 @@ export function findDriverError(error: unknown): DriverError {
   let innermost: DriverError = { sqlState: undefined, driverCode: undefined, message: '' };
   let current = error;
   for (let depth = 0; depth < MAX_DEPTH && typeof current === 'object' && current !== null; depth += 1) {
-    const { code, message, hint, cause } = current as { [Field in 'code' | 'message' | 'hint' | 'cause']?: unknown };
+    const link: Link = current;
+    const code = link.originalCode ?? link.code ?? link.kind;
+    const message = link.originalMessage ?? link.message;
     const text = typeof message === 'string' ? message : '';
     if (typeof code === 'string' && SQLSTATE.test(code)) {
       return {
         sqlState: code,
         driverCode: undefined,
         message: text,
-        hint: typeof hint === 'string' ? hint : undefined,
+        hint: typeof link.hint === 'string' ? link.hint : undefined,
       };
     }
     innermost = {
@@ -42,7 +56,12 @@ export function findDriverError(error: unknown): DriverError {
       driverCode: typeof code === 'string' ? code : innermost.driverCode,
       message: text,
     };
-    current = cause;
+    current = nextOf(link);
   }
   return innermost;
+}
+
+/** Prisma keeps the cause in `meta`: the adapter's error, or, of its engine, the server's code and message. */
+function nextOf({ cause, meta }: Link): unknown {
+  return cause ?? meta?.driverAdapterError ?? meta;
 }
