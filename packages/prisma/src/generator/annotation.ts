@@ -28,7 +28,7 @@ export function annotationOf(model: string, documentation: string | undefined): 
 
 function optionsOf(model: string, inside: string): Annotation {
   const options: { schema?: string; name?: string } = {};
-  for (let left = inside.trim(); left !== ''; ) {
+  for (let left = inside.trim(); left !== '';) {
     const { option = '', value = '""', rest = '' } = OPTION.exec(left)?.groups ?? {};
     const known = OPTIONS.find((name) => name === option);
     const text: unknown = JSON.parse(value);

@@ -16,7 +16,7 @@ const FORMATS = ['esm', 'cjs'] as const;
 /** Those of the generator `prisma-client`. The last is for imports between its files, of which we have none. */
 const NAMES = ['generatedFileExtension', 'moduleFormat', 'importFileExtension'];
 
-const CLIENTS = ['prisma-client', 'prisma-client-js'];
+const CLIENTS: ReadonlySet<string> = new Set(['prisma-client', 'prisma-client-js']);
 
 /** Our own block's settings, then those of the client's, then what its generator would take. */
 export async function settingsOf(
@@ -28,7 +28,7 @@ export async function settingsOf(
   if (unknown !== undefined) {
     throw new Error(`The generator pgstream-prisma has no setting "${unknown}". It has output, ${NAMES.join(', ')}.`);
   }
-  const client = others.find(({ provider }) => CLIENTS.includes(provider.value ?? ''));
+  const client = others.find(({ provider }) => CLIENTS.has(provider.value ?? ''));
   const setting = (name: string) => ours.config[name] ?? client?.config[name];
   const extension = oneOf(EXTENSIONS, 'generatedFileExtension', setting('generatedFileExtension') ?? 'ts');
   const format = setting('moduleFormat');

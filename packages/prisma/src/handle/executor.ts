@@ -1,4 +1,4 @@
-import type { Row, SqlExecutor } from '@pgstream/core';
+import { isPgStreamError, type Row, type SqlExecutor } from '@pgstream/core';
 import type { PrismaClientLike, PrismaPromiseLike } from './client.ts';
 
 /** Prisma ends transactions after five seconds otherwise; how long ours takes is up to the refresh. */
@@ -35,11 +35,29 @@ export function batchExecutor(client: PrismaClientLike, scope: object, batch: un
   return {
     scope,
     transaction: 'unknown',
-    query: async (text, params = []) => await inBatch(client.$queryRawUnsafe(text, ...params), batch),
+    query: async (text, params = []) => await inBatch(client.$queryRawUnsafe(failingIfEmpty(text), ...params), batch),
   };
 }
 
 function inBatch<T>(promise: PrismaPromiseLike<T>, batch: unknown): PromiseLike<T> {
   // Without it, Prisma itself has no other way than the promise.
   return promise.requestTransaction?.(batch) ?? promise;
+}
+
+/** What {@link failingIfEmpty} fails with: division by zero. */
+const EMPTY = '22012';
+
+/**
+ * A batch is committed before its results are looked at. So a question about a stream table that is not there must fail
+ * in the database, or the batch would be rejected and yet be done.
+ */
+function failingIfEmpty(text: string): string {
+  if (!text.startsWith('SELECT ')) return text;
+  return `WITH asked (answer) AS (${text})
+SELECT answer FROM asked UNION ALL SELECT (1 / count(*))::text FROM asked HAVING count(*) = 0`;
+}
+
+/** Whether a question in a batch found nothing. */
+export function isEmptyAnswer(error: unknown): boolean {
+  return isPgStreamError(error) && error.sqlState === EMPTY;
 }

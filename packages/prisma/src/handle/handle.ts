@@ -4,12 +4,13 @@ import {
   type PgStreamOptions,
   type RefreshOptions,
   type RefreshResult,
+  StreamTableNotFoundError,
   type StreamTable,
   type StreamTableName,
   type StreamTableStatus,
 } from '@pgstream/core';
 import { clientOf } from './client.ts';
-import { batchExecutor, clientExecutor } from './executor.ts';
+import { batchExecutor, clientExecutor, isEmptyAnswer } from './executor.ts';
 import { prismaPromise, type StreamTablePromise } from './promise.ts';
 
 /**
@@ -47,7 +48,12 @@ export function streamTableHandle(name: StreamTableName, scope: object, options:
       async (batch) => {
         // Asked outside of the batch, in which there is room for one statement.
         const dialect = await alone.dialect();
-        return await ask(createPgStream(batchExecutor(client, scope, batch), { ...options, dialect }).table(name));
+        const table = createPgStream(batchExecutor(client, scope, batch), { ...options, dialect }).table(name);
+        return await ask(table).catch((error: unknown) => {
+          throw isEmptyAnswer(error)
+            ? new StreamTableNotFoundError(table.name, { operation: 'read', cause: (error as Error).cause })
+            : error;
+        });
       },
     );
   }

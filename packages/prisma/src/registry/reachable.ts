@@ -4,7 +4,11 @@ import type { ForeignKeySide, RegisteredModel, StreamTableRegistry } from './reg
 export interface ModelOfSchema {
   readonly name: string;
   readonly streamTable?: RegisteredModel['streamTable'];
-  readonly relations: readonly { readonly field: string; readonly model: string; readonly foreignKey: ForeignKeySide }[];
+  readonly relations: readonly {
+    readonly field: string;
+    readonly model: string;
+    readonly foreignKey: ForeignKeySide;
+  }[];
 }
 
 /** The registry of a schema: its stream tables, and of the other models what leads to them. */
@@ -26,7 +30,7 @@ export function registryOf(models: readonly ModelOfSchema[]): StreamTableRegistr
 
 function leadingToStreamTables(models: readonly ModelOfSchema[]): ReadonlySet<string> {
   const leading = new Set(models.filter(({ streamTable }) => streamTable).map(({ name }) => name));
-  for (let before = 0; before < leading.size; ) {
+  for (let before = 0; before < leading.size;) {
     before = leading.size;
     for (const { name, relations } of models) {
       if (relations.some(({ model }) => leading.has(model))) leading.add(name);
