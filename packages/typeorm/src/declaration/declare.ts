@@ -1,0 +1,39 @@
+import { getMetadataArgsStorage, Entity, type EntityOptions } from 'typeorm';
+import { checkVisible, type EntityFunction, identifyRows, markStreamTable } from '../identity/index.ts';
+import { attachOnBuild } from './attach-on-build.ts';
+
+/** What is said of a stream table. */
+export interface StreamTableOptions extends Pick<EntityOptions, 'name' | 'schema' | 'orderBy' | 'comment'> {
+  /** Its name in the database. Default: what the naming strategy makes of the class's name, as for any entity. */
+  readonly name?: string;
+  /** Its schema. Default: the `schema` of the DataSource, or `public`; the search_path plays no part. */
+  readonly schema?: string;
+}
+
+/**
+ * Makes an entity of a class whose columns are declared already: read-only, and left alone by the schema builder.
+ * Throws INVALID_NAME for a column of the extension's own.
+ */
+export function declareStreamTable(target: EntityFunction, options: StreamTableOptions): void {
+  const storage = getMetadataArgsStorage();
+  const columns = storage.filterColumns(chainOf(target));
+  checkVisible(
+    target.name,
+    columns.map(({ propertyName, options: { name } }) => ({ propertyName, databaseName: name })),
+  );
+  if (!columns.some(({ options: { primary } }) => primary)) identifyRows(storage, target);
+  // The schema builder of TypeORM would drop the extension's columns and their index, and add a primary key.
+  Entity({ ...options, synchronize: false })(target);
+  markStreamTable(target);
+  attachOnBuild(target);
+}
+
+/** A class and those that it extends. */
+function chainOf(target: EntityFunction): EntityFunction[] {
+  const chain: EntityFunction[] = [];
+  for (let each: unknown = target; typeof each === 'function' && each !== Function.prototype;) {
+    chain.push(each);
+    each = Object.getPrototypeOf(each);
+  }
+  return chain;
+}

@@ -1,0 +1,1 @@
+export { type On, StreamTableEntity, type StreamEntityClass } from './stream-table-entity.ts';

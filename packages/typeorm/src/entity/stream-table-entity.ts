@@ -1,0 +1,240 @@
+import type { IsStaleOptions, RefreshOptions, RefreshResult, StreamTableStatus } from '@pgstream/core';
+import type { FindManyOptions, FindOneOptions, FindOptionsWhere, ObjectLiteral, Repository } from 'typeorm';
+import { type Connection, handleOf, onlyDataSourceOf } from '../handle/index.ts';
+import { type StreamQueryBuilder, type StreamRepository, streamRepository } from '../repository/index.ts';
+import { defineRefusedWrites } from './refused-writes.ts';
+
+/** Where a helper asks. */
+export interface On {
+  /**
+   * The DataSource, or the EntityManager (or QueryRunner) of the transaction that the call is to be part of. Default: the
+   * one DataSource that is initialised and has the entity, outside of any transaction.
+   */
+  readonly on?: Connection | undefined;
+}
+
+/** The class of a stream entity. */
+// oxlint-disable-next-line typescript/no-explicit-any -- a constructor's parameters play no part
+export type StreamEntityClass<Entity> = new (...args: any[]) => Entity;
+
+type Where<Entity> = FindOptionsWhere<Entity> | FindOptionsWhere<Entity>[];
+type NumberKey<Entity extends ObjectLiteral> = Parameters<Repository<Entity>['sum']>[0];
+
+/**
+ * What a stream entity extends to be read by its class, in the manner of TypeORM's active record: `OrderTotals.find()`,
+ * `OrderTotals.refresh()`. It has all that reads, and nothing that writes; past the types writes reject with
+ * `StreamTableReadOnlyError`. Entities that extend nothing are read by `streamRepository()`.
+ *
+ * Without `on`, all methods use the one DataSource that is initialised and has the entity, and throw INVALID_ARGUMENT if
+ * there is none, or more than one. The errors of the helpers are those of `@pgstream/core`: NOT_FOUND
+ * (`StreamTableNotFoundError`), EXTENSION_MISSING, PERMISSION_DENIED (naming the GRANTs to run), CONNECTION.
+ */
+export abstract class StreamTableEntity {
+  /** See `StreamTable.isStale` of `@pgstream/core`: the extension's verdict, `null` where it has no bound; or by your own bound. */
+  static isStale(this: StreamEntityClass<object>, options: { readonly maxAgeMs: number } & On): Promise<boolean>;
+  static isStale(this: StreamEntityClass<object>, options?: IsStaleOptions & On): Promise<boolean | null>;
+  static async isStale(
+    this: StreamEntityClass<object>,
+    { on, ...options }: IsStaleOptions & On = {},
+  ): Promise<boolean | null> {
+    return await helpersOf(this, on).isStale(options);
+  }
+
+  /** When the transaction of the last refresh began (contract A.5); `null` if there was none. */
+  static async lastRefreshAt(this: StreamEntityClass<object>, { on }: On = {}): Promise<Date | null> {
+    return await helpersOf(this, on).lastRefreshAt();
+  }
+
+  /** The age of the data in whole milliseconds, by the server's clock; `null` if it was never filled. */
+  static async stalenessMs(this: StreamEntityClass<object>, { on }: On = {}): Promise<number | null> {
+    return await helpersOf(this, on).stalenessMs();
+  }
+
+  /** Everything the catalog knows, in one snapshot (contract A.2). */
+  static async status(this: StreamEntityClass<object>, { on }: On = {}): Promise<StreamTableStatus> {
+    return await helpersOf(this, on).status();
+  }
+
+  /**
+   * Brings the stream table up to date and loses nobody's change: see `StreamTable.refresh` of `@pgstream/core` for what it
+   * waits for, locks and throws. In a transaction (`on`) call it last: it keeps writers out of the sources until the end.
+   *
+   * @example
+   * await dataSource.transaction(async (manager) => {
+   *   await manager.insert(Order, order);
+   *   await OrderTotals.refresh({ on: manager });
+   * });
+   */
+  static async refresh(
+    this: StreamEntityClass<object>,
+    { on, ...options }: RefreshOptions & On = {},
+  ): Promise<RefreshResult> {
+    return await helpersOf(this, on).refresh(options);
+  }
+
+  /** The read-only repository of the entity. */
+  static getRepository<Entity extends ObjectLiteral>(this: StreamEntityClass<Entity>): StreamRepository<Entity> {
+    return repositoryOf(this);
+  }
+
+  static createQueryBuilder<Entity extends ObjectLiteral>(
+    this: StreamEntityClass<Entity>,
+    alias?: string,
+  ): StreamQueryBuilder<Entity> {
+    return repositoryOf(this).createQueryBuilder(alias);
+  }
+
+  static async find<Entity extends ObjectLiteral>(
+    this: StreamEntityClass<Entity>,
+    options?: FindManyOptions<Entity>,
+  ): Promise<Entity[]> {
+    return await repositoryOf(this).find(options);
+  }
+
+  static async findBy<Entity extends ObjectLiteral>(
+    this: StreamEntityClass<Entity>,
+    where: Where<Entity>,
+  ): Promise<Entity[]> {
+    return await repositoryOf(this).findBy(where);
+  }
+
+  static async findAndCount<Entity extends ObjectLiteral>(
+    this: StreamEntityClass<Entity>,
+    options?: FindManyOptions<Entity>,
+  ): Promise<[Entity[], number]> {
+    return await repositoryOf(this).findAndCount(options);
+  }
+
+  static async findAndCountBy<Entity extends ObjectLiteral>(
+    this: StreamEntityClass<Entity>,
+    where: Where<Entity>,
+  ): Promise<[Entity[], number]> {
+    return await repositoryOf(this).findAndCountBy(where);
+  }
+
+  static async findOne<Entity extends ObjectLiteral>(
+    this: StreamEntityClass<Entity>,
+    options: FindOneOptions<Entity>,
+  ): Promise<Entity | null> {
+    return await repositoryOf(this).findOne(options);
+  }
+
+  static async findOneBy<Entity extends ObjectLiteral>(
+    this: StreamEntityClass<Entity>,
+    where: Where<Entity>,
+  ): Promise<Entity | null> {
+    return await repositoryOf(this).findOneBy(where);
+  }
+
+  static async findOneOrFail<Entity extends ObjectLiteral>(
+    this: StreamEntityClass<Entity>,
+    options: FindOneOptions<Entity>,
+  ): Promise<Entity> {
+    return await repositoryOf(this).findOneOrFail(options);
+  }
+
+  static async findOneByOrFail<Entity extends ObjectLiteral>(
+    this: StreamEntityClass<Entity>,
+    where: Where<Entity>,
+  ): Promise<Entity> {
+    return await repositoryOf(this).findOneByOrFail(where);
+  }
+
+  static async count<Entity extends ObjectLiteral>(
+    this: StreamEntityClass<Entity>,
+    options?: FindManyOptions<Entity>,
+  ): Promise<number> {
+    return await repositoryOf(this).count(options);
+  }
+
+  static async countBy<Entity extends ObjectLiteral>(
+    this: StreamEntityClass<Entity>,
+    where: Where<Entity>,
+  ): Promise<number> {
+    return await repositoryOf(this).countBy(where);
+  }
+
+  static async exists<Entity extends ObjectLiteral>(
+    this: StreamEntityClass<Entity>,
+    options?: FindManyOptions<Entity>,
+  ): Promise<boolean> {
+    return await repositoryOf(this).exists(options);
+  }
+
+  static async existsBy<Entity extends ObjectLiteral>(
+    this: StreamEntityClass<Entity>,
+    where: Where<Entity>,
+  ): Promise<boolean> {
+    return await repositoryOf(this).existsBy(where);
+  }
+
+  static async sum<Entity extends ObjectLiteral>(
+    this: StreamEntityClass<Entity>,
+    column: NumberKey<Entity>,
+    where?: Where<Entity>,
+  ): Promise<number | null> {
+    return await repositoryOf(this).sum(column, where);
+  }
+
+  static async average<Entity extends ObjectLiteral>(
+    this: StreamEntityClass<Entity>,
+    column: NumberKey<Entity>,
+    where?: Where<Entity>,
+  ): Promise<number | null> {
+    return await repositoryOf(this).average(column, where);
+  }
+
+  static async minimum<Entity extends ObjectLiteral>(
+    this: StreamEntityClass<Entity>,
+    column: NumberKey<Entity>,
+    where?: Where<Entity>,
+  ): Promise<number | null> {
+    return await repositoryOf(this).minimum(column, where);
+  }
+
+  static async maximum<Entity extends ObjectLiteral>(
+    this: StreamEntityClass<Entity>,
+    column: NumberKey<Entity>,
+    where?: Where<Entity>,
+  ): Promise<number | null> {
+    return await repositoryOf(this).maximum(column, where);
+  }
+
+  static hasId<Entity extends ObjectLiteral>(this: StreamEntityClass<Entity>, entity: Entity): boolean {
+    return repositoryOf(this).hasId(entity);
+  }
+
+  static getId<Entity extends ObjectLiteral>(
+    this: StreamEntityClass<Entity>,
+    entity: Entity,
+  ): ReturnType<Repository<Entity>['getId']> {
+    return repositoryOf(this).getId(entity) as ReturnType<Repository<Entity>['getId']>;
+  }
+
+  /** Reads the entity's row again, by its key, into the entity. Rejects where the row is gone, or the entity has no key. */
+  async reload(): Promise<void> {
+    const repository = repositoryOf(this.constructor as StreamEntityClass<this>);
+    const id: ObjectLiteral | undefined = repository.metadata.getEntityIdMap(this);
+    if (id === undefined) {
+      throw new TypeError(
+        `This ${repository.metadata.name} has no value for its key, or no key: read it again with find().`,
+      );
+    }
+    Object.assign(this, await repository.findOneByOrFail(id as FindOptionsWhere<this>));
+  }
+
+  /** Whether the entity has a value for its key. */
+  hasId(): boolean {
+    return repositoryOf(this.constructor as StreamEntityClass<this>).hasId(this);
+  }
+}
+
+defineRefusedWrites(StreamTableEntity, repositoryOf);
+
+function repositoryOf<Entity extends ObjectLiteral>(entity: StreamEntityClass<Entity>): StreamRepository<Entity> {
+  return streamRepository(onlyDataSourceOf(entity, entity.name), entity);
+}
+
+function helpersOf(entity: StreamEntityClass<object>, on: Connection | undefined): ReturnType<typeof handleOf> {
+  return handleOf(on ?? onlyDataSourceOf(entity, entity.name), entity);
+}

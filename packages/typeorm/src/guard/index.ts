@@ -1,0 +1,1 @@
+export { protectStreamTables, type ProtectOptions } from './protect.ts';

@@ -1,0 +1,95 @@
+import type { EntityManager } from 'typeorm';
+import { refusal } from './refusal.ts';
+import type { StreamEntities } from './stream-entities.ts';
+
+/** Of a target and rows or conditions: one statement each. */
+const BY_TARGET = [
+  'insert',
+  'update',
+  'updateAll',
+  'upsert',
+  'delete',
+  'deleteAll',
+  'softDelete',
+  'restore',
+  'increment',
+  'decrement',
+  'clear',
+] as const;
+
+/** Of entities, with or without their target: TypeORM reads what is stored first, and goes on to what they cascade to. */
+const BY_ENTITY = ['save', 'remove', 'softRemove', 'recover'] as const;
+
+type Method = (this: EntityManager, ...args: unknown[]) => Promise<unknown>;
+type Methods = Record<string, Method>;
+
+/** Options of the methods by entity. */
+interface PersistOptions {
+  readonly listeners?: boolean;
+  readonly chunk?: number;
+}
+
+/**
+ * Replaces what writes on one manager, so that a write to a stream table is refused under the name that it was called by
+ * and before TypeORM reads anything. Every manager of a guarded DataSource goes through here.
+ */
+export function managerGuard(
+  streams: () => StreamEntities,
+): <Manager extends EntityManager>(manager: Manager) => Manager {
+  const refusing: readonly (readonly [name: string, make: (original: Method) => Method])[] = [
+    ...BY_TARGET.map((name) => [name, (original: Method) => byTarget(streams, name, original)] as const),
+    ...BY_ENTITY.map((name) => [name, (original: Method) => byEntity(streams, name, original)] as const),
+  ];
+  return (manager) => {
+    const methods = manager as unknown as Methods;
+    for (const [name, make] of refusing) {
+      const original = methods[name];
+      // Some have come with later versions.
+      if (original) methods[name] = make(original);
+    }
+    return manager;
+  };
+}
+
+function byTarget(streams: () => StreamEntities, operation: string, original: Method): Method {
+  return async function refuseByTarget(target, ...args) {
+    const stream = streams().of(target);
+    if (stream) throw refusal(stream, operation);
+    return await original.call(this, target, ...args);
+  };
+}
+
+function byEntity(streams: () => StreamEntities, operation: string, original: Method): Method {
+  return async function refuseByEntity(...args) {
+    const targets = targetsOf(args);
+    for (const target of targets) {
+      const stream = streams().of(target);
+      if (stream) throw refusal(stream, operation);
+    }
+    if (!sendsBeforeItAsks(args) || !targets.some((target) => streams().leadsToOne(target))) {
+      return await original.apply(this, args);
+    }
+    // In a transaction of its own, or to a savepoint: what was sent before the refusal is taken back.
+    return await this.transaction((manager) => original.apply(manager, args));
+  };
+}
+
+/** As TypeORM reads the arguments: a target and entities, or entities that are of the class that made them. */
+function targetsOf([first, ...rest]: readonly unknown[]): readonly unknown[] {
+  const isTarget = typeof first === 'function' || typeof first === 'string' || isEntitySchema(first);
+  if (isTarget && rest.length > 0) return [first];
+  const entities: readonly unknown[] = Array.isArray(first) ? first : [first];
+  return entities.map((entity) => (typeof entity === 'object' && entity !== null ? entity.constructor : undefined));
+}
+
+function isEntitySchema(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && '@instanceof' in value;
+}
+
+/** Without listeners no event comes before the first statement, and with chunks one chunk is sent before the next is looked at. */
+function sendsBeforeItAsks(args: readonly unknown[]): boolean {
+  const last = args.at(-1);
+  if (args.length < 2 || typeof last !== 'object' || last === null) return false;
+  const { listeners, chunk } = last as PersistOptions;
+  return listeners === false || chunk !== undefined;
+}

@@ -1,0 +1,24 @@
+export {
+  isPgStreamError,
+  PgStreamError,
+  StreamTableNotFoundError,
+  StreamTableReadOnlyError,
+  type PgStreamErrorCode,
+} from '@pgstream/core';
+export {
+  columnOf,
+  defineStreamTable,
+  StreamTable,
+  type DefinedStreamTable,
+  type StreamColumn,
+  type StreamColumnOptions,
+  type StreamRelation,
+  type StreamTableDeclaration,
+  type StreamTableOptions,
+  type StreamTableRow,
+  type TypedColumn,
+} from './declaration/index.ts';
+export { StreamTableEntity, type On, type StreamEntityClass } from './entity/index.ts';
+export { protectStreamTables, type ProtectOptions } from './guard/index.ts';
+export { fromTypeORM, type Connection, type StreamTableHandle } from './handle/index.ts';
+export { streamRepository, type StreamQueryBuilder, type StreamRepository } from './repository/index.ts';

@@ -1,0 +1,1 @@
+export { streamRepository, type StreamQueryBuilder, type StreamRepository } from './stream-repository.ts';

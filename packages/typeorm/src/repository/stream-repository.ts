@@ -1,0 +1,124 @@
+import type { IsStaleOptions, RefreshOptions, RefreshResult, StreamTableStatus } from '@pgstream/core';
+import {
+  type EntityTarget,
+  type FindManyOptions,
+  type FindOneOptions,
+  type ObjectLiteral,
+  Repository,
+  type SelectQueryBuilder,
+} from 'typeorm';
+import { type Connection, handleOf, managerOf, type StreamTableHandle } from '../handle/index.ts';
+import { withKey } from './select.ts';
+
+/** What reads, by its name: a list of what may be, because new ways to write come with new versions of TypeORM. */
+type Read =
+  | 'average'
+  | 'count'
+  | 'countBy'
+  | 'exists'
+  | 'existsBy'
+  | 'find'
+  | 'findAndCount'
+  | 'findAndCountBy'
+  | 'findBy'
+  | 'findOne'
+  | 'findOneBy'
+  | 'findOneByOrFail'
+  | 'findOneOrFail'
+  | 'getId'
+  | 'hasId'
+  | 'maximum'
+  | 'metadata'
+  | 'minimum'
+  | 'sum'
+  | 'target';
+
+/** What a query builder writes by. */
+type Write = 'delete' | 'insert' | 'restore' | 'softDelete' | 'update';
+
+/** A query builder that reads. Its other methods do not compile; past the types they are refused when they are executed. */
+export type StreamQueryBuilder<Entity extends ObjectLiteral> = SelectQueryBuilder<Entity> & Record<Write, never>;
+
+/** A repository that reads, with the helpers of the stream table. */
+export interface StreamRepository<Entity extends ObjectLiteral>
+  extends Pick<Repository<Entity>, Read>, StreamTableHandle {
+  createQueryBuilder(...args: Parameters<Repository<Entity>['createQueryBuilder']>): StreamQueryBuilder<Entity>;
+}
+
+/**
+ * A read-only repository of a stream entity, with `isStale()`, `lastRefreshAt()`, `stalenessMs()`, `status()` and
+ * `refresh()`. In a transaction give its EntityManager, and all of it is part of the transaction.
+ *
+ * At run time it is a Repository of TypeORM, whose write methods reject with `StreamTableReadOnlyError`. Throws
+ * INVALID_ARGUMENT for anything but a DataSource, EntityManager or QueryRunner; a stream table that is not in the database is
+ * `StreamTableNotFoundError` from the helpers.
+ *
+ * @example
+ * const totals = streamRepository(dataSource, OrderTotals);
+ * if (await totals.isStale()) await totals.refresh();
+ *
+ * @example
+ * await dataSource.transaction((manager) => streamRepository(manager, OrderTotals).refresh());
+ */
+export function streamRepository<Entity extends ObjectLiteral>(
+  connection: Connection,
+  target: EntityTarget<Entity>,
+): StreamRepository<Entity> {
+  const manager = managerOf(connection);
+  const repository: unknown = new HelpfulRepository(target, manager, manager.queryRunner);
+  return repository as StreamRepository<Entity>;
+}
+
+/** A class, so that `manager.withRepository()` makes another one whose helpers are part of its transaction. */
+class HelpfulRepository<Entity extends ObjectLiteral> extends Repository<Entity> implements StreamTableHandle {
+  override async find(options?: FindManyOptions<Entity>): Promise<Entity[]> {
+    const read = withKey<FindManyOptions<Entity>, Entity>(this.metadata, options);
+    return (await super.find(read.options)).map(read.withoutKey);
+  }
+
+  override async findAndCount(options?: FindManyOptions<Entity>): Promise<[Entity[], number]> {
+    const read = withKey<FindManyOptions<Entity>, Entity>(this.metadata, options);
+    const [entities, count] = await super.findAndCount(read.options);
+    return [entities.map(read.withoutKey), count];
+  }
+
+  override async findOne(options: FindOneOptions<Entity>): Promise<Entity | null> {
+    const read = withKey<FindOneOptions<Entity>, Entity>(this.metadata, options);
+    return read.withoutKey(await super.findOne(read.options ?? options));
+  }
+
+  override async findOneOrFail(options: FindOneOptions<Entity>): Promise<Entity> {
+    const read = withKey<FindOneOptions<Entity>, Entity>(this.metadata, options);
+    return read.withoutKey(await super.findOneOrFail(read.options ?? options));
+  }
+
+  override async count(options?: FindManyOptions<Entity>): Promise<number> {
+    return await super.count(withKey<FindManyOptions<Entity>, Entity>(this.metadata, options).options);
+  }
+
+  isStale(options: { readonly maxAgeMs: number }): Promise<boolean>;
+  isStale(options?: IsStaleOptions): Promise<boolean | null>;
+  async isStale(options?: IsStaleOptions): Promise<boolean | null> {
+    return await this.#handle.isStale(options);
+  }
+
+  async lastRefreshAt(): Promise<Date | null> {
+    return await this.#handle.lastRefreshAt();
+  }
+
+  async stalenessMs(): Promise<number | null> {
+    return await this.#handle.stalenessMs();
+  }
+
+  async status(): Promise<StreamTableStatus> {
+    return await this.#handle.status();
+  }
+
+  async refresh(options?: RefreshOptions): Promise<RefreshResult> {
+    return await this.#handle.refresh(options);
+  }
+
+  get #handle(): StreamTableHandle {
+    return handleOf(this.manager, this.target as EntityTarget<ObjectLiteral>);
+  }
+}
