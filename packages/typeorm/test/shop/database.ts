@@ -20,6 +20,8 @@ const SHOP = `
     'SELECT region, sum(amount) AS total, count(*) AS n FROM public.readings GROUP BY region');
   SELECT pgstream.create_stream_table(name => 'public.repeated', schedule => '1h', refresh_mode => 'FULL', query =>
     'SELECT region, amount FROM public.readings');
+  SELECT pgstream.create_stream_table(name => 'public.placed', schedule => '1h', query =>
+    'SELECT id AS order_id, customer_id FROM public.orders');
   COMMIT;
   -- The first refresh after create is a full one, for which readers wait.
   SELECT pgstream.refresh_stream_table('public.order_totals');
