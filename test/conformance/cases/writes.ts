@@ -7,7 +7,7 @@ import { byName } from './by-name.ts';
 import { expectUnchanged, keepRows } from './stored-rows.ts';
 
 /** What opens and closes the transactions that a call makes by itself. */
-const TRANSACTION_CONTROL = /^(?:begin|start|commit|rollback|savepoint|release)\b/i;
+const TRANSACTION_CONTROL = /^(?:begin|start|set transaction|commit|rollback|savepoint|release)\b/i;
 
 export function writeCases<Native>(stage: Stage<Native>): void {
   const { driver } = stage;

@@ -1,0 +1,11 @@
+import { conformance } from '../conformance.ts';
+import { prismaDriver } from './driver.ts';
+import { hiddenColumnCases } from './hidden-columns.ts';
+import { prisma } from './v6.16/index.ts';
+
+const driver = prismaDriver(prisma, {
+  'transactions: a nested one can be rolled back alone': 'Prisma 6 has no transactions within transactions.',
+});
+
+conformance(driver);
+hiddenColumnCases(driver, prisma);

@@ -1,0 +1,9 @@
+import { conformance } from '../conformance.ts';
+import { prismaDriver } from './driver.ts';
+import { hiddenColumnCases } from './hidden-columns.ts';
+import { prisma } from './v7.10/index.ts';
+
+const driver = prismaDriver(prisma);
+
+conformance(driver);
+hiddenColumnCases(driver, prisma);

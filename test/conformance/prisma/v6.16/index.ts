@@ -1,0 +1,14 @@
+import { PrismaPg } from '@prisma/adapter-pg';
+import type { Prisma as Version } from '../client.ts';
+import { open } from '../open.ts';
+import { Prisma, PrismaClient } from './generated/client/client.ts';
+import { streamTables } from './generated/pgstream/index.ts';
+
+export const prisma: Version = {
+  version: Prisma.prismaVersion.client,
+  folder: import.meta.dirname,
+  newClient: (url, sent) => open(url, sent, (pool) => new PrismaClient({ adapter: new PrismaPg(pool) })),
+  streamTables,
+  decimal: (text) => new Prisma.Decimal(text),
+  relationJoins: true,
+};
