@@ -1,0 +1,213 @@
+import { createPgStream } from '@pgstream/core';
+import { freshDatabase } from '@pgstream/harness';
+import type { Client } from 'pg';
+import { DataSource, type EntityManager } from 'typeorm';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { fromTypeORM, StreamTableEntity, streamRepository } from '../src/index.ts';
+import {
+  Customer,
+  newDataSource,
+  openDataSource,
+  Order,
+  OrderTotals,
+  RegionTotals,
+  Repeated,
+  type Sent,
+  shopDatabase,
+} from './shop/index.ts';
+
+const database = shopDatabase();
+let dataSource: DataSource & { readonly sent: Sent };
+let admin: Client;
+beforeAll(async () => {
+  dataSource = await openDataSource(database.url);
+  admin = await database.connect();
+});
+
+/** A refresh writes down when its transaction began. */
+const REFRESHED_HERE = `SELECT last_refresh_at = now() AS here FROM pgstream.pgs_stream_tables WHERE pgs_name = 'order_totals'`;
+
+describe('the helpers of a class', () => {
+  it('ask, and bring up to date', async () => {
+    await dataSource.getRepository(Order).insert({ customerId: 3, amount: '2.00' });
+    expect(await OrderTotals.isStale()).toBe(false);
+    expect(await OrderTotals.isStale({ maxAgeMs: 0 })).toBe(true);
+    expect(await OrderTotals.stalenessMs()).toBeGreaterThan(0);
+    const before = await OrderTotals.lastRefreshAt();
+    expect(await OrderTotals.refresh()).toMatchObject({ status: 'refreshed', shared: false });
+    expect((await OrderTotals.lastRefreshAt())?.getTime()).toBeGreaterThan(before?.getTime() ?? Infinity);
+    expect(await OrderTotals.findOneBy({ customerId: 3 })).toMatchObject({ total: '2.00' });
+    expect(await OrderTotals.status()).toMatchObject({ schema: 'public', name: 'order_totals', isPopulated: true });
+    await dataSource.getRepository(Order).delete({ customerId: 3 });
+    await OrderTotals.refresh();
+  });
+
+  it('of one that is defined, and by repository for one that extends nothing', async () => {
+    expect(await RegionTotals.status()).toMatchObject({ schema: 'analytics', name: 'region_totals' });
+    expect(await streamRepository(dataSource, Repeated).refresh()).toMatchObject({ status: 'refreshed' });
+    expect(await RegionTotals.getRepository().lastRefreshAt()).toBeInstanceOf(Date);
+  });
+
+  it.each([
+    ['the manager', (manager: EntityManager) => manager],
+    ['the query runner', (manager: EntityManager) => manager.queryRunner!],
+  ])('are part of a transaction, by %s', async (_, on) => {
+    const onPurpose = new Error('rolled back on purpose');
+    const at = await OrderTotals.lastRefreshAt();
+    const work = dataSource.transaction(async (manager) => {
+      await manager.insert(Order, { customerId: 3, amount: '2.00' });
+      await OrderTotals.refresh({ on: on(manager) });
+      expect(await manager.query(REFRESHED_HERE)).toEqual([{ here: true }]);
+      expect(await streamRepository(manager, OrderTotals).countBy({ customerId: 3 })).toBe(1);
+      expect(await OrderTotals.countBy({ customerId: 3 })).toBe(0);
+      expect(await OrderTotals.lastRefreshAt({ on: on(manager) })).not.toEqual(at);
+      throw onPurpose;
+    });
+    await expect(work).rejects.toBe(onPurpose);
+    expect(await OrderTotals.lastRefreshAt()).toEqual(at);
+  });
+
+  it('of a repository that a transaction takes over are part of it', async () => {
+    const totals = streamRepository(dataSource, OrderTotals);
+    await dataSource.transaction(async (manager) => {
+      const ours = manager.withRepository(totals as never) as unknown as typeof totals;
+      await ours.refresh();
+      expect(await manager.query(REFRESHED_HERE)).toEqual([{ here: true }]);
+    });
+  });
+
+  it('know a transaction that was opened by hand', async () => {
+    const runner = dataSource.createQueryRunner();
+    await admin.query('BEGIN; INSERT INTO orders (customer_id, amount) VALUES (3, 1)');
+    await runner.query('BEGIN');
+    await runner.query('INSERT INTO notes (body) VALUES ($1)', ['kept']);
+    await expect(OrderTotals.refresh({ on: runner })).rejects.toMatchObject({ code: 'SOURCES_BUSY' });
+    // A refusal that had been raised would have ended it.
+    expect(await runner.query('SELECT body FROM notes')).toEqual([{ body: 'kept' }]);
+    await runner.query('ROLLBACK');
+    await runner.release();
+    await admin.query('ROLLBACK');
+  });
+
+  it('have a transaction of their own for a bound of time, in which a refresh is safe whatever the DataSource’s isolation', async () => {
+    const isolated = await openDataSource(database.url, { isolationLevel: 'REPEATABLE READ' });
+    await admin.query(
+      `BEGIN; LOCK TABLE public.order_totals IN ACCESS SHARE MODE; INSERT INTO orders (customer_id, amount) VALUES (3, 1)`,
+    );
+    const refresh = OrderTotals.refresh({ on: isolated, timeoutMs: 300, lockTimeoutMs: 200 });
+    await expect(refresh).rejects.toMatchObject({ code: 'SOURCES_BUSY' });
+    await admin.query('ROLLBACK');
+    expect(await OrderTotals.refresh({ on: isolated, timeoutMs: 60_000 })).toMatchObject({ status: 'refreshed' });
+    expect(isolated.sent).toContain('SET TRANSACTION ISOLATION LEVEL READ COMMITTED');
+    await isolated.destroy();
+  });
+});
+
+describe('with several DataSources', () => {
+  it('says that it has to be said which one is meant, to helpers and reads alike', async () => {
+    const other = await openDataSource(database.url);
+    for (const call of [
+      () => OrderTotals.isStale(),
+      () => OrderTotals.refresh(),
+      () => OrderTotals.find(),
+      () => (OrderTotals as unknown as { save(entity: object): Promise<unknown> }).save({}),
+    ]) {
+      await expect(call()).rejects.toMatchObject({
+        code: 'INVALID_ARGUMENT',
+        message: expect.stringMatching(/^2 DataSources have the entity OrderTotals, .*\{ on: dataSource \}/) as unknown,
+      });
+    }
+    expect(await OrderTotals.isStale({ on: other })).toBe(false);
+    expect(await streamRepository(other, OrderTotals).count()).toBe(3);
+    await other.destroy();
+    expect(await OrderTotals.count()).toBe(3);
+  });
+
+  it('each has its own stream tables', async () => {
+    const elsewhere = await openDataSource(await freshDatabase(), { entities: [OrderTotals, Customer] });
+    await expect(OrderTotals.status({ on: elsewhere })).rejects.toMatchObject({ code: 'NOT_FOUND' });
+    expect(await OrderTotals.status({ on: dataSource })).toMatchObject({ name: 'order_totals' });
+    await elsewhere.destroy();
+  });
+
+  it('says that none has it', async () => {
+    class Undeclared extends StreamTableEntity {}
+    await expect(Undeclared.find()).rejects.toThrow('No DataSource that is initialised has the entity Undeclared.');
+    const later = newDataSource(database.url);
+    await expect(OrderTotals.isStale({ on: later })).rejects.toThrow(/No metadata for "OrderTotals"/);
+    expect(() => streamRepository({} as DataSource, OrderTotals)).toThrow('A DataSource of TypeORM is expected here');
+  });
+});
+
+describe('with replicas', () => {
+  it('reads are the replica’s, questions and refreshes the master’s', async () => {
+    // Another database stands for a replica that lags behind: it has no stream table at all.
+    const replica = await freshDatabase();
+    const replicated = await openDataSource(database.url, {
+      replication: { master: { url: database.url }, slaves: [{ url: replica }] },
+    });
+    await expect(streamRepository(replicated, OrderTotals).find()).rejects.toThrow('does not exist');
+    expect(await OrderTotals.isStale({ on: replicated })).toBe(false);
+    expect(await OrderTotals.refresh({ on: replicated })).toMatchObject({ status: 'refreshed' });
+
+    const runner = replicated.createQueryRunner('slave');
+    expect(await runner.query('SELECT current_database() AS name')).toEqual([
+      { name: new URL(replica).pathname.slice(1) },
+    ]);
+    expect(await OrderTotals.refresh({ on: runner.manager })).toMatchObject({ status: 'refreshed' });
+    await expect(runner.query('DELETE FROM order_totals')).rejects.toMatchObject({ code: 'READ_ONLY' });
+    await runner.release();
+    await replicated.destroy();
+  });
+
+  it('a runner for reads is one of the only server, where there is no replica', async () => {
+    const runner = dataSource.createQueryRunner('slave');
+    await runner.startTransaction();
+    await OrderTotals.refresh({ on: runner });
+    expect(await runner.query(REFRESHED_HERE)).toEqual([{ here: true }]);
+    await runner.rollbackTransaction();
+    await runner.release();
+  });
+});
+
+describe('fromTypeORM()', () => {
+  it('is an executor for all of core', async () => {
+    const pgstream = createPgStream(fromTypeORM(dataSource));
+    const names = (await pgstream.list()).map(({ name }) => name);
+    expect(names).toEqual(['region_totals', 'order_totals', 'placed', 'repeated']);
+    await dataSource.transaction(async (manager) => {
+      const ours = createPgStream(fromTypeORM(manager));
+      const made = await ours.create({ name: 'made', query: 'SELECT id FROM public.notes', schedule: '1h' });
+      expect(await made.exists()).toBe(true);
+      await made.drop();
+    });
+  });
+
+  it('asks once for the extension, for a DataSource and all its transactions', async () => {
+    const fresh = await openDataSource(database.url);
+    await OrderTotals.isStale({ on: fresh });
+    await fresh.transaction((manager) => OrderTotals.isStale({ on: manager }));
+    await OrderTotals.isStale({ on: fresh });
+    expect(fresh.sent.filter((statement) => statement.includes('pg_extension'))).toHaveLength(1);
+    await fresh.destroy();
+  });
+
+  it('gives what the server says, through TypeORM’s error', async () => {
+    const error = await OrderTotals.refresh({ on: dataSource, via: 'no_such_function' }).catch(
+      (reason: unknown) => reason,
+    );
+    expect(error).toMatchObject({ code: 'INVALID_ARGUMENT', sqlState: '42883', cause: { name: 'QueryFailedError' } });
+  });
+});
+
+it('refreshes that overlap are shared', async () => {
+  const results = await Promise.all(Array.from({ length: 6 }, () => OrderTotals.refresh()));
+  expect(results.filter(({ shared }) => shared)).not.toEqual([]);
+});
+
+it('a pool of one connection is enough', async () => {
+  const narrow = await openDataSource(database.url, { extra: { max: 1 } });
+  expect(await OrderTotals.refresh({ on: narrow, timeoutMs: 60_000 })).toMatchObject({ status: 'refreshed' });
+  await narrow.transaction((manager) => OrderTotals.refresh({ on: manager }));
+  await narrow.destroy();
+});
