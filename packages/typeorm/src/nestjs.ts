@@ -1,0 +1,7 @@
+export {
+  getStreamRepositoryToken,
+  InjectStreamRepository,
+  type DataSourceName,
+  type StreamEntity,
+  StreamTablesModule,
+} from './nestjs/index.ts';
