@@ -7,7 +7,7 @@ import { testDatabase } from '@pgstream/harness';
 import type { NodePgDatabase } from 'drizzle-orm/node-postgres';
 import type { Pool } from 'pg';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
-import { asModule, blocksOfReadme } from './blocks.ts';
+import { blocks, exampleModule } from './blocks.ts';
 
 // A compiler runs in it.
 vi.setConfig({ testTimeout: 60_000 });
@@ -16,11 +16,10 @@ const TSC = createRequire(import.meta.url).resolve('typescript/bin/tsc');
 const PACKAGE = join(import.meta.dirname, '../..');
 
 const database = testDatabase();
-const blocks = blocksOfReadme();
 const files = blocks.filter(({ language, file }) => language === 'ts' && file !== undefined);
 const examples = blocks
   .filter(({ language, file }) => language === 'ts' && file === undefined)
-  .map(({ code }, index) => ({ name: `example-${index + 1}.ts`, code: asModule(code), text: code }));
+  .map(({ code }, index) => ({ name: `example-${index + 1}.ts`, code: exampleModule(code), text: code }));
 
 let folder: string;
 const load = (name: string): Promise<Record<string, unknown>> => import(join(folder, name));

@@ -1,0 +1,163 @@
+import { execFile } from 'node:child_process';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { asModule, blocksOf, testDatabase } from '@pgstream/harness';
+import type { INestApplicationContext } from '@nestjs/common';
+import type { DataSource } from 'typeorm';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
+
+// A compiler runs in it.
+vi.setConfig({ testTimeout: 120_000 });
+
+const TSC = createRequire(import.meta.url).resolve('typescript/bin/tsc');
+const PACKAGE = join(import.meta.dirname, '../..');
+
+/** What the README leaves out of its examples, by where it comes from. */
+const IMPORTS = {
+  typeorm: ['DataSource'],
+  '@pgstream/core': ['createPgStream', 'readOnlyRoleSql'],
+  '@pgstream/typeorm': ['fromTypeORM', 'protectStreamTables', 'streamRepository', 'StreamTableReadOnlyError'],
+  './entities': ['Customer', 'Order', 'OrderTotals'],
+  './data-source': ['dataSource'],
+  './order-totals-schema': ['OrderTotalsSchema'],
+};
+
+/** An entity of the kind that has no class. */
+const ORDER_TOTALS_SCHEMA = `import { EntitySchema } from 'typeorm';
+export const OrderTotalsSchema = new EntitySchema({
+  name: 'OrderTotals',
+  tableName: 'order_totals',
+  columns: { customerId: { type: 'int', name: 'customer_id', primary: true } },
+});`;
+
+const database = testDatabase();
+const blocks = blocksOf(new URL('../../README.md', import.meta.url));
+const files = blocks.filter(({ file }) => file !== undefined);
+const examples = blocks
+  .filter(({ language, file }) => language === 'ts' && file === undefined)
+  .map(({ code }, index) => ({
+    name: `example-${index + 1}.ts`,
+    // What an example opens beside the DataSource of the README is closed after it, and by nobody else.
+    code: `${asModule(code, IMPORTS)}${code.includes('const other =') ? 'export { other };' : ''}`,
+    text: code,
+  }));
+
+let folder: string;
+const load = (name: string): Promise<Record<string, unknown>> => import(join(folder, name));
+
+beforeAll(async () => {
+  const client = await database.connect();
+  await client.query(`
+    CREATE SCHEMA analytics;
+    CREATE TABLE public.customers (id integer PRIMARY KEY, region text NOT NULL);
+    CREATE TABLE public.orders (id integer PRIMARY KEY, customer_id integer NOT NULL, amount numeric(12,2) NOT NULL);
+    INSERT INTO public.customers VALUES (1, 'north'), (7, 'south');
+    INSERT INTO public.orders VALUES (1, 1, 100), (2, 1, 5.5), (3, 7, 7.25);
+    SELECT pgstream.create_stream_table(name => 'analytics.region_totals', schedule => '1h', refresh_mode => 'FULL',
+      query => 'SELECT c.region, sum(o.amount) AS total, ''{"top": []}''::jsonb AS tags FROM public.orders o JOIN public.customers c ON c.id = o.customer_id GROUP BY c.region')`);
+  for (const { code } of blocks.filter(({ language }) => language === 'sql')) await client.query(code);
+  vi.stubEnv('DATABASE_URL', database.url);
+  folder = await mkdtemp(join(import.meta.dirname, 'run-'));
+  for (const { file = '', code } of files) await writeFile(join(folder, file), code);
+  for (const { name, code } of examples) await writeFile(join(folder, name), code);
+  await writeFile(join(folder, 'order-totals-schema.ts'), ORDER_TOTALS_SCHEMA);
+});
+
+afterAll(async () => {
+  const { dataSource } = (await load('data-source.ts')) as { dataSource: DataSource };
+  await dataSource.destroy();
+  await rm(folder, { recursive: true });
+});
+
+describe('the README', () => {
+  it('has blocks of languages that are tested here, and no other', () => {
+    expect(new Set(blocks.map(({ language }) => language))).toEqual(new Set(['sh', 'ts', 'sql']));
+    expect(files.map(({ file }) => file)).toEqual(['entities.ts', 'data-source.ts', 'region-totals.ts', 'reports.ts']);
+    expect(examples.length).toBeGreaterThan(5);
+  });
+
+  it('installs the package and its peers', async () => {
+    const manifest = JSON.parse(await readFile(join(PACKAGE, 'package.json'), 'utf8')) as {
+      name: string;
+      peerDependencies: Record<string, string>;
+      peerDependenciesMeta: Record<string, { optional: boolean }>;
+    };
+    const peers = Object.keys(manifest.peerDependencies).filter(
+      (peer) => !manifest.peerDependenciesMeta[peer]?.optional,
+    );
+    const install = blocks.find(({ language }) => language === 'sh');
+    expect(install?.code).toBe(`npm install ${[manifest.name, ...peers, 'pg'].join(' ')}\n`);
+  });
+
+  it('compiles', async () => {
+    const options = {
+      extends: join(PACKAGE, 'tsconfig.json'),
+      compilerOptions: {
+        module: 'preserve',
+        moduleResolution: 'bundler',
+        // As a newcomer's project has it.
+        noUnusedLocals: false,
+        noPropertyAccessFromIndexSignature: false,
+        verbatimModuleSyntax: false,
+        erasableSyntaxOnly: false,
+        paths: {
+          '@pgstream/typeorm': [join(PACKAGE, 'src/index.ts')],
+          '@pgstream/typeorm/nestjs': [join(PACKAGE, 'src/nestjs.ts')],
+        },
+      },
+      include: ['*.ts'],
+    };
+    await writeFile(join(folder, 'tsconfig.json'), JSON.stringify(options));
+    const { stdout } = await promisify(execFile)(process.execPath, [TSC, '-p', folder]).catch(
+      (error: { stdout: string }) => error,
+    );
+    expect(stdout).toBe('');
+  });
+
+  it.each(examples)('runs $name: $text', async ({ name, text }) => {
+    const log = vi.spyOn(console, 'log').mockImplementation(() => {});
+    onTestFinished(() => log.mockRestore());
+    const { other } = (await load(name)) as { other?: DataSource };
+    if (other) {
+      await other.initialize();
+      onTestFinished(() => other.destroy());
+      await expect(other.getRepository('OrderTotals').clear()).rejects.toMatchObject({ code: 'READ_ONLY' });
+      return;
+    }
+    // What a comment of the block says that it prints.
+    const said = log.mock.calls.map((values) => values.join(' '));
+    const [, promised] = /console\.log\(.*?\); \/\/ (.*)/.exec(text) ?? [];
+    expect(said.length > 0).toBe(text.includes('console.log('));
+    expect(said.join('\n')).toContain(promised ?? '');
+  });
+
+  it('defines a stream table without decorators', async () => {
+    const { RegionTotals } = (await load('region-totals.ts')) as {
+      RegionTotals: (new () => object) & { find(): Promise<unknown[]> };
+    };
+    const { openDataSource } = await import('../shop/index.ts');
+    await openDataSource(database.url, { entities: [RegionTotals] });
+    expect(await RegionTotals.find()).toContainEqual({ region: 'south', total: '7.25', tags: { top: [] } });
+  });
+
+  it('injects a repository into an application of NestJS', async () => {
+    const { NestFactory } = await import('@nestjs/core');
+    const { TypeOrmModule } = await import('@nestjs/typeorm');
+    const { Reports, ReportsModule } = (await load('reports.ts')) as { Reports: never; ReportsModule: never };
+    const { Customer, Order, OrderTotals } = (await load('entities.ts')) as Record<string, new () => object>;
+    const root = TypeOrmModule.forRoot({
+      type: 'postgres',
+      url: database.url,
+      entities: [Customer!, Order!, OrderTotals!],
+    });
+    const application: INestApplicationContext = await NestFactory.createApplicationContext(
+      { module: class Root {}, imports: [root, ReportsModule] },
+      { logger: false },
+    );
+    onTestFinished(() => application.close());
+    const best = await application.get<{ best(): Promise<{ customerId: number }[]> }>(Reports).best();
+    expect(best.map(({ customerId }) => customerId)).toEqual([1, 7]);
+  });
+});
