@@ -36,7 +36,8 @@ export function pgStream<const Registry extends StreamTableRegistry>(
 export function pgStream(
   options: ModelsOptions<string> | RegistryOptions<StreamTableRegistry>,
 ): StreamTablesExtension<StreamTableRegistry> {
-  if (!('registry' in options) && !Array.isArray(options?.models)) {
+  const given: unknown = options;
+  if (typeof given !== 'object' || given === null || !('registry' in given || 'models' in given)) {
     throw invalid("pgStream() takes the models that stand for stream tables: pgStream({ models: ['OrderTotals'] }).");
   }
   const extend = (client: unknown): unknown => {

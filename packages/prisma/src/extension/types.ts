@@ -1,6 +1,6 @@
 import type { StreamTableHandle } from '../handle/index.ts';
 import type { RegisteredModel, StreamTableRegistry } from '../registry/index.ts';
-import type { WriteGuards } from './nested-writes.ts';
+import type { WriteGuards } from './write-guards.ts';
 
 /** For `prisma.$extends()`: adds the helpers to the types of stream models, and takes the writes away. */
 export type StreamTablesExtension<Registry extends StreamTableRegistry> = (client: unknown) => {
@@ -23,7 +23,7 @@ type ModelMembers<Registry extends StreamTableRegistry> = {
 
 type StreamTableMembers<Model extends string> = {
   [Helper in keyof StreamTableHandle]: () => StreamTableHandle[Helper];
-} & { [Operation in WriteOperation]: () => ReadOnly<Model, Operation> };
+} & { [Operation in WriteOperation]: () => StreamTableIsReadOnly<Model, Operation> };
 
 /** The writes of Prisma Client. */
 type WriteOperation =
@@ -40,7 +40,7 @@ type WriteOperation =
 declare const readOnly: unique symbol;
 
 /** In place of a write: it cannot be called, and the compiler's message says why. */
-interface ReadOnly<Model extends string, Operation extends string> {
+interface StreamTableIsReadOnly<Model extends string, Operation extends string> {
   readonly [readOnly]: `${Operation} was refused: ${Model} is a stream table, which only the extension writes`;
 }
 

@@ -1,0 +1,43 @@
+import { testDatabase, type TestDatabase } from '@pgstream/harness';
+import { beforeAll } from 'vitest';
+
+/** What schema.prisma declares. */
+export const SHOP = `
+  CREATE SCHEMA analytics;
+  CREATE TABLE public.regions (name text PRIMARY KEY);
+  CREATE TABLE public.customers (id integer PRIMARY KEY, name text NOT NULL, region text NOT NULL REFERENCES public.regions);
+  CREATE TABLE public.orders (
+    id integer PRIMARY KEY, customer_id integer NOT NULL REFERENCES public.customers, product text NOT NULL DEFAULT 'tea',
+    amount numeric(12,2) NOT NULL, pinned text
+  );
+  CREATE TABLE public.labels (id integer PRIMARY KEY, text text NOT NULL);
+  CREATE TABLE public."_LabelToProductTotals" ("A" integer NOT NULL REFERENCES public.labels, "B" text NOT NULL, PRIMARY KEY ("A", "B"));
+  CREATE TABLE public.badges (id serial PRIMARY KEY, data jsonb NOT NULL DEFAULT '{}', holder integer REFERENCES public.customers);
+  CREATE TABLE public.notes (id integer PRIMARY KEY, text text NOT NULL);
+  INSERT INTO public.regions VALUES ('north'), ('south');
+  INSERT INTO public.customers VALUES (1, 'Ada', 'north'), (2, 'Bob', 'south'), (3, 'Cy', 'north');
+  INSERT INTO public.orders VALUES (1, 1, 'tea', 10), (2, 1, 'mate', 5.5), (3, 2, 'tea', 7.25);
+  INSERT INTO public.labels VALUES (1, 'hot');
+  INSERT INTO public.notes VALUES (1, 'first');
+  SELECT pgstream.create_stream_table(name => 'public.order_totals', schedule => '1h', query =>
+    'SELECT customer_id, sum(amount) AS total, count(*) AS orders FROM public.orders GROUP BY customer_id');
+  SELECT pgstream.create_stream_table(name => 'public.product_totals', schedule => '1h', query =>
+    'SELECT product, sum(amount) AS total FROM public.orders GROUP BY product');
+  SELECT pgstream.create_stream_table(name => 'analytics.region_totals', schedule => '1h', refresh_mode => 'FULL', query =>
+    'SELECT c.region, sum(o.amount) AS total FROM public.orders o JOIN public.customers c ON c.id = o.customer_id GROUP BY c.region');
+  SELECT pgstream.create_stream_table(name => 'analytics.big_orders', schedule => '1h', query =>
+    'SELECT id, amount FROM public.orders WHERE amount > 6');
+  -- The first refresh is a full one, which readers would have to wait for.
+  SELECT pgstream.refresh_stream_table('public.order_totals'), pgstream.refresh_stream_table('public.product_totals');
+`;
+
+/** A database with it for the test file that calls this at its top level. */
+export function shopDatabase(): TestDatabase {
+  const database = testDatabase();
+  beforeAll(async () => {
+    const client = await database.connect();
+    await client.query(SHOP);
+    await client.end();
+  });
+  return database;
+}
