@@ -3,12 +3,15 @@ import { Client } from 'pg';
 
 import { measureCompileTime } from './drizzle-types.ts';
 import { measureDrizzle } from './drizzle.ts';
+import { measurePrismaCompileTime } from './prisma-types.ts';
+import { measurePrisma } from './prisma.ts';
 import { explainIsStale, fillCatalog, historyRows, measureStaleness, streamTables } from './staleness.ts';
 
 const rounds = Number(process.env['PGSTREAM_BENCH_ROUNDS'] ?? 1_000);
 
 await using server = await startEmulator({ scheduler: false });
-const client = new Client({ connectionString: await server.createDatabase('bench') });
+const url = await server.createDatabase('bench');
+const client = new Client({ connectionString: url });
 await client.connect();
 try {
   console.log(`Filling the catalog: ${streamTables} stream tables, ${historyRows} rows of refresh history …`);
@@ -41,15 +44,32 @@ try {
       ]),
     ),
   );
-  console.log(`\nTypeScript: the whole check of a file with a query of each.`);
+  console.log(`\nPrisma: findMany() by three clients over one connection.`);
   console.table(
     Object.fromEntries(
-      (await measureCompileTime(Math.ceil(rounds / 200))).map(({ name, medianMs, rounds: taken }) => [
+      (await measurePrisma(client, url, rounds)).map(({ name, medianMs, toBare, toEmpty, rounds: taken }) => [
         name,
-        { 'median ms': Math.round(medianMs), rounds: taken },
+        {
+          'median ms': Number(medianMs.toFixed(3)),
+          'to no extension': Number(toBare.toFixed(3)),
+          'to $extends({})': Number(toEmpty.toFixed(3)),
+          rounds: taken,
+        },
       ]),
     ),
   );
+  const compileRounds = Math.ceil(rounds / 200);
+  for (const [orm, checks] of [
+    ['Drizzle', await measureCompileTime(compileRounds)],
+    ['Prisma', await measurePrismaCompileTime(compileRounds)],
+  ] as const) {
+    console.log(`\nTypeScript, ${orm}: the whole check of a file with a query of each.`);
+    console.table(
+      Object.fromEntries(
+        checks.map(({ name, medianMs, rounds: taken }) => [name, { 'median ms': Math.round(medianMs), rounds: taken }]),
+      ),
+    );
+  }
 } finally {
   await client.end();
 }

@@ -1,4 +1,5 @@
 import type { Bypass } from '../driver.ts';
+import type { Db } from './client.ts';
 import type { Native } from './session.ts';
 
 /** Text that names the table: PostgreSQL does what it says, for whoever may. */
@@ -51,6 +52,10 @@ const SENT: readonly Bypass<Native>[] = [
   writes('the client without the extension: in a batch', ({ base }) =>
     base.$transaction([base.customer.update(nested)]),
   ),
+  writes('$parent of the client', ({ client }) => {
+    const { $parent } = client as unknown as { readonly $parent: Db };
+    return $parent.customer.update(nested);
+  }),
   writes('an extension applied later that adds a nested write', ({ client }) => {
     const later = client.$extends({ query: { customer: { update: addNested } } });
     return later.customer.update({ where: { id: 1 }, data: { name: 'Ada' } });
