@@ -4,7 +4,7 @@ import { drizzle } from 'drizzle-orm/node-postgres';
 import { integer, numeric, pgTable, text, timestamp } from 'drizzle-orm/pg-core';
 import type { Client } from 'pg';
 
-import { measureInterleaved } from './interleaved.ts';
+import { against, type Ratio } from './against.ts';
 
 const rowCount = 1_000;
 
@@ -17,15 +17,6 @@ const columns = {
 const stream = pgStreamTable('bench_totals', columns);
 /** The very same table, as a table. */
 const plain = pgTable('bench_totals', columns);
-
-/** What a case takes beside the same case without what is measured. */
-export interface Ratio {
-  readonly name: string;
-  readonly baseMs: number;
-  readonly medianMs: number;
-  readonly ratio: number;
-  readonly rounds: number;
-}
 
 /** Reads of a stream table against the same read of a plain table, and a guarded db against one that is not. */
 export async function measureDrizzle(client: Client, rounds: number): Promise<Ratio[]> {
@@ -64,20 +55,4 @@ async function fill(client: Client): Promise<void> {
          FROM public.bench_orders GROUP BY customer_id');
     CREATE INDEX ON bench_totals (customer_id);
     ANALYZE bench_totals`);
-}
-
-async function against(
-  name: string,
-  rounds: number,
-  [base, measured]: readonly [() => PromiseLike<unknown>, () => PromiseLike<unknown>],
-): Promise<Ratio> {
-  const [first, second] = await measureInterleaved(
-    [
-      { name: 'base', run: async () => await base() },
-      { name, run: async () => await measured() },
-    ],
-    rounds,
-  );
-  const [baseMs, medianMs] = [first?.medianMs ?? Number.NaN, second?.medianMs ?? Number.NaN];
-  return { name, baseMs, medianMs, ratio: medianMs / baseMs, rounds: second?.rounds ?? 0 };
 }

@@ -73,10 +73,11 @@ export class DataSourceGuard {
     guardManager(dataSource.manager);
 
     const createQueryRunner = dataSource.createQueryRunner.bind(dataSource);
+    const stream = refusingStream(streams);
     dataSource.createQueryRunner = (mode) => {
       const runner = createQueryRunner(mode);
       guardManager(runner.manager);
-      refuseStreams(runner, streams);
+      runner.stream = stream;
       return runner;
     };
 
@@ -96,12 +97,12 @@ export class DataSourceGuard {
 }
 
 /** A statement whose rows are streamed is told to no subscriber. */
-function refuseStreams(runner: QueryRunner, streams: () => StreamEntities): void {
-  const stream = runner.stream.bind(runner);
-  runner.stream = async (sql, ...rest) => {
+function refusingStream(streams: () => StreamEntities): QueryRunner['stream'] {
+  return async function refuseStreams(this: QueryRunner, sql, ...rest) {
     const refused = refusalOf(sql, streams());
     if (refused) throw refused;
-    return await stream(sql, ...rest);
+    const { stream } = Object.getPrototypeOf(this) as QueryRunner;
+    return await stream.call(this, sql, ...rest);
   };
 }
 

@@ -30,25 +30,33 @@ interface PersistOptions {
 }
 
 /**
- * Replaces what writes on one manager, so that a write to a stream table is refused under the name that it was called by
- * and before TypeORM reads anything. Every manager of a guarded DataSource goes through here.
+ * Puts refusing methods before those of a manager's class, on the one manager that is given: a write to a stream table is
+ * refused under the name that it was called by, and before TypeORM reads anything. Every manager of a guarded DataSource
+ * goes through here, one for each query runner, so what can be made once is made once.
  */
-export function managerGuard(
-  streams: () => StreamEntities,
-): <Manager extends EntityManager>(manager: Manager) => Manager {
-  const refusing: readonly (readonly [name: string, make: (original: Method) => Method])[] = [
-    ...BY_TARGET.map((name) => [name, (original: Method) => byTarget(streams, name, original)] as const),
-    ...BY_ENTITY.map((name) => [name, (original: Method) => byEntity(streams, name, original)] as const),
-  ];
+export function managerGuard(streams: () => StreamEntities): (manager: EntityManager) => void {
+  const guarded = new WeakMap<object, object>();
   return (manager) => {
-    const methods = manager as unknown as Methods;
-    for (const [name, make] of refusing) {
-      const original = methods[name];
-      // Some have come with later versions.
-      if (original) methods[name] = make(original);
+    const unguarded = Object.getPrototypeOf(manager) as object;
+    let methods = guarded.get(unguarded);
+    if (!methods) {
+      methods = refusingMethods(unguarded as Methods, streams);
+      guarded.set(unguarded, methods);
     }
-    return manager;
+    Object.setPrototypeOf(manager, methods);
   };
+}
+
+function refusingMethods(unguarded: Methods, streams: () => StreamEntities): object {
+  const methods = Object.create(unguarded) as Methods;
+  const replace = (name: string, refusing: typeof byTarget): void => {
+    const original = unguarded[name];
+    // Some have come with later versions.
+    if (original) methods[name] = refusing(streams, name, original);
+  };
+  for (const name of BY_TARGET) replace(name, byTarget);
+  for (const name of BY_ENTITY) replace(name, byEntity);
+  return methods;
 }
 
 function byTarget(streams: () => StreamEntities, operation: string, original: Method): Method {
