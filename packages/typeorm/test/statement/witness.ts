@@ -1,0 +1,85 @@
+import type { TestDatabase } from '@pgstream/harness';
+import type { Client } from 'pg';
+import type { Case } from './cases/index.ts';
+import { fixture } from './fixture.ts';
+
+/** What PostgreSQL did to a table: a write that began, even of no rows, or a definition that is another one afterwards. */
+export interface Deed {
+  readonly operation: 'insert' | 'update' | 'delete' | 'truncate' | 'drop table' | 'alter table';
+  readonly schema: string;
+  readonly name: string;
+}
+
+interface Definition {
+  readonly schema: string;
+  readonly name: string;
+  readonly definition: string;
+}
+
+/** Columns, constraints, name, schema, type, place among partitions and ancestors: what ALTER TABLE can make another. */
+const definitions = `
+  SELECT c.oid, n.nspname AS schema, c.relname AS name, jsonb_build_object(
+    'name', c.relname, 'schema', c.relnamespace, 'type', c.reloftype, 'bound', pg_get_expr(c.relpartbound, c.oid),
+    'columns', (SELECT jsonb_agg(to_jsonb(a) - 'attacl' ORDER BY a.attnum) FROM pg_attribute a WHERE a.attrelid = c.oid AND a.attnum > 0),
+    'defaults', (SELECT jsonb_agg(pg_get_expr(d.adbin, d.adrelid) ORDER BY d.adnum) FROM pg_attrdef d WHERE d.adrelid = c.oid),
+    'constraints', (SELECT jsonb_agg(o.conname || regexp_replace(pg_get_constraintdef(o.oid), ' NOT VALID$', '') ORDER BY o.conname) FROM pg_constraint o
+       WHERE o.conrelid = c.oid AND o.contype <> 't'),
+    'ancestors', (SELECT jsonb_agg(i.inhparent ORDER BY i.inhseqno) FROM pg_inherits i WHERE i.inhrelid = c.oid),
+    'partitions', (SELECT jsonb_agg(i.inhrelid ORDER BY i.inhrelid) FROM pg_inherits i WHERE i.inhparent = c.oid AND c.relkind = 'p')
+  )::text AS definition
+  FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+  WHERE c.relkind IN ('r', 'p') AND n.nspname IN ('public', 'analytics')`;
+
+/** PostgreSQL, and what it does when it is sent a text. What it did is undone each time. */
+export async function witnessing(database: TestDatabase): Promise<(one: Case) => Promise<Deed[]>> {
+  const client = await database.connect();
+  const writes: Deed[] = [];
+  client.on('notice', ({ message, detail }) => {
+    if (message === 'wrote') writes.push(JSON.parse(detail ?? '') as Deed);
+  });
+  await client.query(fixture);
+  return async ([sql, , { params, before = '', after = '', endsIn } = {}]) => {
+    let ended = false;
+    try {
+      await client.query(`BEGIN; ${before}`);
+      const transaction = await transactionOf(client);
+      const defined = await definitionsIn(client);
+      writes.length = 0;
+      try {
+        await client.query(sql, params ? [...params] : undefined);
+      } catch (error) {
+        if (endsIn === undefined || !(error as Error).message.includes(endsIn)) throw error;
+        return [...writes];
+      }
+      if (after) await client.query(after);
+      ended = (await transactionOf(client)) !== transaction;
+      return [...writes, ...(await changesOf(client, defined))];
+    } finally {
+      await client.query('ROLLBACK');
+      await client.query('DISCARD ALL');
+      // The text may have committed.
+      if (ended) await client.query(fixture);
+    }
+  };
+}
+
+async function transactionOf(client: Client): Promise<unknown> {
+  const { rows } = await client.query<{ id: unknown }>('SELECT pg_current_xact_id()::text AS id');
+  return rows[0]?.id;
+}
+
+async function definitionsIn(client: Client): Promise<Map<unknown, Definition>> {
+  const { rows } = await client.query<Definition & { oid: unknown }>(definitions);
+  return new Map(rows.map(({ oid, ...definition }) => [oid, definition]));
+}
+
+async function changesOf(client: Client, before: ReadonlyMap<unknown, Definition>): Promise<Deed[]> {
+  const { rows: all } = await client.query<{ oid: unknown }>("SELECT oid FROM pg_class WHERE relkind IN ('r', 'p')");
+  const there = new Set(all.map(({ oid }) => oid));
+  const after = await definitionsIn(client);
+  return [...before].flatMap(([oid, { schema, name, definition }]): Deed[] => {
+    if (!there.has(oid)) return [{ operation: 'drop table', schema, name }];
+    // What has left its schema is changed, too.
+    return after.get(oid)?.definition === definition ? [] : [{ operation: 'alter table', schema, name }];
+  });
+}
