@@ -125,6 +125,19 @@ describe('installed from the packed tarballs', () => {
         await compile(folder, compiler, '--noEmit', '--module', 'nodenext');
       }
       await compile(folder, 'typescript-6.0', '--noEmit', '--module', 'node16');
+      if (type === 'commonjs') {
+        // What older projects have, and know nothing of exports.
+        await compile(
+          folder,
+          'typescript-5.9',
+          '--noEmit',
+          '--module',
+          'commonjs',
+          '--moduleResolution',
+          'node10',
+          '--esModuleInterop',
+        );
+      }
       if (type === 'module') {
         await compile(folder, 'typescript-6.0', '--noEmit', '--module', 'esnext', '--moduleResolution', 'bundler');
       }
@@ -201,7 +214,9 @@ describe('installed from the packed tarballs', () => {
       ]),
     );
     expect(
-      files.filter((file) => !/^(dist\/.+|bin\/.+|README\.md|LICENSE|DIFFERENCES\.md|CHANGELOG\.md|package\.json)$/.test(file)),
+      files.filter(
+        (file) => !/^(dist\/.+|bin\/.+|README\.md|LICENSE|DIFFERENCES\.md|CHANGELOG\.md|package\.json)$/.test(file),
+      ),
     ).toEqual([]);
     await run(folder, 'tar', '-xzf', tarball);
     const manifest = JSON.parse(await readFile(join(folder, 'package/package.json'), 'utf8')) as {
