@@ -33,9 +33,14 @@ type PayloadOf<This> = This extends { readonly [K: symbol]: { readonly types: { 
     : never
   : never;
 
-type FluentApi<This> = This extends { findUniqueOrThrow: (...args: never) => infer Result }
-  ? Omit<Result, keyof Promise<unknown>>
-  : unknown;
+/** Each field by itself, for the compiler to look at none that is not called. */
+type FluentApi<This> = {
+  [Field in keyof PayloadOf<This>['objects']]: FluentCall<This, Field>;
+};
+
+type FluentCall<This, Field> = This extends { findUniqueOrThrow: (...args: never) => infer Result }
+  ? Result[Field & keyof Result]
+  : never;
 
 /**
  * The `omit` that the client was made with, of the model and of those next to it. A model does not show it, but it
@@ -47,11 +52,10 @@ type OmittedBy<This> = {
     This extends { findFirstOrThrow: infer Read } ? Read : never
   >;
 } & {
-  [
-    Field in keyof PayloadOf<This>['objects'] & keyof FluentApi<This> as NameOf<
-      Related<PayloadOf<This>['objects'][Field]>
-    >
-  ]: OmittedColumns<Related<PayloadOf<This>['objects'][Field]>, FluentApi<This>[Field]>;
+  [Field in keyof PayloadOf<This>['objects'] as NameOf<Related<PayloadOf<This>['objects'][Field]>>]: OmittedColumns<
+    Related<PayloadOf<This>['objects'][Field]>,
+    FluentCall<This, Field>
+  >;
 };
 
 /** By which a client's `omit` has a model. */
