@@ -19,28 +19,28 @@ interface Customer {
 describe('a write to a stream table does not compile', () => {
   it('at the top level, on a view', () => {
     // @ts-expect-error only the extension writes
-    prisma.orderTotals.create({ data: {} });
+    void prisma.orderTotals.create({ data: {} });
     // @ts-expect-error only the extension writes
-    prisma.orderTotals.createMany({ data: [] });
+    void prisma.orderTotals.createMany({ data: [] });
     // @ts-expect-error only the extension writes
-    prisma.orderTotals.update({ where: { customerId: 1 }, data: {} });
+    void prisma.orderTotals.update({ where: { customerId: 1 }, data: {} });
     // @ts-expect-error only the extension writes
-    prisma.orderTotals.deleteMany();
+    void prisma.orderTotals.deleteMany();
   });
 
   it('at the top level, on a model', () => {
     // @ts-expect-error only the extension writes
-    prisma.productTotals.create({ data: { product: 'x' } });
+    void prisma.productTotals.create({ data: { product: 'x' } });
     // @ts-expect-error only the extension writes
-    prisma.productTotals.createManyAndReturn({ data: [] });
+    void prisma.productTotals.createManyAndReturn({ data: [] });
     // @ts-expect-error only the extension writes
-    prisma.productTotals.updateMany({ data: {} });
+    void prisma.productTotals.updateMany({ data: {} });
     // @ts-expect-error only the extension writes
-    prisma.productTotals.updateManyAndReturn({ data: {} });
+    void prisma.productTotals.updateManyAndReturn({ data: {} });
     // @ts-expect-error only the extension writes
-    prisma.productTotals.upsert({ where: { product: 'x' }, create: { product: 'x' }, update: {} });
+    void prisma.productTotals.upsert({ where: { product: 'x' }, create: { product: 'x' }, update: {} });
     // @ts-expect-error only the extension writes
-    prisma.productTotals.delete({ where: { product: 'x' } });
+    void prisma.productTotals.delete({ where: { product: 'x' } });
   });
 
   it('in transactions', async () => {
@@ -54,48 +54,50 @@ describe('a write to a stream table does not compile', () => {
 
   it('without the generator', () => {
     // @ts-expect-error only the extension writes
-    client.$extends(pgStream({ models: ['ProductTotals'] })).productTotals.deleteMany();
+    void client.$extends(pgStream({ models: ['ProductTotals'] })).productTotals.deleteMany();
   });
 
   it('nested, in literals', () => {
     // @ts-expect-error the totals are a stream table
-    prisma.customer.update({ where, data: { totals: { delete: true } } });
+    void prisma.customer.update({ where, data: { totals: { delete: true } } });
     // @ts-expect-error the totals are a stream table
-    prisma.customer.update({ where, data: { name: 'x', totals: { connect: { customerId: 1 } } } });
+    void prisma.customer.update({ where, data: { name: 'x', totals: { connect: { customerId: 1 } } } });
     // @ts-expect-error the totals are a stream table
-    prisma.customer.create({ data: { id: 1, name: 'x', regionName: 'x', totals: { connect: { customerId: 1 } } } });
+    void prisma.customer.create({
+      data: { id: 1, name: 'x', regionName: 'x', totals: { connect: { customerId: 1 } } },
+    });
     // @ts-expect-error the totals are a stream table
-    prisma.customer.upsert({
+    void prisma.customer.upsert({
       where,
       create: { id: 1, name: 'x', regionName: 'x' },
       update: { totals: { delete: true } },
     });
     // @ts-expect-error products are a stream table
-    prisma.label.update({ where, data: { products: { create: [{ product: 'x' }] } } });
+    void prisma.label.update({ where, data: { products: { create: [{ product: 'x' }] } } });
     // @ts-expect-error what is pinned is a stream table
-    prisma.order.update({ where, data: { pinned: { update: { total: 1 } } } });
+    void prisma.order.update({ where, data: { pinned: { update: { total: 1 } } } });
   });
 
   it('nested further down, in literals', () => {
     const north = { name: 'north' };
     const gone = { update: { where, data: { totals: { delete: true } } } };
     // @ts-expect-error the totals are a stream table
-    prisma.region.update({
+    void prisma.region.update({
       where: north,
       data: { customers: { update: { where, data: { totals: { delete: true } } } } },
     });
     // @ts-expect-error the totals are a stream table, in a variable with the type of its literal, too
-    prisma.region.update({ where: north, data: { customers: gone } });
+    void prisma.region.update({ where: north, data: { customers: gone } });
     // @ts-expect-error the totals are a stream table
-    prisma.order.update({ where, data: { customer: { update: { totals: { disconnect: true } } } } });
+    void prisma.order.update({ where, data: { customer: { update: { totals: { disconnect: true } } } } });
     // @ts-expect-error the totals are a stream table
-    prisma.order.update({ where, data: { customer: { update: { data: { totals: { disconnect: true } } } } } });
+    void prisma.order.update({ where, data: { customer: { update: { data: { totals: { disconnect: true } } } } } });
     // @ts-expect-error the totals are a stream table
-    prisma.region.create({
+    void prisma.region.create({
       data: { name: 'n', customers: { create: [{ id: 1, name: 'x', totals: { connect: { customerId: 1 } } }] } },
     });
     // @ts-expect-error what is pinned is a stream table
-    prisma.customer.update({
+    void prisma.customer.update({
       where,
       data: {
         orders: {
@@ -111,30 +113,30 @@ describe('a write to a stream table does not compile', () => {
 
 describe('other writes keep their types', () => {
   it('in what they take', () => {
-    prisma.customer.create({ data: { id: 1, name: 'x', region: { connect: { name: 'north' } } } });
-    prisma.order.update({ where, data: { pinned: { connect: { product: 'tea' } } } });
-    prisma.label.update({ where, data: { products: { connect: [{ product: 'tea' }], set: [] } } });
-    prisma.badge.create();
-    prisma.customer.update({ where: { id: 1, totals: { total: { gt: 1 } } }, data: {} });
+    void prisma.customer.create({ data: { id: 1, name: 'x', region: { connect: { name: 'north' } } } });
+    void prisma.order.update({ where, data: { pinned: { connect: { product: 'tea' } } } });
+    void prisma.label.update({ where, data: { products: { connect: [{ product: 'tea' }], set: [] } } });
+    void prisma.badge.create();
+    void prisma.customer.update({ where: { id: 1, totals: { total: { gt: 1 } } }, data: {} });
     // @ts-expect-error it has no such field
-    prisma.customer.update({ where, data: { nope: 1 } });
+    void prisma.customer.update({ where, data: { nope: 1 } });
     // @ts-expect-error it is a text
-    prisma.customer.update({ where, data: { name: 1 } });
+    void prisma.customer.update({ where, data: { name: 1 } });
     // @ts-expect-error there is no such argument
-    prisma.customer.update({ where, data: {}, nope: true });
+    void prisma.customer.update({ where, data: {}, nope: true });
     // @ts-expect-error not everything has a default
-    prisma.customer.create();
+    void prisma.customer.create();
     // @ts-expect-error it must be said which
-    prisma.customer.update({ data: {} });
+    void prisma.customer.update({ data: {} });
   });
 
   it('in what is declared to be possible', () => {
     // Such a value may hold a nested write, or not: that is seen when it is sent.
     const data: Prisma.CustomerUpdateInput = { name: 'x' };
-    prisma.customer.update({ where, data });
+    void prisma.customer.update({ where, data });
     const args: Prisma.CustomerUpdateArgs = { where, data };
-    prisma.customer.update(args);
-    prisma.customer.create({} as Prisma.CustomerCreateArgs);
+    void prisma.customer.update(args);
+    void prisma.customer.create({} as Prisma.CustomerCreateArgs);
   });
 
   it('in what they give, with computed fields and without omitted ones', async () => {
