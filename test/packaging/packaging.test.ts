@@ -1,11 +1,14 @@
 import { copyFile, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 
 import { packPackages, type PackedPackages, pnpm, run } from './packed.ts';
 
 const PACKAGES = ['core', 'drizzle', 'emulator', 'prisma', 'typeorm'] as const;
+
+// Package managers and compilers, one after the other: minutes, where the machine has much else to do.
+vi.setConfig({ testTimeout: 600_000, hookTimeout: 600_000 });
 
 let packed: PackedPackages;
 
@@ -45,6 +48,8 @@ const compilers = {
   'typescript-7.0': 'npm:typescript@7.0.2',
 };
 
+const prisma = { prisma: '7.10.0', '@prisma/client': '7.10.0', '@prisma/adapter-pg': '7.10.0' };
+
 interface Consumer {
   name: string;
   type: 'module' | 'commonjs';
@@ -54,6 +59,8 @@ interface Consumer {
 
 /** Over Drizzle and core, and over TypeORM. */
 const APPLICATIONS = ['app.ts', 'typeorm.ts'];
+/** The application over Prisma has to be generated first. */
+const OF_PRISMA = ['prisma.ts', 'prisma.config.ts', 'schema.prisma'];
 
 /** A folder as an application's: the packed packages installed in it, and the applications. */
 async function consumer({ name, type, install, extra }: Consumer): Promise<string> {
@@ -81,7 +88,8 @@ async function consumer({ name, type, install, extra }: Consumer): Promise<strin
     overrides: packed.specifiers,
   };
   await writeFile(join(folder, 'package.json'), JSON.stringify(manifest));
-  for (const file of APPLICATIONS) await copyFile(join(import.meta.dirname, 'consumers', file), join(folder, file));
+  for (const file of [...APPLICATIONS, ...OF_PRISMA])
+    await copyFile(join(import.meta.dirname, 'consumers', file), join(folder, file));
   await install(folder);
   return folder;
 }
@@ -93,12 +101,12 @@ const npm = (folder: string): Promise<string> =>
 const plainConsumer = (): Promise<string> => (plain ??= consumer({ name: 'plain', type: 'module', install: npm }));
 let plain: Promise<string> | undefined;
 
-function compile(folder: string, compiler: string, ...options: string[]): Promise<string> {
+function compile(files: readonly string[], folder: string, compiler: string, ...options: string[]): Promise<string> {
   return run(
     folder,
     process.execPath,
     `node_modules/${compiler}/bin/tsc`,
-    ...APPLICATIONS,
+    ...files,
     '--strict',
     '--experimentalDecorators',
     '--target',
@@ -110,24 +118,47 @@ function compile(folder: string, compiler: string, ...options: string[]): Promis
   );
 }
 
-async function runApplications(folder: string): Promise<unknown> {
+async function runApplications(folder: string, files = Object.keys(works)): Promise<unknown> {
   const printed: Record<string, unknown> = {};
-  for (const file of Object.keys(works)) printed[file] = JSON.parse(await run(folder, process.execPath, file));
+  for (const file of files) printed[file] = JSON.parse(await run(folder, process.execPath, file));
   return printed;
 }
+
+/** As `npx prisma generate`, which would fetch an engine that it does not use if it were not told of one. */
+async function generate(folder: string): Promise<string> {
+  vi.stubEnv('PRISMA_SCHEMA_ENGINE_BINARY', process.execPath);
+  try {
+    return await run(folder, 'npx', '--no-install', 'prisma', 'generate');
+  } finally {
+    vi.unstubAllEnvs();
+  }
+}
+
+const worksOverPrisma = {
+  'prisma.js': {
+    status: 'refreshed',
+    rows: [
+      { customerId: 1, orders: 2 },
+      { customerId: 2, orders: 2 },
+    ],
+    stale: false,
+    refused: 'READ_ONLY',
+  },
+};
 
 describe('installed from the packed tarballs', () => {
   test.for(['module', 'commonjs'] as const)(
     'by npm, an application of type %s compiles with TypeScript 5.9, 6.0 and 7.0 and works',
     async (type) => {
-      const folder = await consumer({ name: `npm-${type}`, type, install: npm, extra: compilers });
+      const folder = await consumer({ name: `npm-${type}`, type, install: npm, extra: { ...compilers, ...prisma } });
       for (const compiler of ['typescript-5.9', 'typescript-7.0']) {
-        await compile(folder, compiler, '--noEmit', '--module', 'nodenext');
+        await compile(APPLICATIONS, folder, compiler, '--noEmit', '--module', 'nodenext');
       }
-      await compile(folder, 'typescript-6.0', '--noEmit', '--module', 'node16');
+      await compile(APPLICATIONS, folder, 'typescript-6.0', '--noEmit', '--module', 'node16');
       if (type === 'commonjs') {
         // What older projects have, and know nothing of exports.
         await compile(
+          APPLICATIONS,
           folder,
           'typescript-5.9',
           '--noEmit',
@@ -139,10 +170,23 @@ describe('installed from the packed tarballs', () => {
         );
       }
       if (type === 'module') {
-        await compile(folder, 'typescript-6.0', '--noEmit', '--module', 'esnext', '--moduleResolution', 'bundler');
+        await compile(
+          APPLICATIONS,
+          folder,
+          'typescript-6.0',
+          '--noEmit',
+          '--module',
+          'esnext',
+          '--moduleResolution',
+          'bundler',
+        );
       }
-      await compile(folder, 'typescript-6.0', '--module', 'nodenext');
+      await compile(APPLICATIONS, folder, 'typescript-6.0', '--module', 'nodenext');
       expect(await runApplications(folder)).toEqual(works);
+
+      await generate(folder);
+      await compile(['prisma.ts'], folder, 'typescript-6.0', '--module', 'nodenext');
+      expect(await runApplications(folder, ['prisma.js'])).toEqual(worksOverPrisma);
     },
   );
 
@@ -170,7 +214,7 @@ describe('installed from the packed tarballs', () => {
         return pnpm(directory, 'install');
       },
     });
-    await compile(folder, 'typescript-6.0', '--module', 'nodenext');
+    await compile(APPLICATIONS, folder, 'typescript-6.0', '--module', 'nodenext');
     expect(await runApplications(folder)).toEqual(works);
   });
 
