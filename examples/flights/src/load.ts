@@ -2,7 +2,8 @@ import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 
 import { parse } from 'csv-parse/sync';
-import type { NodePgDatabase } from 'drizzle-orm/node-postgres';
+import { drizzle, type NodePgDatabase } from 'drizzle-orm/node-postgres';
+import type { Pool } from 'pg';
 
 import { airports, flights } from './schema.ts';
 
@@ -55,4 +56,11 @@ export async function insertFlights(db: NodePgDatabase, rows: readonly Flight[])
   for (let start = 0; start < rows.length; start += rowsPerInsert) {
     await db.insert(flights).values(rows.slice(start, start + rowsPerInsert));
   }
+}
+
+/** All of it through a pool: for applications that have another ORM. The first `rows` flights, or all 20,000. */
+export async function loadFlights(pool: Pool, { rows }: { readonly rows?: number | undefined } = {}): Promise<void> {
+  const db = drizzle(pool);
+  await createTables(db);
+  await insertFlights(db, (await readFlights()).slice(0, rows));
 }

@@ -1,0 +1,26 @@
+import type { StreamTableStatus } from '@pgstream/core';
+
+const UNITS = [
+  { unit: 'day', ms: 86_400_000 },
+  { unit: 'hour', ms: 3_600_000 },
+  { unit: 'minute', ms: 60_000 },
+  { unit: 'second', ms: 1_000 },
+] as const;
+
+const relative = new Intl.RelativeTimeFormat('en');
+
+/** Milliseconds as a person says them: `2 minutes ago`. */
+export function ago(ms: number): string {
+  const { unit, ms: length } = UNITS.find((each) => ms >= each.ms) ?? { unit: 'second', ms: 1_000 };
+  const count = Math.floor(ms / length);
+  return count === 0 ? 'just now' : relative.format(-count, unit);
+}
+
+/** The extension's own verdict, and whether there is one. */
+export type Verdict = 'fresh' | 'stale' | 'no bound';
+
+/** A schedule by cron, or one that is calculated, is no bound to judge by. */
+export function verdictOn({ isStale }: Pick<StreamTableStatus, 'isStale'>): Verdict {
+  if (isStale === null) return 'no bound';
+  return isStale ? 'stale' : 'fresh';
+}

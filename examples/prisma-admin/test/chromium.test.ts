@@ -1,0 +1,151 @@
+import { access, constants } from 'node:fs/promises';
+import { delimiter, join } from 'node:path';
+import { testDatabase } from '@pgstream/harness';
+import type { Client } from 'pg';
+import { type Browser, chromium, type Locator, type Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { textsOfLittleContrast } from './contrast.ts';
+import { AGED_SQL, load, openSite, type Site } from './site.ts';
+
+const executablePath = await findChromium();
+
+const why = executablePath ? '' : ' (Debian’s chromium is not installed)';
+
+describe.runIf(executablePath)(`in a browser${why}`, () => {
+  const database = testDatabase();
+  let admin: Client;
+  let site: Site;
+  let browser: Browser;
+
+  beforeAll(async () => {
+    admin = await database.connect();
+    await load(database.url);
+    site = await openSite(database.url);
+    // Its sandbox does not start for root, as whom CI runs; it sees no page but ours.
+    browser = await chromium.launch({ executablePath: executablePath ?? '', args: ['--no-sandbox'] });
+  });
+  afterAll(async () => {
+    await browser.close();
+    await site.close();
+  });
+
+  /** The page, in a browser without scripts. */
+  async function open(path = '/'): Promise<Page> {
+    const context = await browser.newContext({ javaScriptEnabled: false });
+    onTestFinished(() => context.close());
+    const page = await context.newPage();
+    await page.goto(site.url + path);
+    return page;
+  }
+
+  it('pressing the button makes a stale stream table fresh', async () => {
+    await admin.query(AGED_SQL, ['origin_delays', '2 minutes']);
+    const page = await open();
+    const row = rowOf(page, 'origin_delays');
+    expect(await row.innerText()).toMatch(/2 minutes ago\s+stale/);
+    await row.getByRole('button', { name: 'Refresh origin_delays' }).click();
+
+    expect(await page.getByRole('status').innerText()).toBe('origin_delays was refreshed.');
+    expect(await row.innerText()).toMatch(/(?:just now|seconds? ago)\s+fresh/);
+  });
+
+  it('loading the page again refreshes nothing', async () => {
+    const page = await open();
+    await page.getByRole('button', { name: 'Refresh state_delays' }).click();
+    await admin.query(AGED_SQL, ['state_delays', '3 minutes']);
+    await page.reload();
+    expect(await rowOf(page, 'state_delays').innerText()).toMatch(/3 minutes ago\s+stale/);
+  });
+
+  it('a refresh that is refused says why, and the button can be pressed again', async () => {
+    const page = await open();
+    await admin.query(`SELECT pgstream.alter_stream_table('public.origin_delays', status => 'SUSPENDED')`);
+    await page.getByRole('button', { name: 'Refresh origin_delays' }).click();
+    expect(await page.getByRole('alert').innerText()).toMatch(/^origin_delays was not refreshed\. .*suspended/i);
+    expect(await rowOf(page, 'origin_delays').innerText()).toContain('suspended');
+
+    await admin.query(`SELECT pgstream.resume_stream_table('public.origin_delays')`);
+    await page.getByRole('button', { name: 'Refresh origin_delays' }).click();
+    expect(await page.getByRole('status').innerText()).toBe('origin_delays was refreshed.');
+  });
+
+  it('everything can be reached and pressed by keyboard', async () => {
+    const page = await open();
+    const focused = page.locator(':focus');
+    const seen: (string | null)[] = [];
+    do {
+      await page.keyboard.press('Tab');
+      seen.push((await focused.getAttribute('aria-label')) ?? (await focused.innerText()));
+    } while (seen.length < 10 && seen.at(-1) !== 'Refresh state_delays');
+    expect(seen).toEqual([
+      'Flights admin',
+      'All stream tables',
+      'origin_delays',
+      'Refresh origin_delays',
+      'Refresh state_delays',
+    ]);
+    await page.keyboard.press('Enter');
+    expect(await page.getByRole('status').innerText()).toBe('state_delays was refreshed.');
+  });
+
+  it('the rows of a stream table, page by page', async () => {
+    const page = await open();
+    await page.getByRole('link', { name: 'origin_delays' }).click();
+    expect(await page.getByRole('heading').innerText()).toBe('Delays by airport');
+    const first = await page.getByRole('rowheader').first().innerText();
+    await page.getByRole('link', { name: 'Next' }).click();
+    expect(await page.getByText(/^Page/).innerText()).toMatch(/^Page 2 of \d$/);
+    expect(await page.getByRole('rowheader').first().innerText()).not.toBe(first);
+    await page.getByRole('link', { name: 'Flights admin' }).click();
+    expect(await page.getByRole('heading').innerText()).toBe('Stream tables');
+  });
+
+  describe.each([
+    ['light', 390],
+    ['light', 1280],
+    ['dark', 390],
+    ['dark', 1280],
+  ] as const)('%s, %i pixels wide', (colorScheme, width) => {
+    let page: Page;
+    beforeAll(async () => {
+      page = await browser.newPage({ colorScheme, viewport: { width, height: 800 } });
+    });
+    afterAll(() => page.close());
+
+    it.each(['/?refreshed=origin_delays', '/origin-delays', '/nowhere'])('%s fits, and can be read', async (path) => {
+      await page.goto(site.url + path);
+      expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(width);
+      expect(await page.evaluate(textsOfLittleContrast)).toEqual([]);
+    });
+
+    it('the buttons are in sight', async () => {
+      await page.goto(site.url);
+      const buttons = await page.getByRole('button').all();
+      expect(buttons).toHaveLength(2);
+      for (const button of buttons) {
+        const box = await button.boundingBox();
+        expect(box?.x).toBeGreaterThan(0);
+        expect((box?.x ?? 0) + (box?.width ?? 0)).toBeLessThan(width);
+      }
+    });
+  });
+});
+
+function rowOf(page: Page, table: string): Locator {
+  return page.getByRole('row').filter({ hasText: table });
+}
+
+/** Where Debian puts it, or by the PATH. */
+async function findChromium(): Promise<string | undefined> {
+  const folders = ['/usr/bin', ...(process.env['PATH'] ?? '').split(delimiter)];
+  for (const file of folders.map((folder) => join(folder, 'chromium'))) {
+    if (
+      await access(file, constants.X_OK).then(
+        () => true,
+        () => false,
+      )
+    )
+      return file;
+  }
+  return undefined;
+}

@@ -1,0 +1,278 @@
+import { testDatabase, testRole } from '@pgstream/harness';
+import type { Client } from 'pg';
+import { afterAll, afterEach, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
+import { AGED_SQL, load, openSite, type Site } from './site.ts';
+
+const database = testDatabase();
+let admin: Client;
+let site: Site;
+
+beforeAll(async () => {
+  admin = await database.connect();
+  await load(database.url);
+  site = await openSite(database.url);
+});
+afterAll(() => site.close());
+
+async function get(path: string, status = 200): Promise<string> {
+  const response = await fetch(site.url + path);
+  expect(response.status).toBe(status);
+  expect(response.headers.get('content-type')).toBe('text/html; charset=UTF-8');
+  return inOneLine(await response.text());
+}
+
+/** As a browser sends a form of this page. */
+function press(table: string, headers: Record<string, string> = { Origin: site.url }): Promise<Response> {
+  return fetch(`${site.url}/refresh/${table}`, {
+    method: 'POST',
+    redirect: 'manual',
+    headers: { 'Content-Type': 'application/x-www-form-urlencoded', ...headers },
+  });
+}
+
+function inOneLine(page: string): string {
+  return page.replaceAll(/\s+/g, ' ');
+}
+
+/** The row of a stream table, as text. */
+function rowOf(page: string, table: string): string {
+  const row = page.split('<tr>').find((each) => each.includes(`/refresh/${table}`)) ?? '';
+  return row
+    .replaceAll(/<[^>]*>/g, ' ')
+    .replaceAll(/\s+/g, ' ')
+    .trim();
+}
+
+afterEach(async () => {
+  for (const table of ['origin_delays', 'state_delays']) {
+    await admin.query('SELECT pgstream.refresh_stream_table($1)', [`public.${table}`]);
+  }
+});
+
+async function whileSuspended(work: () => Promise<void>): Promise<void> {
+  await admin.query(`SELECT pgstream.alter_stream_table('public.origin_delays', status => 'SUSPENDED')`);
+  try {
+    await work();
+  } finally {
+    await admin.query(`SELECT pgstream.resume_stream_table('public.origin_delays')`);
+  }
+}
+
+describe('GET /', () => {
+  it.each([
+    { age: '0', said: /(?:just now|1 second ago|[2-9] seconds ago) fresh/ },
+    { age: '30 seconds', said: /3\d seconds ago fresh/ },
+    { age: '1 minute 30 seconds', said: /1 minute ago stale/ },
+    { age: '2 minutes', said: /2 minutes ago stale/ },
+    { age: '3 hours', said: /3 hours ago stale/ },
+    { age: '50 hours', said: /2 days ago stale/ },
+  ])('tells how old a stream table is, and whether that is too old: $age', async ({ age, said }) => {
+    await admin.query(AGED_SQL, ['origin_delays', age]);
+    const row = rowOf(await get('/'), 'origin_delays');
+    expect(row).toMatch(/^origin_delays active /);
+    expect(row).toMatch(said);
+    expect(row).toMatch(/\d{4}-\d\d-\d\d \d\d:\d\d:\d\d UTC 1m Refresh$/);
+  });
+
+  it('gives the instant of the last refresh to machines, too', async () => {
+    const { rows } = await admin.query<{ at: Date }>(
+      `SELECT date_trunc('milliseconds', last_refresh_at) AS at FROM pgstream.pgs_stream_tables WHERE pgs_name = 'state_delays'`,
+    );
+    expect(await get('/')).toContain(`<time datetime="${rows[0]?.at.toISOString()}">`);
+  });
+
+  it('says where a schedule gives no bound', async () => {
+    await admin.query(`SELECT pgstream.alter_stream_table('public.state_delays', schedule => '0 3 * * *')`);
+    expect(rowOf(await get('/'), 'state_delays')).toMatch(
+      /ago no bound .* UTC 0 3 \* \* \* Refresh$|just now no bound/,
+    );
+    await admin.query(`SELECT pgstream.alter_stream_table('public.state_delays', schedule => '1m')`);
+  });
+
+  it('shows one that is suspended', async () => {
+    await whileSuspended(async () => {
+      expect(rowOf(await get('/'), 'origin_delays')).toMatch(/^origin_delays suspended /);
+    });
+  });
+
+  it('shows the others when one cannot be asked, and why', async () => {
+    await admin.query(`UPDATE pgstream.pgs_stream_tables SET pgs_name = 'moved' WHERE pgs_name = 'origin_delays'`);
+    const page = await get('/');
+    await admin.query(`UPDATE pgstream.pgs_stream_tables SET pgs_name = 'origin_delays' WHERE pgs_name = 'moved'`);
+    expect(rowOf(page, 'origin_delays')).toMatch(/origin_delays.* Refresh$/);
+    expect(page).toMatch(/class="problem">[^<]*origin_delays[^<]*<\/td>/);
+    expect(rowOf(page, 'state_delays')).toContain('fresh');
+  });
+});
+
+describe('POST /refresh/:table', () => {
+  it('refreshes, and leads to a page that says so', async () => {
+    await admin.query(AGED_SQL, ['origin_delays', '5 minutes']);
+    await admin.query(
+      `INSERT INTO flights (scheduled_at, origin, destination, delay, distance) VALUES (now(), 'SFO', 'JFK', 95, 2586)`,
+    );
+    const response = await press('origin_delays');
+    expect(response.status).toBe(303);
+    const page = await get(response.headers.get('location') ?? '');
+    expect(page).toContain('<p class="message" role="status"><b>origin_delays</b> was refreshed.</p>');
+    expect(rowOf(page, 'origin_delays')).toMatch(/(?:just now|seconds? ago) fresh/);
+    const { rows } = await admin.query(`
+      SELECT flights = (SELECT count(*) FROM flights WHERE origin = 'SFO') AS seen FROM origin_delays WHERE origin = 'SFO'`);
+    expect(rows).toEqual([{ seen: true }]);
+  });
+
+  it.each([
+    [
+      'another transaction writes to its source',
+      'BEGIN; UPDATE flights SET delay = delay WHERE id = 1',
+      /flights|sources?/,
+    ],
+    [
+      'another transaction is refreshing it',
+      `BEGIN; SELECT pgstream.refresh_stream_table('public.origin_delays')`,
+      /another|already|refresh/,
+    ],
+  ])('says what is in the way while %s', async (_, inTheWay, sentence) => {
+    const other = await database.connect();
+    await other.query(inTheWay);
+    const response = await press('origin_delays');
+    await other.query('ROLLBACK');
+    expect(response.status).toBe(503);
+    const page = inOneLine(await response.text());
+    expect(page).toContain('<p class="message problem" role="alert"><b>origin_delays</b> was not refreshed. ');
+    expect(/was not refreshed\. (?<said>[^<]*)/.exec(page)?.groups?.['said']).toMatch(sentence);
+    expect(rowOf(page, 'state_delays')).toContain('Refresh');
+    expect((await press('origin_delays')).status).toBe(303);
+  });
+
+  it('says that it is suspended', async () => {
+    await whileSuspended(async () => {
+      const response = await press('origin_delays');
+      expect(response.status).toBe(409);
+      expect(inOneLine(await response.text())).toMatch(/was not refreshed\. [^<]*suspended/i);
+    });
+  });
+
+  it('says which rights are missing', async () => {
+    const role = await testRole();
+    await admin.query(
+      `GRANT USAGE ON SCHEMA pgstream TO ${role.name}; GRANT SELECT ON pgstream.pgs_stream_tables TO ${role.name}`,
+    );
+    const reader = await openSite(role.url(database.url));
+    const response = await fetch(`${reader.url}/refresh/origin_delays`, {
+      method: 'POST',
+      headers: { Origin: reader.url, 'Content-Type': 'application/x-www-form-urlencoded' },
+    });
+    const page = inOneLine(await response.text());
+    await reader.close();
+    expect(response.status).toBe(403);
+    expect(page).toMatch(/was not refreshed\. [^<]*refreshFunctionSql/);
+  });
+
+  it('knows the stream tables that there are', async () => {
+    const response = await press('flights');
+    expect(response.status).toBe(404);
+    expect(await response.text()).toContain('There is nothing at POST /refresh/flights.');
+  });
+
+  it('is refused to the page of another site', async () => {
+    await admin.query(AGED_SQL, ['origin_delays', '5 minutes']);
+    for (const origin of ['https://elsewhere.example', 'null']) {
+      const response = await press('origin_delays', { Origin: origin });
+      expect(response.status).toBe(403);
+      expect(response.headers.get('content-type')).toBe('text/html; charset=UTF-8');
+    }
+    expect(rowOf(await get('/'), 'origin_delays')).toContain('5 minutes ago stale');
+  });
+
+  it('is nothing to load by its address', async () => {
+    expect(await get('/refresh/origin_delays', 404)).toContain('There is nothing at GET /refresh/origin_delays.');
+  });
+});
+
+describe('GET /origin-delays', () => {
+  it('gives rows of the stream table with those of the airports', async () => {
+    const { rows } = await admin.query<{ text: string }>(`
+      SELECT a.iata || ' ' || a.name || ' ' || a.city || ', ' || a.state || ' ' || to_char(d.flights, 'FM9,999') AS text
+      FROM origin_delays d JOIN airports a ON a.iata = d.origin ORDER BY d.flights DESC, d.origin LIMIT 25`);
+    const page = await get('/origin-delays');
+    const texts = page
+      .split('<tr>')
+      .slice(2)
+      .map((row) =>
+        row
+          .replaceAll(/<[^>]*>/g, ' ')
+          .replaceAll(/\s+/g, ' ')
+          .trim(),
+      );
+    expect(texts).toHaveLength(25);
+    rows.forEach(({ text }, index) =>
+      expect(texts[index]?.replaceAll('&#39;', "'").replaceAll('&amp;', '&')).toContain(text),
+    );
+    expect(page).toMatch(/<p> \d+ airports, the busiest first\. As of (?:just now|\d+ seconds? ago)\. <\/p>/);
+  });
+
+  it('gives all of them by pages', async () => {
+    const { rows } = await admin.query<{ origins: string[] }>('SELECT array_agg(origin) AS origins FROM origin_delays');
+    const pages = [await get('/origin-delays'), await get('/origin-delays?page=2'), await get('/origin-delays?page=3')];
+    const shown = pages.flatMap((page) => [...page.matchAll(/<th scope="row">(\w+)<\/th>/g)].map(([, iata]) => iata));
+    expect(new Set(shown)).toEqual(new Set(rows[0]?.origins));
+    expect(shown).toHaveLength(rows[0]?.origins.length ?? 0);
+    expect(pages[0]).toContain('<a rel="next" href="/origin-delays?page=2">');
+    expect(pages[0]).not.toContain('rel="prev"');
+    expect(pages[1]).toContain('<a rel="prev" href="/origin-delays?page=1">');
+    expect(pages[2]).not.toContain('rel="next"');
+  });
+
+  it.each(['0', '-1', '1.5', 'many', '999', ''])('has no page "%s"', async (page) => {
+    expect(await get(`/origin-delays?page=${page}`, 404)).toContain('There is nothing at GET /origin-delays.');
+  });
+});
+
+describe('every page', () => {
+  it('shows text as text, whatever is in it', async () => {
+    const attack = `<script>alert("1")</script> & 'more'`;
+    const { rows } = await admin.query<{ name: string; iata: string }>(
+      'SELECT name, iata FROM airports WHERE iata = (SELECT origin FROM origin_delays ORDER BY flights DESC LIMIT 1)',
+    );
+    await admin.query('UPDATE airports SET name = $1 WHERE iata = $2', [attack, rows[0]?.iata]);
+    const page = await get('/origin-delays');
+    await admin.query('UPDATE airports SET name = $1 WHERE iata = $2', [rows[0]?.name, rows[0]?.iata]);
+    expect(page).toContain('&lt;script&gt;alert(&quot;1&quot;)&lt;/script&gt; &amp; &#39;more&#39;');
+    for (const path of ['/<script>', '/?refreshed=<script>', '/origin-delays?page=<script>']) {
+      expect(await (await fetch(site.url + path)).text()).not.toContain('<script');
+    }
+  });
+
+  it('has no script, and lets none in', async () => {
+    for (const path of ['/', '/origin-delays', '/nowhere']) {
+      const response = await fetch(site.url + path);
+      expect(await response.text()).not.toContain('<script');
+      expect(response.headers.get('content-security-policy')).toContain("default-src 'none'");
+    }
+  });
+
+  it('says of what is not there that it is not there', async () => {
+    expect(await get('/nowhere', 404)).toContain('<p>There is nothing at GET /nowhere.</p>');
+  });
+
+  it('tells nobody of an error that is nobody else’s business, but the log', async () => {
+    const logged = vi.spyOn(console, 'error').mockImplementation(() => {});
+    onTestFinished(() => logged.mockRestore());
+    const role = await testRole();
+    const without = await openSite(role.url(database.url));
+    const response = await fetch(`${without.url}/origin-delays`);
+    const page = await response.text();
+    await without.close();
+    expect(response.status).toBe(500);
+    expect(page).toContain('Something went wrong here; it was logged.');
+    expect(page).not.toMatch(/permission|denied|prisma/i);
+    expect(logged).toHaveBeenCalledOnce();
+  });
+
+  it('has its style from here', async () => {
+    const response = await fetch(`${site.url}/style.css`);
+    expect(response.headers.get('content-type')).toBe('text/css; charset=utf-8');
+    expect(await response.text()).toContain('prefers-color-scheme: dark');
+  });
+});
