@@ -18,27 +18,36 @@ interface Definition {
 
 /** Columns, constraints, name, schema, type, place among partitions and ancestors: what ALTER TABLE can make another. */
 const definitions = `
-  SELECT c.oid, n.nspname AS schema, c.relname AS name, jsonb_build_object(
-    'name', c.relname, 'schema', c.relnamespace, 'type', c.reloftype, 'bound', pg_get_expr(c.relpartbound, c.oid),
-    'columns', (SELECT jsonb_agg(to_jsonb(a) - 'attacl' ORDER BY a.attnum) FROM pg_attribute a WHERE a.attrelid = c.oid AND a.attnum > 0),
-    'defaults', (SELECT jsonb_agg(pg_get_expr(d.adbin, d.adrelid) ORDER BY d.adnum) FROM pg_attrdef d WHERE d.adrelid = c.oid),
-    'constraints', (SELECT jsonb_agg(o.conname || regexp_replace(pg_get_constraintdef(o.oid), ' NOT VALID$', '') ORDER BY o.conname) FROM pg_constraint o
-       WHERE o.conrelid = c.oid AND o.contype <> 't'),
-    'ancestors', (SELECT jsonb_agg(i.inhparent ORDER BY i.inhseqno) FROM pg_inherits i WHERE i.inhrelid = c.oid),
-    'partitions', (SELECT jsonb_agg(i.inhrelid ORDER BY i.inhrelid) FROM pg_inherits i WHERE i.inhparent = c.oid AND c.relkind = 'p')
-  )::text AS definition
+  SELECT c.oid, n.nspname AS schema, c.relname AS name, concat_ws(' / ',
+    c.relname, c.relnamespace, c.reloftype, pg_get_expr(c.relpartbound, c.oid),
+    (SELECT string_agg((attname, atttypid, atttypmod, attcollation, attnotnull, attidentity, attgenerated, attisdropped,
+         attislocal, attinhcount, attstorage, attcompression, attstattarget, attoptions)::text, ', ' ORDER BY attnum)
+       FROM pg_attribute WHERE attrelid = c.oid AND attnum > 0),
+    (SELECT string_agg(pg_get_expr(adbin, adrelid), ', ' ORDER BY adnum) FROM pg_attrdef WHERE adrelid = c.oid),
+    (SELECT string_agg(conname || regexp_replace(pg_get_constraintdef(oid), ' NOT VALID$', ''), ', ' ORDER BY conname)
+       FROM pg_constraint WHERE conrelid = c.oid AND contype <> 't'),
+    (SELECT string_agg(inhparent::text, ', ' ORDER BY inhseqno) FROM pg_inherits WHERE inhrelid = c.oid),
+    (SELECT string_agg(inhrelid::text, ', ' ORDER BY inhrelid) FROM pg_inherits WHERE inhparent = c.oid AND c.relkind = 'p')
+  ) AS definition
   FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
   WHERE c.relkind IN ('r', 'p') AND n.nspname IN ('public', 'analytics')`;
 
-/** PostgreSQL, and what it does when it is sent a text. What it did is undone each time. */
-export async function witnessing(database: TestDatabase): Promise<(one: Case) => Promise<Deed[]>> {
+/** PostgreSQL, asked what it does when it is sent a text. What it did is undone each time. */
+export interface Witness {
+  /** All that it does for a case. Fails if it refuses the text, or what the case needs besides. */
+  deedsOf(one: Case): Promise<Deed[]>;
+  /** What it writes, without looking at definitions; undefined for a text that it refuses. Quicker. */
+  writesOf(sql: string): Promise<Deed[] | undefined>;
+}
+
+export async function witnessing(database: TestDatabase): Promise<Witness> {
   const client = await database.connect();
   const writes: Deed[] = [];
   client.on('notice', ({ message, detail }) => {
     if (message === 'wrote') writes.push(JSON.parse(detail ?? '') as Deed);
   });
   await client.query(fixture);
-  return async ([sql, , { params, before = '', after = '', endsIn } = {}]) => {
+  const deedsOf = async ([sql, , { params, before = '', after = '', endsIn } = {}]: Case): Promise<Deed[]> => {
     let ended = false;
     try {
       await client.query(`BEGIN; ${before}`);
@@ -61,6 +70,19 @@ export async function witnessing(database: TestDatabase): Promise<(one: Case) =>
       if (ended) await client.query(fixture);
     }
   };
+  const writesOf = async (sql: string): Promise<Deed[] | undefined> => {
+    await client.query('BEGIN');
+    writes.length = 0;
+    try {
+      await client.query(sql);
+      return [...writes];
+    } catch {
+      return undefined;
+    } finally {
+      await client.query('ROLLBACK; DEALLOCATE ALL');
+    }
+  };
+  return { deedsOf, writesOf };
 }
 
 async function transactionOf(client: Client): Promise<unknown> {
