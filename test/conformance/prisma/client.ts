@@ -23,7 +23,7 @@ interface TransactionOptions {
   readonly maxWait?: number;
 }
 
-export type Read = (typeof READS)[number];
+type Read = (typeof READS)[number];
 export type Write = (typeof WRITES)[number];
 
 const READS = [
@@ -37,7 +37,7 @@ const READS = [
   'groupBy',
 ] as const;
 
-export const WRITES = [
+const WRITES = [
   'create',
   'createMany',
   'createManyAndReturn',
