@@ -10,6 +10,7 @@ export default defineConfig({
       'test/vitest.config.ts',
       'test/harness',
       'test/conformance',
+      'test/conformance/typeorm/*/vitest.config.ts',
       'examples/*/vitest.config.ts',
     ],
     globalSetup: ['./test/harness/src/global-setup.ts'],

@@ -104,7 +104,14 @@ export interface WriteCall<Native> {
   readonly operation: string;
   /** The table's name in the database, where it is not `order_totals`. */
   readonly table?: string;
+  /** Its schema, where that is not `public`. */
+  readonly schema?: string;
   call(native: Native): unknown;
+  /**
+   * What is sent before the write is come to: `reads`, of what is stored; `others`, writes to ordinary tables that are rolled
+   * back. By default nothing may be.
+   */
+  readonly sendsFirst?: 'reads' | 'others';
   /** It builds a statement and sends none: without the guard it is no write. */
   readonly onlyBuilds?: boolean;
 }

@@ -29,14 +29,19 @@ export function bypassCases<Native>(stage: Stage<Native>): void {
     });
   });
 
-  describe('is refused by PostgreSQL whoever sends it, because the model is no table', () => {
-    it.each(byName(bypasses.filter(({ asOwner }) => asOwner === 'refused')))('%s', async (_, { call }) => {
-      const error = await endOf(() => call(stage.client.native));
-      expect(sqlStateOf(error)).toMatch(/^42/);
-      await expectUnchanged(stage);
-      note(`SQLSTATE ${sqlStateOf(error)}`);
-    });
-  });
+  // Only where a model is no table to the ORM.
+  const impossible = bypasses.filter(({ asOwner }) => asOwner === 'refused');
+  describe.runIf(impossible.length > 0)(
+    'is refused by PostgreSQL whoever sends it, because the model is no table',
+    () => {
+      it.each(byName(impossible))('%s', async (_, { call }) => {
+        const error = await endOf(() => call(stage.client.native));
+        expect(sqlStateOf(error)).toMatch(/^42/);
+        await expectUnchanged(stage);
+        note(`SQLSTATE ${sqlStateOf(error)}`);
+      });
+    },
+  );
 
   describe('is refused by PostgreSQL to a role that may only read', () => {
     it.each(byName(bypasses))('%s', async (_, { call, asOwner }) => {

@@ -1,7 +1,9 @@
 import { expect } from 'vitest';
+import { LONGEST_NAME } from '../shop/index.ts';
 import type { Stage } from '../stage.ts';
 
-const STORED = `SELECT to_jsonb(t) AS "row" FROM public.order_totals t UNION ALL SELECT to_jsonb(t) FROM public.sample_rows t`;
+const STORED = `SELECT to_jsonb(t) AS "row" FROM public.order_totals t UNION ALL SELECT to_jsonb(t) FROM public.sample_rows t
+  UNION ALL SELECT to_jsonb(t) FROM public.user t UNION ALL SELECT to_jsonb(t) FROM public.${LONGEST_NAME} t`;
 
 /** Keeps what the stream tables that are written to hold, hidden columns included. */
 export async function keepRows<Native>({ admin }: Stage<Native>): Promise<void> {

@@ -1,18 +1,18 @@
-import type { Reporter, TestCase, TestModule } from 'vitest/node';
+import type { Reporter, TestCase, TestModule, TestProject } from 'vitest/node';
 import { caseOf } from './case.ts';
 import { type Outcome, renderReport } from './table.ts';
 
 /** Prints, at the end of a run, what each ORM can do: a line for each case, a column for each ORM. */
 export class ConformanceReporter implements Reporter {
-  readonly #project: string;
+  readonly #reports: (project: TestProject) => boolean;
 
-  constructor(project: string) {
-    this.#project = project;
+  constructor(reports: (project: TestProject) => boolean) {
+    this.#reports = reports;
   }
 
   onTestRunEnd(modules: readonly TestModule[]): void {
     const outcomes = modules
-      .filter(({ project }) => project.name === this.#project)
+      .filter(({ project }) => this.#reports(project))
       .flatMap((module) => [...module.children.allTests()])
       .map(outcomeOf);
     if (outcomes.length > 0) console.log(renderReport(outcomes));
