@@ -25,6 +25,20 @@ export function identifyRows({ columns }: ReturnType<typeof getMetadataArgsStora
 export function keepRowsOfNulls({ primaryColumns }: EntityMetadata): void {
   for (const column of primaryColumns) {
     const isPlace = PLACE.some(({ propertyName }) => propertyName === column.propertyName) && column.isVirtual;
-    if (isPlace) Object.assign(column, { isVirtual: false, setEntityValue: () => {} });
+    if (isPlace) Object.assign(column, { isVirtual: false, setEntityValue: keepUntilLookedAt });
   }
+}
+
+const KEPT = '@pgstream/typeorm';
+
+/**
+ * Early TypeORMs (0.3.18 is one) look at the entity, too, and drop one whose properties are all null, as soon as it is made: it
+ * has one more for so long, and none when anybody else can see it.
+ */
+function keepUntilLookedAt(entity: Record<string, unknown>): void {
+  if (KEPT in entity || !Object.values(entity).every((value) => value === null)) return;
+  entity[KEPT] = true;
+  queueMicrotask(() => {
+    delete entity[KEPT];
+  });
 }
