@@ -9,8 +9,7 @@ import { stringValue } from './string.ts';
  */
 export function takeExecuted(lexer: Lexer): boolean {
   if (lexer.kind === OPEN) return takeOptions(lexer);
-  const analyze = isAnalyze(lexer);
-  if (!analyze) return false;
+  if (!isAnalyze(lexer)) return false;
   lexer.next();
   lexer.take('verbose');
   return true;

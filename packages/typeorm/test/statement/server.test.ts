@@ -2,7 +2,7 @@ import { testDatabase } from '@pgstream/harness';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { writeTargets } from '../../src/statement/index.ts';
 import { differences, NONE } from './agreement.ts';
-import { CASES, named, REFUSED, UNSEEN, UNSEEN_BEHIND_ANOTHER } from './cases/index.ts';
+import { CASES, named, OVERSTATED, REFUSED, UNSEEN, UNSEEN_BEHIND_ANOTHER } from './cases/index.ts';
 import { type Witness, witnessing } from './witness.ts';
 
 const database = testDatabase();
@@ -25,6 +25,12 @@ describe('PostgreSQL writes what no text can tell', () => {
       ({ operation, schema, name }) => `${operation} ${schema === 'public' ? '' : `${schema}.`}${name}`,
     );
     expect(new Set(written)).toEqual(new Set(one[1]));
+  });
+});
+
+describe('PostgreSQL does not run what it alone knows not to', () => {
+  it.each(named(OVERSTATED))('%j', async (_, one) => {
+    expect(await postgres.deedsOf(one)).toEqual([]);
   });
 });
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { cannotWrite, writeTargets } from '../../src/statement/index.ts';
-import { CASES, named, REFUSED, said, UNSEEN, UNSEEN_BEHIND_ANOTHER } from './cases/index.ts';
+import { CASES, named, OVERSTATED, REFUSED, said, UNSEEN, UNSEEN_BEHIND_ANOTHER } from './cases/index.ts';
 
 const saidOf = (sql: string): string[] => writeTargets(sql).map(said);
 
@@ -19,6 +19,12 @@ describe('what a text writes without saying so is not seen', () => {
     const unnamed = writes.filter((write) => write.includes('order_totals'));
     expect(saidOf(sql)).toHaveLength(1);
     expect(saidOf(sql)).not.toEqual(expect.arrayContaining(unnamed));
+  });
+});
+
+describe('what only the server knows that it will not run is a write', () => {
+  it.each(named(OVERSTATED))('%j', (sql, [, writes]) => {
+    expect(saidOf(sql)).toEqual(writes);
   });
 });
 

@@ -8,6 +8,7 @@ import { STATEMENTS } from './statements.ts';
 import { WITH_LISTS } from './with-lists.ts';
 
 export { type Case, named, said } from './case.ts';
+export { OVERSTATED } from './overstated.ts';
 export { REFUSED } from './refused.ts';
 export { UNSEEN, UNSEEN_BEHIND_ANOTHER } from './unseen.ts';
 
