@@ -12,7 +12,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import type { Client } from 'pg';
 import { type StreamRepository, StreamTableReadOnlyError } from '../../src/index.ts';
 import { getStreamRepositoryToken, InjectStreamRepository, StreamTablesModule } from '../../src/nestjs.ts';
-import { Customer, Order, OrderTotals, RegionTotals, Repeated, shopDatabase } from '../shop/index.ts';
+import { Archive, Customer, Order, OrderTotals, RegionTotals, Repeated, shopDatabase } from '../shop/index.ts';
 import { connectionTo, endingDataSource, start } from './application.ts';
 
 const database = shopDatabase();
@@ -249,6 +249,37 @@ describe('writes are refused', () => {
     const manager = (await start(application())).get(EntityManager);
     await expect(manager.insert(OrderTotals, row)).rejects.toThrow(StreamTableReadOnlyError);
     await expect(manager.query('DELETE FROM order_totals')).rejects.toThrow(StreamTableReadOnlyError);
+  });
+});
+
+/** What the extension made of a stream table, and the foreign keys of everything. */
+const STORAGE = `
+  SELECT attname AS name, format_type(atttypid, atttypmod) AS definition FROM pg_attribute
+   WHERE attrelid = 'order_totals'::regclass AND attnum > 0
+  UNION ALL SELECT indexname, indexdef FROM pg_indexes WHERE tablename = 'order_totals'
+  UNION ALL SELECT conname, pg_get_constraintdef(oid) FROM pg_constraint WHERE contype = 'f' ORDER BY name`;
+
+describe('synchronize: true, as Nest’s documentation has it', () => {
+  it('makes the tables of other entities, and leaves stream tables as they are', async () => {
+    const client = await archive.connect();
+    const state = async (): Promise<unknown[]> => (await client.query(STORAGE)).rows;
+    const before = await state();
+    expect(before).toContainEqual({ name: '__pgs_row_id', definition: 'bigint' });
+    await client.query('DROP TABLE public.archive');
+
+    const module = await start({
+      imports: [
+        TypeOrmModule.forRoot(
+          connectionTo(archive.url, { name: 'synchronized', autoLoadEntities: true, synchronize: true }),
+        ),
+        TypeOrmModule.forFeature([Customer, Archive], 'synchronized'),
+        StreamTablesModule.forFeature([OrderTotals], 'synchronized'),
+      ],
+    });
+    expect((await client.query('SELECT customer_id FROM public.archive')).rows).toEqual([]);
+    expect(await state()).toEqual(before);
+    const totals: StreamRepository<OrderTotals> = module.get(getStreamRepositoryToken(OrderTotals, 'synchronized'));
+    expect(await totals.refresh()).toMatchObject({ status: 'refreshed' });
   });
 });
 
