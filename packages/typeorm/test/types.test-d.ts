@@ -120,6 +120,7 @@ it('columns of defineStreamTable() have the types of their values', () => {
     relations: {
       customer: { type: 'many-to-one', target: () => Customer },
       customers: { type: 'many-to-many', target: () => Customer },
+      later: { type: 'many-to-one', target: () => Customer, lazy: true },
     },
   });
   type Row = InstanceType<typeof Defined>;
@@ -137,11 +138,14 @@ it('columns of defineStreamTable() have the types of their values', () => {
   expectTypeOf<Row['typed']>().toEqualTypeOf<{ n: number } | null>();
   expectTypeOf<Row['customer']>().toEqualTypeOf<Customer | null | undefined>();
   expectTypeOf<Row['customers']>().toEqualTypeOf<Customer[] | undefined>();
+  expectTypeOf<Row['later']>().toEqualTypeOf<Promise<Customer | null> | undefined>();
   expectTypeOf(Defined.findBy({ label: 'x' })).toEqualTypeOf<Promise<Row[]>>();
   expectTypeOf(Defined.isStale()).toEqualTypeOf<Promise<boolean | null>>();
   expectTypeOf(fromTypeORM(dataSource).transaction).toEqualTypeOf<'none' | 'open' | 'unknown'>();
   // @ts-expect-error read-only
   void Defined.save;
+  // @ts-expect-error no such option
+  defineStreamTable({ name: 'wrong', columns: { id: { type: 'int', nulable: true } } });
   // @ts-expect-error no such type
   defineStreamTable({ name: 'wrong', columns: { id: 'integr' } });
 });

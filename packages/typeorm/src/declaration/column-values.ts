@@ -68,6 +68,13 @@ export function columnOf<Value>(options: StreamColumnOptions): TypedColumn<Value
 /** What may be said of a column: its type alone, or more. */
 export type StreamColumn = ColumnType | StreamColumnOptions;
 
+/** Of columns, what nobody knows is not allowed: the compiler does not look for it in what it infers from. */
+export type KnownOptions<Columns> = {
+  readonly [Key in keyof Columns]: Columns[Key] extends StreamColumnOptions
+    ? Readonly<Record<Exclude<keyof Columns[Key], keyof StreamColumnOptions | typeof values>, never>>
+    : unknown;
+};
+
 /** The values of a column in an entity. */
 export type ColumnValue<Column> = typeof values extends keyof Column
   ? Exclude<Column[typeof values], undefined>

@@ -12,7 +12,7 @@ import {
   type RelationOptions,
 } from 'typeorm';
 import { type StreamEntityClass, StreamTableEntity } from '../entity/index.ts';
-import type { ColumnValue, StreamColumn } from './column-values.ts';
+import type { ColumnValue, KnownOptions, StreamColumn } from './column-values.ts';
 import { declareStreamTable, type StreamTableOptions } from './declare.ts';
 
 /** A relation of a stream table. What a cascade would write to the stream table is refused. */
@@ -48,10 +48,10 @@ export type StreamTableRow<Columns, Relations> = StreamTableEntity & {
 } & { -readonly [Key in keyof Relations]?: RelationValue<Relations[Key]> };
 
 type RelationValue<Relation> = Relation extends { type: infer Type; target: () => StreamEntityClass<infer Related> }
-  ? Type extends `${string}-to-many`
-    ? Related[]
-    : Related | null
+  ? Loaded<Relation, Type extends `${string}-to-many` ? Related[] : Related | null>
   : never;
+
+type Loaded<Relation, Value> = Relation extends { lazy: true } ? Promise<Value> : Value;
 
 /** The class that is made: an entity like one of `@StreamTable` that extends `StreamTableEntity`. */
 export type DefinedStreamTable<Row> = (new () => Row) & Pick<typeof StreamTableEntity, keyof typeof StreamTableEntity>;
@@ -70,7 +70,9 @@ export type DefinedStreamTable<Row> = (new () => Row) & Pick<typeof StreamTableE
 export function defineStreamTable<
   const Columns extends Readonly<Record<string, StreamColumn>>,
   const Relations extends Readonly<Record<string, StreamRelation>> = Readonly<Record<never, never>>,
->(declaration: StreamTableDeclaration<Columns, Relations>): DefinedStreamTable<StreamTableRow<Columns, Relations>> {
+>(
+  declaration: StreamTableDeclaration<Columns, Relations> & { readonly columns: KnownOptions<Columns> },
+): DefinedStreamTable<StreamTableRow<Columns, Relations>> {
   const { className = classNameOf(declaration.name), columns, relations, ...options } = declaration;
   const entity = { [className]: class extends StreamTableEntity {} }[className] as typeof StreamTableEntity;
   for (const [property, column] of Object.entries(columns)) declareColumn(entity.prototype, property, column);

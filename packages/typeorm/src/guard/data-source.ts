@@ -10,6 +10,7 @@ import type {
 } from 'typeorm';
 import { isStreamTable } from '../identity/index.ts';
 import { refuseToDropStreamTables } from './drop-database.ts';
+import { refusingDrops } from './drops.ts';
 import { managerGuard } from './manager.ts';
 import { keepSchemaBuilderOff, prepareStreamEntity } from './metadata.ts';
 import { refusalOf } from './statements.ts';
@@ -74,10 +75,12 @@ export class DataSourceGuard {
 
     const createQueryRunner = dataSource.createQueryRunner.bind(dataSource);
     const stream = refusingStream(streams);
+    const drops = refusingDrops(this.#dataSource, streams);
     dataSource.createQueryRunner = (mode) => {
       const runner = createQueryRunner(mode);
       guardManager(runner.manager);
       runner.stream = stream;
+      Object.assign(runner, drops);
       return runner;
     };
 

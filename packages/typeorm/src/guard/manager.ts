@@ -1,4 +1,4 @@
-import type { EntityManager } from 'typeorm';
+import { type EntityManager, InstanceChecker } from 'typeorm';
 import { refusal } from './refusal.ts';
 import type { StreamEntities } from './stream-entities.ts';
 
@@ -84,14 +84,10 @@ function byEntity(streams: () => StreamEntities, operation: string, original: Me
 
 /** As TypeORM reads the arguments: a target and entities, or entities that are of the class that made them. */
 function targetsOf([first, ...rest]: readonly unknown[]): readonly unknown[] {
-  const isTarget = typeof first === 'function' || typeof first === 'string' || isEntitySchema(first);
+  const isTarget = typeof first === 'function' || typeof first === 'string' || InstanceChecker.isEntitySchema(first);
   if (isTarget && rest.length > 0) return [first];
   const entities: readonly unknown[] = Array.isArray(first) ? first : [first];
   return entities.map((entity) => (typeof entity === 'object' && entity !== null ? entity.constructor : undefined));
-}
-
-function isEntitySchema(value: unknown): boolean {
-  return typeof value === 'object' && value !== null && '@instanceof' in value;
 }
 
 /** Without listeners no event comes before the first statement, and with chunks one chunk is sent before the next is looked at. */

@@ -1,5 +1,5 @@
 import { PgStreamError } from '@pgstream/core';
-import { DataSource, type EntityTarget, type ObjectLiteral } from 'typeorm';
+import { type DataSource, type EntityTarget, InstanceChecker, type ObjectLiteral } from 'typeorm';
 import { DataSourceGuard } from './data-source.ts';
 
 /** On a DataSource that is guarded: one place for both module formats of this package. */
@@ -28,7 +28,7 @@ export interface ProtectOptions {
  * await dataSource.initialize();
  */
 export function protectStreamTables(dataSource: DataSource, { entities = [] }: ProtectOptions = {}): DataSource {
-  if (!(dataSource instanceof DataSource)) {
+  if (!InstanceChecker.isDataSource(dataSource)) {
     throw new PgStreamError('INVALID_ARGUMENT', 'protectStreamTables() takes a DataSource of TypeORM.');
   }
   const guarded = dataSource as DataSource & { [guard]?: DataSourceGuard };

@@ -1,5 +1,5 @@
 import type { QualifiedName } from '@pgstream/core';
-import { type DataSource, type EntityMetadata, EntitySchema, type EntityTarget, type ObjectLiteral } from 'typeorm';
+import { type DataSource, type EntityMetadata, InstanceChecker, type EntityTarget, type ObjectLiteral } from 'typeorm';
 import { nameOf } from '../handle/index.ts';
 
 /** Which of a DataSource's entities are stream tables: those that are declared so, and whatever else is mapped to one. */
@@ -51,7 +51,7 @@ export class StreamEntities {
   }
 
   #metadataOf(target: unknown): EntityMetadata | undefined {
-    const named = target instanceof EntitySchema || typeof target === 'string' || typeof target === 'function';
+    const named = InstanceChecker.isEntitySchema(target) || typeof target === 'string' || typeof target === 'function';
     if (!named || !this.#dataSource.hasMetadata(target)) return undefined;
     return this.#dataSource.getMetadata(target as EntityTarget<ObjectLiteral>);
   }

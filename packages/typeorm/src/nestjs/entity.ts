@@ -1,5 +1,5 @@
 import { PgStreamError } from '@pgstream/core';
-import { EntitySchema } from 'typeorm';
+import { type EntitySchema, InstanceChecker } from 'typeorm';
 import { type EntityFunction, isStreamTable } from '../identity/index.ts';
 
 /**
@@ -10,14 +10,14 @@ export type StreamEntity = EntityFunction | EntitySchema;
 
 /** What TypeORM calls an entity, and @nestjs/typeorm names its repository by. */
 export function entityName(entity: StreamEntity): string {
-  return entity instanceof EntitySchema ? (entity.options.target?.name ?? entity.options.name) : entity.name;
+  return InstanceChecker.isEntitySchema(entity) ? (entity.options.target?.name ?? entity.options.name) : entity.name;
 }
 
 /** Refuses with INVALID_ARGUMENT what is not known to be a stream table, or would be changed by TypeORM. */
 export function checkStreamEntity(entity: StreamEntity): void {
   if (isStreamTable(entity)) return;
   const name = entityName(entity);
-  if (!(entity instanceof EntitySchema)) {
+  if (!InstanceChecker.isEntitySchema(entity)) {
     throw new PgStreamError(
       'INVALID_ARGUMENT',
       `StreamTablesModule.forFeature() was given ${name}, which is not declared as a stream table. Declare it with @StreamTable() in place of @Entity(); entities that are written belong into TypeOrmModule.forFeature().`,

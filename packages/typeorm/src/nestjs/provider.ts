@@ -1,7 +1,13 @@
 import type { FactoryProvider } from '@nestjs/common';
 import { getDataSourceToken } from '@nestjs/typeorm';
 import { PgStreamError } from '@pgstream/core';
-import { type DataSource, EntitySchema, type EntityTarget, getMetadataArgsStorage, type ObjectLiteral } from 'typeorm';
+import {
+  type DataSource,
+  type EntityTarget,
+  getMetadataArgsStorage,
+  InstanceChecker,
+  type ObjectLiteral,
+} from 'typeorm';
 import { protectStreamTables } from '../guard/index.ts';
 import { type StreamRepository, streamRepository } from '../repository/index.ts';
 import { entityName, type StreamEntity } from './entity.ts';
@@ -32,6 +38,6 @@ function repositoryOf(source: DataSource, entity: StreamEntity): StreamRepositor
       `The DataSource has no entity ${entityName(entity)}. Add it to the entities of TypeOrmModule.forRoot(), or set autoLoadEntities: true there.`,
     );
   }
-  if (entity instanceof EntitySchema) protectStreamTables(source, { entities: [entity] });
+  if (InstanceChecker.isEntitySchema(entity)) protectStreamTables(source, { entities: [entity] });
   return streamRepository(source, target);
 }
