@@ -2,18 +2,19 @@ import { isHiddenColumn } from '@pgstream/core';
 import type { DMMF, GeneratorOptions } from '@prisma/generator-helper';
 import type { ModelOfSchema } from '../registry/index.ts';
 import { countAnnotations } from './annotation.ts';
+import { readSchemaText } from './schema-text.ts';
 
 /** Throws a sentence for what cannot be safe in a schema. */
 export function checkSchema(options: GeneratorOptions, models: readonly ModelOfSchema[]): void {
   checkProvider(options.datasources);
   checkAnnotations(options.datamodel, models);
   const declared = new Set(models.filter(({ streamTable }) => streamTable).map(({ name }) => name));
-  const emulated = emulatesForeignKeys(options.datamodel);
+  const { emulatesForeignKeys } = readSchemaText(options.datamodel);
   for (const model of options.dmmf.datamodel.models) {
     if (!declared.has(model.name)) continue;
     for (const field of model.fields) {
       checkVisible(model, field);
-      if (emulated) checkReferentialActions(model, field);
+      if (emulatesForeignKeys) checkReferentialActions(model, field);
     }
   }
 }
@@ -54,12 +55,6 @@ function checkReferentialActions(model: DMMF.Model, field: DMMF.Field): void {
   const onUpdate = field.relationOnUpdate ?? 'Cascade';
   if (!WRITING.has(onDelete) && !WRITING.has(onUpdate)) return;
   throw new Error(
-    `With relationMode = "prisma", deleting or updating a "${field.type}" would write the stream table of "${model.name}" (onDelete: ${onDelete}, onUpdate: ${onUpdate}), which only the extension may. Write at "${field.name}": @relation(…, onDelete: NoAction, onUpdate: NoAction).`,
+    `With relationMode = "prisma", deleting or updating a "${field.type}" would write the stream table of "${model.name}" (onDelete: ${onDelete}, onUpdate: ${onUpdate}), which only the extension may. Write at "${field.name}": @relation(…, onDelete: Restrict, onUpdate: Restrict).`,
   );
-}
-
-/** The model of the schema does not say it, so its text is read. */
-function emulatesForeignKeys(schema: string): boolean {
-  const withoutComments = schema.replaceAll(/\/\/.*$/gm, '');
-  return /^\s*relationMode\s*=\s*"prisma"/m.test(withoutComments);
 }

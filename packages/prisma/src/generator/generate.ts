@@ -4,6 +4,7 @@ import type { GeneratorManifest, GeneratorOptions } from '@prisma/generator-help
 import { registryOf } from '../registry/index.ts';
 import { checkSchema } from './checks.ts';
 import { isOurs, modulesOf } from './module.ts';
+import { readSchemaText } from './schema-text.ts';
 import { modelsOf } from './schema.ts';
 import { settingsOf } from './settings.ts';
 
@@ -17,7 +18,8 @@ export const MANIFEST: GeneratorManifest = {
 export async function generate(options: GeneratorOptions): Promise<void> {
   const folder = options.generator.output?.value;
   if (!folder) throw new Error('The generator pgstream-prisma needs an output: output = "../generated/pgstream"');
-  const settings = await settingsOf(options.generator, options.otherGenerators, folder);
+  const { clientSettings } = readSchemaText(options.datamodel);
+  const settings = await settingsOf(options.generator, clientSettings, folder);
   const models = modelsOf(options);
   checkSchema(options, models);
   await mkdir(folder, { recursive: true });

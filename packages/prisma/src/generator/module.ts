@@ -84,7 +84,16 @@ function printedModel({ streamTable, relations = {} }: RegisteredModel): string 
   return `{\n    relations: {\n${fields.join('')}    },\n  }`;
 }
 
+/** In the quotes of which fewer have to be escaped. */
 function quoted(text: string): string {
   const inDoubleQuotes = JSON.stringify(text);
-  return text.includes("'") ? inDoubleQuotes : `'${inDoubleQuotes.slice(1, -1).replaceAll(String.raw`\"`, '"')}'`;
+  if (count(text, "'") > count(text, '"')) return inDoubleQuotes;
+  return `'${inDoubleQuotes
+    .slice(1, -1)
+    .replaceAll(String.raw`\"`, '"')
+    .replaceAll("'", String.raw`\'`)}'`;
+}
+
+function count(text: string, character: string): number {
+  return text.split(character).length - 1;
 }

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { GeneratorConfig } from '@prisma/generator-helper';
+import type { SchemaText } from './schema-text.ts';
 
 /** How the module is written. */
 export interface Settings {
@@ -16,20 +17,17 @@ const FORMATS = ['esm', 'cjs'] as const;
 /** Those of the generator `prisma-client`. The last is for imports between its files, of which we have none. */
 const NAMES = ['generatedFileExtension', 'moduleFormat', 'importFileExtension'];
 
-const CLIENTS: ReadonlySet<string> = new Set(['prisma-client', 'prisma-client-js']);
-
 /** Our own block's settings, then those of the client's, then what its generator would take. */
 export async function settingsOf(
   ours: GeneratorConfig,
-  others: readonly GeneratorConfig[],
+  client: SchemaText['clientSettings'],
   folder: string,
 ): Promise<Settings> {
   const unknown = Object.keys(ours.config).find((name) => !NAMES.includes(name));
   if (unknown !== undefined) {
     throw new Error(`The generator pgstream-prisma has no setting "${unknown}". It has output, ${NAMES.join(', ')}.`);
   }
-  const client = others.find(({ provider }) => CLIENTS.has(provider.value ?? ''));
-  const setting = (name: string) => ours.config[name] ?? client?.config[name];
+  const setting = (name: string) => ours.config[name] ?? client[name];
   const extension = oneOf(EXTENSIONS, 'generatedFileExtension', setting('generatedFileExtension') ?? 'ts');
   const format = setting('moduleFormat');
   return {
