@@ -18,5 +18,5 @@ export const CANNOT: Readonly<Record<string, string>> = {
   'values: in a session that is not UTC':
     'Its driver adapter drops the offset of a timestamptz, so that it is right in UTC alone; of ordinary tables, too.',
   'writes: every write call fails without the guard, too, and changes no row':
-    'It sends nested writes of views: only the guard and the database refuse them. See the clients without the extension below.',
+    'It sends writes of a `model`, and nested ones of a `view`, too: only the guard and the database refuse those. What it refuses itself has a line of its own.',
 };

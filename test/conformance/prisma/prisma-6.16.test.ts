@@ -1,6 +1,7 @@
 import { conformance } from '../conformance.ts';
 import { prismaDriver } from './driver.ts';
 import { hiddenColumnCases } from './hidden-columns.ts';
+import { viewCases } from './views.ts';
 import { prisma } from './v6.16/index.ts';
 
 const driver = prismaDriver(prisma, {
@@ -9,3 +10,4 @@ const driver = prismaDriver(prisma, {
 
 conformance(driver);
 hiddenColumnCases(driver, prisma);
+viewCases(driver, prisma);

@@ -1,9 +1,11 @@
 import { conformance } from '../conformance.ts';
 import { prismaDriver } from './driver.ts';
 import { hiddenColumnCases } from './hidden-columns.ts';
+import { viewCases } from './views.ts';
 import { prisma } from './v7.10/index.ts';
 
 const driver = prismaDriver(prisma);
 
 conformance(driver);
 hiddenColumnCases(driver, prisma);
+viewCases(driver, prisma);

@@ -15,8 +15,8 @@ interface Built {
 const row = { customerId: 9, total: '1', orders: 1 };
 const sample = { rowId: 9, id: 9, label: 'written' };
 
-/** The nine writes of a model: of a stream table that is a `view`, and of one that is a `model`. */
-const DIRECT: readonly Built[] = [
+/** The nine writes of a model, here of a stream table that is a `view`. */
+export const VIEW_WRITES: readonly Built[] = [
   ofView('create', { data: row }),
   ofView('createMany', { data: [row, row] }),
   ofView('createMany', { data: row, skipDuplicates: true }, 'of one row'),
@@ -33,6 +33,10 @@ const DIRECT: readonly Built[] = [
   ofView('deleteMany', {}),
   ofView('deleteMany', undefined, 'without arguments'),
   ofView('deleteMany', { where: { customer: { name: 'Ada' } } }, 'by a relation'),
+];
+
+/** The same of one that is a `model`. */
+const MODEL_WRITES: readonly Built[] = [
   ofModel('create', { data: sample }),
   ofModel('createMany', { data: [sample] }),
   ofModel('createManyAndReturn', { data: [sample] }),
@@ -184,7 +188,7 @@ const OTHERS: readonly WriteCall<Native>[] = [
 
 /** Every direct write in every way; nested ones, of which there are many, awaited and in a batch. */
 export const writes: readonly WriteCall<Native>[] = [
-  ...DIRECT.flatMap((built) => WAYS.map((way) => callOf(built, way))),
+  ...[...VIEW_WRITES, ...MODEL_WRITES].flatMap((built) => WAYS.map((way) => callOf(built, way))),
   ...NESTED.flatMap((built) => [AWAITED, IN_BATCH].map((way) => callOf(built, way))),
   ...OTHERS,
 ];
