@@ -238,6 +238,32 @@ describe('installed from the packed tarballs', () => {
     expect(JSON.parse(await run(folder, process.execPath, 'formats.mjs'))).toEqual([true, expect.any(Boolean), true]);
   });
 
+  test('a stream entity of TypeORM is one to both module formats, of which each has made a part', async () => {
+    const folder = await plainConsumer();
+    await writeFile(
+      join(folder, 'entity.mjs'),
+      `import 'reflect-metadata';
+       import { createRequire } from 'node:module';
+       import { Column, DataSource } from 'typeorm';
+       import { startEmulator } from '@pgstream/emulator';
+       import * as esm from '@pgstream/typeorm';
+       const cjs = createRequire(import.meta.url)('@pgstream/typeorm');
+       class Totals extends esm.StreamTableEntity {}
+       Column('int')(Totals.prototype, 'id');
+       cjs.StreamTable({ name: 'totals' })(Totals);
+       const server = await startEmulator({ scheduler: false });
+       const dataSource = new DataSource({ type: 'postgres', url: await server.createDatabase(), entities: [Totals] });
+       await dataSource.initialize();
+       await dataSource.query("CREATE TABLE t (id int PRIMARY KEY); SELECT pgstream.create_stream_table('public.totals', 'SELECT id FROM public.t')");
+       esm.protectStreamTables(dataSource);
+       const refused = await esm.streamRepository(dataSource, Totals).clear().catch((error) => error);
+       console.log(JSON.stringify([cjs.StreamTable !== esm.StreamTable, await Totals.count(), await Totals.isStale(), esm.isPgStreamError(refused), dataSource.subscribers.length]));
+       await dataSource.destroy();
+       await server.stop();`,
+    );
+    expect(JSON.parse(await run(folder, process.execPath, 'entity.mjs'))).toEqual([true, 0, false, true, 1]);
+  });
+
   test.for(PACKAGES)('%s carries a README, the licence, and nothing but what it is for', async (name) => {
     const folder = join(packed.folder, `inside-${name}`);
     await mkdir(folder);

@@ -1,14 +1,23 @@
 import { PgStreamError } from '@pgstream/core';
 import type { DataSource } from 'typeorm';
 
-/** The DataSources that have ever built the metadata of a class, until another one does after their end. */
-const dataSources = new WeakMap<object, Set<DataSource>>();
+/** On the class of an entity, its DataSources: one place for both module formats of this package. */
+const dataSources = Symbol.for('@pgstream/typeorm.dataSources');
 
-/** Remembers that a DataSource knows a class. */
+interface Known {
+  [dataSources]?: Set<DataSource>;
+}
+
+/** Remembers that a DataSource knows a class. One that has ended is forgotten when the next one comes. */
 export function noteDataSource(entity: object, dataSource: DataSource): void {
-  const known = dataSources.get(entity) ?? new Set();
+  const known = knownTo(entity) ?? new Set();
   for (const each of known) if (!each.isInitialized) known.delete(each);
-  dataSources.set(entity, known.add(dataSource));
+  known.add(dataSource);
+  Object.defineProperty(entity, dataSources, { value: known, configurable: true });
+}
+
+function knownTo(entity: object): Set<DataSource> | undefined {
+  return Object.hasOwn(entity, dataSources) ? (entity as Known)[dataSources] : undefined;
 }
 
 /**
@@ -16,7 +25,7 @@ export function noteDataSource(entity: object, dataSource: DataSource): void {
  * would take the latest, which with several is a guess. Throws INVALID_ARGUMENT where there is none, or more than one.
  */
 export function onlyDataSourceOf(entity: object, name: string): DataSource {
-  const live = [...(dataSources.get(entity) ?? [])].filter(({ isInitialized }) => isInitialized);
+  const live = [...(knownTo(entity) ?? [])].filter(({ isInitialized }) => isInitialized);
   const [only] = live;
   if (only === undefined) {
     throw new PgStreamError(

@@ -1,3 +1,3 @@
 export { type EntityFunction, isStreamTable, markStreamTable } from './mark.ts';
 export { identifyRows, keepRowsOfNulls } from './row-identity.ts';
-export { checkVisible, type ColumnNames } from './visible-columns.ts';
+export { checkVisible } from './visible-columns.ts';
