@@ -1,1 +1,2 @@
-export { type On, StreamTableEntity, type StreamEntityClass } from './stream-table-entity.ts';
+export type { StreamEntityClass } from './stream-entity-class.ts';
+export { type On, StreamTableEntity } from './stream-table-entity.ts';

@@ -1,6 +1,6 @@
 import type { ObjectLiteral } from 'typeorm';
 import type { StreamRepository } from '../repository/index.ts';
-import type { StreamEntityClass } from './stream-table-entity.ts';
+import type { StreamEntityClass } from './stream-entity-class.ts';
 
 const STATIC = [
   'save',

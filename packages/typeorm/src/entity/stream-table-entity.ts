@@ -3,6 +3,7 @@ import type { FindManyOptions, FindOneOptions, FindOptionsWhere, ObjectLiteral, 
 import { type Connection, handleOf, onlyDataSourceOf } from '../handle/index.ts';
 import { type StreamQueryBuilder, type StreamRepository, streamRepository } from '../repository/index.ts';
 import { defineRefusedWrites } from './refused-writes.ts';
+import type { StreamEntityClass } from './stream-entity-class.ts';
 
 /** Where a helper asks. */
 export interface On {
@@ -12,10 +13,6 @@ export interface On {
    */
   readonly on?: Connection | undefined;
 }
-
-/** The class of a stream entity. */
-// oxlint-disable-next-line typescript/no-explicit-any -- a constructor's parameters play no part
-export type StreamEntityClass<Entity> = new (...args: any[]) => Entity;
 
 type Where<Entity> = FindOptionsWhere<Entity> | FindOptionsWhere<Entity>[];
 type NumberKey<Entity extends ObjectLiteral> = Parameters<Repository<Entity>['sum']>[0];
