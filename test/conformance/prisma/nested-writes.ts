@@ -6,6 +6,7 @@ export interface NestedWrite {
   /** What it would do to the stream table. */
   readonly operation: string;
   readonly table?: string;
+  readonly schema?: string;
   readonly model: 'customer' | 'order' | 'archive';
   readonly method: Write;
   readonly args: object;
@@ -75,20 +76,24 @@ const CREATES: ReadonlySet<string> = new Set(['create', 'createMany', 'connect',
 
 /** What is nested into the data of a customer, under a relation of it. */
 interface OfCustomer extends Nested {
-  readonly relation: 'totals' | 'history' | 'samples';
+  readonly relation: 'totals' | 'history' | 'theirs' | 'samples';
   readonly table?: string;
+  readonly schema?: string;
 }
 
 const OF_CUSTOMER: readonly OfCustomer[] = [
   ...ONE.map((nested) => ({ ...nested, relation: 'totals' as const })),
   ...MANY.map((nested) => ({ ...nested, relation: 'history' as const })),
+  ...MANY.map((nested) => ({ ...nested, relation: 'theirs' as const, schema: 'analytics' })),
   ...SAMPLES.map((nested) => ({ ...nested, relation: 'samples' as const, table: 'sample_rows' })),
 ];
 
 /** One of each kind, for the ways that lead to a customer. */
 const SOME_OF_CUSTOMER = OF_CUSTOMER.filter(
   ({ relation, operation, form }) =>
-    form === undefined && relation !== 'samples' && ['create', 'connect', 'update', 'deleteMany'].includes(operation),
+    form === undefined &&
+    ['totals', 'history'].includes(relation) &&
+    ['create', 'connect', 'update', 'deleteMany'].includes(operation),
 );
 
 interface Path {
@@ -259,11 +264,12 @@ export const nestedWrites: readonly NestedWrite[] = [
 ];
 
 function inCustomer(name: string, method: Write, nested: OfCustomer, args: (data: object) => object): NestedWrite {
-  const { relation, operation, value, table } = nested;
+  const { relation, operation, value, table, schema } = nested;
   return {
     name: nameOf(name, relation, nested),
     operation,
     ...(table === undefined ? {} : { table }),
+    ...(schema === undefined ? {} : { schema }),
     model: 'customer',
     method,
     args: args({ [relation]: { [operation]: value } }),

@@ -1,4 +1,5 @@
 import type { WriteCall } from '../driver.ts';
+import { LETTERS_NAME, LONGEST_NAME } from '../shop/index.ts';
 import type { Db, Delegate, Query, Write } from './client.ts';
 import { nestedWrites } from './nested-writes.ts';
 import type { Native } from './session.ts';
@@ -9,6 +10,7 @@ interface Built {
   /** As the error has to name it. */
   readonly operation: string;
   readonly table?: string;
+  readonly schema?: string;
   build(db: Db): Query;
 }
 
@@ -47,6 +49,25 @@ const MODEL_WRITES: readonly Built[] = [
   ofModel('delete', { where: { id: 1 } }),
   ofModel('deleteMany', {}),
 ];
+
+/** Names that are hard to write, and another schema: as the error has to give them. */
+const NAMED: readonly Built[] = (
+  [
+    { model: 'theirOrderTotals', schema: 'analytics', table: 'order_totals' },
+    { model: 'repeated', table: 'repeated' },
+    { model: 'reserved', table: 'user' },
+    { model: 'letters', table: LETTERS_NAME },
+    { model: 'longest', table: LONGEST_NAME },
+    { model: 'missing', table: 'not_there' },
+  ] as const
+).flatMap(({ model, ...names }) =>
+  (['createMany', 'deleteMany'] as const).map((operation) => ({
+    ...names,
+    name: `${operation} of ${model}`,
+    operation,
+    build: (db: Db) => db[model][operation]({ ...(operation === 'createMany' && { data: [{ customerId: 9 }] }) }),
+  })),
+);
 
 function ofView(operation: Write, args?: object, form = ''): Built {
   return {
@@ -186,10 +207,10 @@ const OTHERS: readonly WriteCall<Native>[] = [
   },
 ];
 
-/** Every direct write in every way; nested ones, of which there are many, awaited and in a batch. */
+/** Every direct write in every way; others, of which there are many, awaited and in a batch. */
 export const writes: readonly WriteCall<Native>[] = [
   ...[...VIEW_WRITES, ...MODEL_WRITES].flatMap((built) => WAYS.map((way) => callOf(built, way))),
-  ...NESTED.flatMap((built) => [AWAITED, IN_BATCH].map((way) => callOf(built, way))),
+  ...[...NAMED, ...NESTED].flatMap((built) => [AWAITED, IN_BATCH].map((way) => callOf(built, way))),
   ...OTHERS,
 ];
 
