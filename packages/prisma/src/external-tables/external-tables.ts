@@ -22,7 +22,8 @@ export function externalTables(
   streamTables: WithRegistry | undefined,
   { defaultSchema = 'public' }: ExternalTablesOptions = {},
 ): string[] {
-  return Object.values(streamTables?.registry ?? {}).flatMap(({ streamTable }) =>
+  const names = Object.values(streamTables?.registry ?? {}).flatMap(({ streamTable }) =>
     streamTable ? [`${streamTable.schema ?? defaultSchema}.${streamTable.name}`] : [],
   );
+  return [...new Set(names)];
 }
