@@ -231,6 +231,21 @@ describe('in an interactive transaction', () => {
     expect(await client.note.findUnique({ where: { id: 1 } })).toEqual({ id: 1, text: 'kept' });
   });
 
+  it('join a nested one, and a batch within it', async () => {
+    const seen: unknown[] = [];
+    const work = prisma.$transaction(async (tx) => {
+      await tx.order.create({ data: { id: 2500, customerId: 2, amount: 1000 } });
+      await tx.$transaction((inner) => inner.orderTotals.refresh());
+      seen.push(await totalOf(2, tx));
+      await tx.order.delete({ where: { id: 2500 } });
+      const [refreshed, notes] = await tx.$transaction([tx.orderTotals.refresh(), tx.note.count()]);
+      seen.push(refreshed.status, notes, await totalOf(2, tx));
+      throw new Error('rolled back on purpose');
+    });
+    await expect(work).rejects.toThrow('rolled back on purpose');
+    expect(seen).toEqual([1007.25, 'refreshed', 1, 7.25]);
+  });
+
   it('refuse a refresh in REPEATABLE READ', async () => {
     const work = prisma.$transaction((tx) => tx.orderTotals.refresh(), { isolationLevel: 'RepeatableRead' });
     await expect(work).rejects.toMatchObject({ code: 'UNSAFE_ISOLATION' });

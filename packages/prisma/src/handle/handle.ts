@@ -42,20 +42,21 @@ export interface StreamTableHandle {
 export function streamTableHandle(name: StreamTableName, scope: object, options: PgStreamOptions): StreamTableHandle {
   function call<T>(model: unknown, helper: string, ask: (table: StreamTable) => Promise<T>): StreamTablePromise<T> {
     const client = clientOf(model, helper);
-    const alone = createPgStream(clientExecutor(client, scope), options);
-    return prismaPromise(
-      () => ask(alone.table(name)),
-      async (batch) => {
-        // Asked outside of the batch, in which there is room for one statement.
-        const dialect = await alone.dialect();
-        const table = createPgStream(batchExecutor(client, scope, batch), { ...options, dialect }).table(name);
-        return await ask(table).catch((error: unknown) => {
-          throw isEmptyAnswer(error)
-            ? new StreamTableNotFoundError(table.name, { operation: 'read', cause: (error as Error).cause })
-            : error;
-        });
-      },
-    );
+    const executor = clientExecutor(client, scope);
+    const pgstream = createPgStream(executor, options);
+    const alone = (): Promise<T> => ask(pgstream.table(name));
+    const inBatch = async (batch: unknown): Promise<T> => {
+      // Asked outside of the batch, in which there is room for one statement.
+      const dialect = await pgstream.dialect();
+      const table = createPgStream(batchExecutor(client, scope, batch), { ...options, dialect }).table(name);
+      return await ask(table).catch((error: unknown) => {
+        throw isEmptyAnswer(error)
+          ? new StreamTableNotFoundError(table.name, { operation: 'read', cause: (error as Error).cause })
+          : error;
+      });
+    };
+    // A batch within an interactive transaction is no transaction of its own: Prisma sends its elements one by one.
+    return prismaPromise(alone, executor.transaction === 'open' ? alone : inBatch);
   }
   function isStale(this: unknown, asked: { readonly maxAgeMs: number }): StreamTablePromise<boolean>;
   function isStale(this: unknown, asked?: IsStaleOptions): StreamTablePromise<boolean | null>;
