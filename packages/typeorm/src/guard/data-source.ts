@@ -9,7 +9,6 @@ import type {
   QueryRunner,
 } from 'typeorm';
 import { isStreamTable } from '../identity/index.ts';
-import { refuseToDropStreamTables } from './drop-database.ts';
 import { refusingDrops } from './drops.ts';
 import { managerGuard } from './manager.ts';
 import { keepSchemaBuilderOff, prepareStreamEntity } from './metadata.ts';
@@ -19,7 +18,7 @@ import { refusingSubscriber } from './subscriber.ts';
 
 /** The parts of a DataSource that a guard goes into. */
 type Guarded = {
-  -readonly [Key in 'subscribers' | 'createQueryRunner' | 'dropDatabase']: DataSource[Key];
+  -readonly [Key in 'subscribers' | 'createQueryRunner']: DataSource[Key];
 } & { readonly manager: EntityManager; buildMetadatas(): Promise<void> };
 
 /**
@@ -64,7 +63,7 @@ export class DataSourceGuard {
     for (const metadata of entityMetadatas.filter(isDeclared)) prepareStreamEntity(this.#dataSource, metadata);
     this.#streams = new StreamEntities(this.#dataSource, isDeclared);
     keepSchemaBuilderOff(entityMetadatas, this.#streams);
-    const subscribers = this.#dataSource.subscribers as EntitySubscriberInterface[];
+    const subscribers = this.#dataSource.subscribers;
     if (!subscribers.includes(this.#subscriber)) subscribers.push(this.#subscriber);
     this.#metadatas = entityMetadatas;
   }
@@ -84,12 +83,6 @@ export class DataSourceGuard {
       return runner;
     };
 
-    const dropDatabase = dataSource.dropDatabase.bind(dataSource);
-    dataSource.dropDatabase = async () => {
-      await refuseToDropStreamTables(this.#dataSource);
-      await dropDatabase();
-    };
-
     // Classes say by themselves that metadata was built; entities that are no class cannot.
     const buildMetadatas = dataSource.buildMetadatas.bind(dataSource);
     dataSource.buildMetadatas = async () => {
@@ -104,8 +97,8 @@ function refusingStream(streams: () => StreamEntities): QueryRunner['stream'] {
   return async function refuseStreams(this: QueryRunner, sql, ...rest) {
     const refused = refusalOf(sql, streams());
     if (refused) throw refused;
-    const { stream } = Object.getPrototypeOf(this) as QueryRunner;
-    return await stream.call(this, sql, ...rest);
+    const unguarded = Object.getPrototypeOf(this) as QueryRunner;
+    return await unguarded.stream.call(this, sql, ...rest);
   };
 }
 
