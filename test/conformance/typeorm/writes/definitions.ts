@@ -80,10 +80,10 @@ export const definitionWrites: readonly Write[] = [
   },
   {
     name: 'clearDatabase() of a query runner',
-    operation: 'drop table',
+    operation: 'dropDatabase',
     schema: 'analytics',
     table: 'account_totals',
-    sendsFirst: 'others',
+    sendsFirst: 'reads',
     call: ({ dataSource }) => withRunner(dataSource, (runner) => runner.clearDatabase()),
   },
 ];
