@@ -15,6 +15,7 @@ const rowCount = 1_000;
 
 /** An entity of TypeORM's own, as `defineStreamTable` makes one: by calling its decorators. */
 function definePlain(table: string, columns: Readonly<Record<string, object>>): EntityTarget<ObjectLiteral> {
+  // oxlint-disable-next-line typescript/no-extraneous-class -- TypeORM's entities are classes
   const entity = { [table]: class {} }[table]!;
   for (const [property, options] of Object.entries(columns)) {
     const decorate =
@@ -23,7 +24,7 @@ function definePlain(table: string, columns: Readonly<Record<string, object>>): 
         : 'primary' in options
           ? PrimaryColumn(options)
           : Column(options);
-    decorate(entity.prototype as object, property);
+    decorate(entity.prototype, property);
   }
   Entity({ name: table, schema: 'public', synchronize: false })(entity);
   return entity;

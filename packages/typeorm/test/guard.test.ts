@@ -60,7 +60,7 @@ async function expectRefused(call: Promise<unknown>, operation: string, table = 
     () => undefined,
     (reason: unknown) => reason,
   );
-  expect(isPgStreamError(error, 'READ_ONLY'), String(error)).toBe(true);
+  expect(isPgStreamError(error, 'READ_ONLY')).toBe(true);
   expect(error).toMatchObject({ name: 'StreamTableReadOnlyError', operation, table, schema: 'public' });
 }
 
@@ -127,11 +127,11 @@ describe('a refused write', () => {
   });
 });
 
-describe('a cascade to a stream table', () => {
-  const open = () => openDataSource(database.url, { entities: [Cascading, CascadedTotals] });
-  const family = (id: number): Cascading =>
-    Object.assign(new Cascading(), { id, name: 'New', totals: [Object.assign(new CascadedTotals(), { total: '1' })] });
+const open = () => openDataSource(database.url, { entities: [Cascading, CascadedTotals] });
+const family = (id: number): Cascading =>
+  Object.assign(new Cascading(), { id, name: 'New', totals: [Object.assign(new CascadedTotals(), { total: '1' })] });
 
+describe('a cascade to a stream table', () => {
   it.each([
     ['with listeners', {}],
     ['without listeners', { listeners: false }],
@@ -146,7 +146,9 @@ describe('a cascade to a stream table', () => {
       'insert',
     );
     expect(
-      cascading.sent.slice(length).filter((statement) => /order_totals/.test(statement) && !/^SELECT/.test(statement)),
+      cascading.sent
+        .slice(length)
+        .filter((statement) => /order_totals/.test(statement) && !statement.startsWith('SELECT')),
     ).toEqual([]);
     expect(await cascading.manager.countBy(Cascading, [{ id: 8 }, { id: 9 }])).toBe(0);
 
@@ -248,9 +250,10 @@ describe('the guard of a DataSource', () => {
   });
 
   it('covers whatever is mapped to the table of a stream entity', async () => {
-    const both = await openDataSource(database.url, { entities: [...[Customer, OrderTotals], Plain] });
+    const both = await openDataSource(database.url, { entities: [Customer, OrderTotals, Plain] });
     await expectRefused(both.getRepository('PlainTotals').save({ customerId: 1, total: '0' }), 'save');
     await expectRefused(both.getRepository(Plain).createQueryBuilder().delete().execute(), 'delete');
+    expect(await stored()).toEqual(untouched);
   });
 
   it('can be asked for: entities without a class are named', async () => {

@@ -1,7 +1,7 @@
 import { createPgStream } from '@pgstream/core';
 import { freshDatabase } from '@pgstream/harness';
 import type { Client } from 'pg';
-import { DataSource, type EntityManager } from 'typeorm';
+import type { DataSource, EntityManager } from 'typeorm';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { fromTypeORM, StreamTableEntity, streamRepository } from '../src/index.ts';
 import {

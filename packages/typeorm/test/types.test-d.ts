@@ -1,4 +1,4 @@
-import { DataSource, type EntityManager, Repository, type SelectQueryBuilder } from 'typeorm';
+import type { DataSource, EntityManager, Repository, SelectQueryBuilder } from 'typeorm';
 import { describe, expectTypeOf, it } from 'vitest';
 import type { RefreshResult, StreamTableStatus } from '@pgstream/core';
 import { columnOf, defineStreamTable, fromTypeORM, streamRepository, type StreamRepository } from '../src/index.ts';

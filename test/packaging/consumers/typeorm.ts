@@ -1,5 +1,4 @@
 // An application of TypeORM: compiled as ES module and as CommonJS, against the packed packages.
-import 'reflect-metadata';
 import { startEmulator } from '@pgstream/emulator';
 import {
   defineStreamTable,

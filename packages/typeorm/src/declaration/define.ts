@@ -69,6 +69,7 @@ export type DefinedStreamTable<Row> = (new () => Row) & Pick<typeof StreamTableE
  */
 export function defineStreamTable<
   const Columns extends Readonly<Record<string, StreamColumn>>,
+  // oxlint-disable-next-line typescript/no-generated-empty-object-type -- that is what no relations are
   const Relations extends Readonly<Record<string, StreamRelation>> = Readonly<Record<never, never>>,
 >(
   declaration: StreamTableDeclaration<Columns, Relations> & { readonly columns: KnownOptions<Columns> },
@@ -99,27 +100,22 @@ function declareColumn(prototype: object, property: string, column: StreamColumn
 function declareRelation(prototype: object, property: string, relation: StreamRelation): void {
   const { type, target, inverseSide, joinColumn, joinTable, ...options } = relation;
   const decorators: readonly PropertyDecorator[] = [
-    relationDecorator(type, target, inverseSide, options),
+    DECORATORS[type](target, inverseSide ?? '', options),
     ...(joinColumn ? [JoinColumn(joinColumn as JoinColumnOptions)] : []),
     ...(joinTable ? [JoinTable(joinTable)] : []),
   ];
   for (const decorate of decorators) decorate(prototype, property);
 }
 
-function relationDecorator(
-  type: StreamRelation['type'],
+type RelationDecorator = (
   target: () => StreamEntityClass<unknown>,
-  inverseSide: string | undefined,
+  inverseSide: string,
   options: RelationOptions,
-): PropertyDecorator {
-  switch (type) {
-    case 'many-to-one':
-      return ManyToOne(target, inverseSide ?? '', options);
-    case 'one-to-one':
-      return OneToOne(target, inverseSide ?? '', options);
-    case 'many-to-many':
-      return ManyToMany(target, inverseSide ?? '', options);
-    case 'one-to-many':
-      return OneToMany(target, inverseSide ?? '', options);
-  }
-}
+) => PropertyDecorator;
+
+const DECORATORS: Readonly<Record<StreamRelation['type'], RelationDecorator>> = {
+  'many-to-one': ManyToOne,
+  'one-to-one': OneToOne,
+  'one-to-many': OneToMany,
+  'many-to-many': ManyToMany,
+};

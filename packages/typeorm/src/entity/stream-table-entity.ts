@@ -205,7 +205,7 @@ export abstract class StreamTableEntity {
     this: StreamEntityClass<Entity>,
     entity: Entity,
   ): ReturnType<Repository<Entity>['getId']> {
-    return repositoryOf(this).getId(entity) as ReturnType<Repository<Entity>['getId']>;
+    return repositoryOf(this).getId(entity);
   }
 
   /** Reads the entity's row again, by its key, into the entity. Rejects where the row is gone, or the entity has no key. */

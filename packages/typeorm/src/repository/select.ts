@@ -3,7 +3,7 @@ import type { EntityMetadata, FindManyOptions, FindOneOptions, ObjectLiteral } f
 /** Options that read the key of each row as well, and what takes it out again where nobody asked for it. */
 interface KeyedRead<Options, Entity> {
   readonly options: Options;
-  withoutKey<Found extends Entity | null>(entity: Found): Found;
+  readonly withoutKey: <Found extends Entity | null>(entity: Found) => Found;
 }
 
 /**
@@ -28,7 +28,7 @@ export function withKey<Options extends FindOneOptions<Entity> | FindManyOptions
   return {
     options: { ...options, select: both },
     withoutKey(entity) {
-      if (entity) for (const path of added) delete (entity as ObjectLiteral)[path];
+      if (entity) for (const path of added) delete entity[path];
       return entity;
     },
   };

@@ -119,6 +119,6 @@ class HelpfulRepository<Entity extends ObjectLiteral> extends Repository<Entity>
   }
 
   get #handle(): StreamTableHandle {
-    return handleOf(this.manager, this.target as EntityTarget<ObjectLiteral>);
+    return handleOf(this.manager, this.target);
   }
 }

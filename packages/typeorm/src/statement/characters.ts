@@ -1,8 +1,8 @@
 /** Characters by their codes, as charCodeAt() gives them. */
-export const TAB = 0x09;
+const TAB = 0x09;
 export const NEWLINE = 0x0a;
 export const RETURN = 0x0d;
-export const SPACE = 0x20;
+const SPACE = 0x20;
 export const DOUBLE_QUOTE = 0x22;
 export const DOLLAR = 0x24;
 export const AMPERSAND = 0x26;
@@ -15,14 +15,14 @@ export const MINUS = 0x2d;
 export const DOT = 0x2e;
 export const SLASH = 0x2f;
 export const SEMICOLON = 0x3b;
-export const UNDERSCORE = 0x5f;
+const UNDERSCORE = 0x5f;
 export const BACKSLASH = 0x5c;
 /** Turns an ASCII capital into its small letter, and no other character into a letter. */
 export const SMALL = 0x20;
-export const LETTER_A = 0x61;
+const LETTER_A = 0x61;
 export const LETTER_E = 0x65;
 export const LETTER_U = 0x75;
-export const LETTER_Z = 0x7a;
+const LETTER_Z = 0x7a;
 const DIGIT_0 = 0x30;
 const DIGIT_9 = 0x39;
 const ASCII_END = 0x80;

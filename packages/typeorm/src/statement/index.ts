@@ -1,3 +1,3 @@
 export { cannotWrite } from './keywords.ts';
-export { type WriteOperation, type WriteTarget } from './target.ts';
+export type { WriteTarget } from './target.ts';
 export { writeTargets } from './write-targets.ts';

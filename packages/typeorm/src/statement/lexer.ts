@@ -21,12 +21,12 @@ export const END = 0;
 /** A keyword or an identifier without quotes. */
 export const WORD = 1;
 /** `"…"` */
-export const QUOTED = 2;
+const QUOTED = 2;
 /** `U&"…"`, with the UESCAPE that may follow. */
 export const UNICODE = 3;
 export const STRING = 4;
 export const NUMBER = 5;
-export const PARAMETER = 6;
+const PARAMETER = 6;
 
 /**
  * Reads SQL text token by token, by PostgreSQL's rules; it is always on one token, at first on the first. Where a constant,

@@ -1,4 +1,3 @@
-import 'reflect-metadata';
 import { Column, Entity, JoinColumn, ManyToOne, OneToMany, PrimaryColumn, PrimaryGeneratedColumn } from 'typeorm';
 import { defineStreamTable, StreamTable, StreamTableEntity } from '../../src/index.ts';
 

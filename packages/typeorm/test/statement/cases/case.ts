@@ -3,7 +3,7 @@ import type { WriteTarget } from '../../../src/statement/index.ts';
 /** A text, the tables that it writes in its order, and what PostgreSQL needs to be able to run it. */
 export type Case = readonly [sql: string, writes: readonly string[], run?: Run];
 
-export interface Run {
+interface Run {
   /** Bound to `$1` and on: the text is sent as one statement, as TypeORM sends it. */
   readonly params?: readonly unknown[];
   /** Sent before the text, and not looked at. */
