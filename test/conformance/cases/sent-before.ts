@@ -22,10 +22,18 @@ export function expectNothingOfIt<Native>(
 }
 
 /** The rows of the ordinary tables that models cascade to, or from, as another session sees them. */
-export async function ordinaryRows<Native>({ admin }: Stage<Native>): Promise<unknown> {
-  const { rows } = await admin.query(`
+export async function ordinaryRows<Native>({ admin }: Stage<Native>): Promise<readonly unknown[]> {
+  const { rows } = await admin.query<{ readonly row: unknown }>(`
     SELECT to_jsonb(t) AS row FROM public.customers t UNION ALL SELECT to_jsonb(t) FROM public.orders t
     UNION ALL SELECT to_jsonb(t) FROM public.archive t UNION ALL SELECT to_jsonb(t) FROM public.samples t
     ORDER BY 1`);
   return rows;
+}
+
+/** Those that a refused write may have come to, before it is rolled back. */
+export async function rowsAtRisk<Native>(
+  stage: Stage<Native>,
+  { sendsFirst }: WriteCall<Native>,
+): Promise<readonly unknown[]> {
+  return sendsFirst === 'others' ? await ordinaryRows(stage) : [];
 }

@@ -5,7 +5,7 @@ import { note } from '../report/index.ts';
 import { endOf, type Stage } from '../stage.ts';
 import { byName } from './by-name.ts';
 import { expectUnchanged, keepRows } from './stored-rows.ts';
-import { expectNothingOfIt, ordinaryRows } from './sent-before.ts';
+import { expectNothingOfIt, ordinaryRows, rowsAtRisk } from './sent-before.ts';
 
 export function writeCases<Native>(stage: Stage<Native>): void {
   const { driver } = stage;
@@ -14,12 +14,12 @@ export function writeCases<Native>(stage: Stage<Native>): void {
   describe('every write call is refused by the model, and nothing is sent', () => {
     it.each(byName(driver.writes))('%s', async (_, write) => {
       const { length } = stage.client.sent;
-      const ordinary = await ordinaryRows(stage);
+      const atRisk = await rowsAtRisk(stage, write);
       const error = await endOf(() => write.call(stage.client.native));
       expectRefused(error, write);
       expectNothingOfIt(stage.client.sent.slice(length), write);
       await expectUnchanged(stage);
-      expect(await ordinaryRows(stage)).toEqual(ordinary);
+      expect(await rowsAtRisk(stage, write)).toEqual(atRisk);
       note(write.operation);
     });
   });
