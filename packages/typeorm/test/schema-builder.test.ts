@@ -157,6 +157,16 @@ describe('dropDatabase()', () => {
     expect(await client.query(`SELECT FROM pg_tables WHERE schemaname = 'public'`)).toMatchObject({ rowCount: 0 });
   });
 
+  it('of a query runner asks on its own connection, which may be the only one', async () => {
+    const dataSource = await openDataSource(database.url, { entities: [Account, Totals], extra: { max: 1 } });
+    const runner = dataSource.createQueryRunner();
+    await runner.startTransaction();
+    await expect(runner.clearDatabase()).rejects.toThrow('dropDatabase was refused');
+    expect(await runner.query('SELECT 1 AS one')).toEqual([{ one: 1 }]);
+    await runner.rollbackTransaction();
+    await runner.release();
+  });
+
   it('goes on in a database without the extension', async () => {
     const url = await freshDatabase();
     const client = await connect(url);

@@ -1,14 +1,14 @@
 import { createPgStream, isPgStreamError, StreamTableReadOnlyError } from '@pgstream/core';
-import type { DataSource } from 'typeorm';
+import type { QueryRunner } from 'typeorm';
 import { fromTypeORM } from '../handle/index.ts';
 
 /**
  * TypeORM drops every table of the schemas that its entities name, known to it or not. For a stream table that is the wrong
  * way: what captures the changes of its sources stays behind (contract A.4).
  */
-export async function refuseToDropStreamTables(dataSource: DataSource): Promise<void> {
-  const schemas = await schemasToClear(dataSource);
-  const found = (await streamTablesOf(dataSource)).filter(({ schema }) => schemas.has(schema));
+export async function refuseToDropStreamTables(runner: QueryRunner): Promise<void> {
+  const schemas = await schemasToClear(runner);
+  const found = (await streamTablesOf(runner)).filter(({ schema }) => schemas.has(schema));
   const [first] = found;
   if (first === undefined) return;
   const names = found.map(({ schema, name }) => `${schema}.${name}`).join(', ');
@@ -19,19 +19,20 @@ export async function refuseToDropStreamTables(dataSource: DataSource): Promise<
 }
 
 /** As TypeORM puts them together (clearDatabase of its PostgreSQL query runner). */
-async function schemasToClear(dataSource: DataSource): Promise<ReadonlySet<string>> {
-  const { schema: configured } = dataSource.options as { schema?: string };
+async function schemasToClear(runner: QueryRunner): Promise<ReadonlySet<string>> {
+  const { options, entityMetadatas } = runner.connection;
+  const { schema: configured } = options as { schema?: string };
   const [row]: { schema: string }[] = configured
     ? [{ schema: configured }]
-    : await dataSource.query('SELECT current_schema() AS schema');
-  const named = dataSource.entityMetadatas.flatMap(({ schema }) => schema ?? []);
+    : await runner.query('SELECT current_schema() AS schema');
+  const named = entityMetadatas.flatMap(({ schema }) => schema ?? []);
   return new Set([...named, ...(row ? [row.schema] : [])]);
 }
 
 /** None where the extension is missing, or where the role may not ask: it may not drop what is another's either. */
-async function streamTablesOf(dataSource: DataSource): Promise<readonly { schema: string; name: string }[]> {
+async function streamTablesOf(runner: QueryRunner): Promise<readonly { schema: string; name: string }[]> {
   try {
-    return await createPgStream(fromTypeORM(dataSource)).list();
+    return await createPgStream(fromTypeORM(runner)).list();
   } catch (error) {
     if (isPgStreamError(error, 'EXTENSION_MISSING') || isPgStreamError(error, 'PERMISSION_DENIED')) return [];
     throw error;

@@ -10,15 +10,15 @@ type Drops = Pick<QueryRunner, 'clearDatabase' | 'dropTable' | 'dropColumn'>;
  * or indexes by statements that do not say of which table. (What drops several columns, or changes some, comes to
  * `dropColumn`, and `dropDatabase()` of a DataSource to `clearDatabase`.)
  */
-export function refusingDrops(dataSource: DataSource, streams: () => StreamEntities): Drops {
+export function refusingDrops({ driver }: DataSource, streams: () => StreamEntities): Drops {
   const refuse = (table: Table | string, operation: string): void => {
-    const { schema, tableName } = dataSource.driver.parseTableName(table);
+    const { schema, tableName } = driver.parseTableName(table);
     const stream = streams().named({ schema, name: tableName });
     if (stream) throw refusedDefinition(stream, operation);
   };
   return {
     async clearDatabase(this: QueryRunner, ...args) {
-      await refuseToDropStreamTables(dataSource);
+      await refuseToDropStreamTables(this);
       await originalOf(this).clearDatabase.call(this, ...args);
     },
     async dropTable(this: QueryRunner, table, ...rest) {
