@@ -1,28 +1,9 @@
 import type { ObjectLiteral } from 'typeorm';
+import { WRITES_BY_ENTITY, WRITES_BY_TARGET } from '../identity/index.ts';
 import type { StreamRepository } from '../repository/index.ts';
 import type { StreamEntityClass } from './stream-entity-class.ts';
 
-const STATIC = [
-  'save',
-  'remove',
-  'softRemove',
-  'recover',
-  'insert',
-  'update',
-  'updateAll',
-  'upsert',
-  'delete',
-  'deleteAll',
-  'softDelete',
-  'restore',
-  'increment',
-  'decrement',
-  'clear',
-] as const;
-
-const OF_INSTANCES = ['save', 'remove', 'softRemove', 'recover'] as const;
-
-type Operation = (typeof STATIC)[number];
+type Operation = (typeof WRITES_BY_ENTITY | typeof WRITES_BY_TARGET)[number];
 type RepositoryOf = <Entity extends ObjectLiteral>(entity: StreamEntityClass<Entity>) => StreamRepository<Entity>;
 
 /**
@@ -30,12 +11,12 @@ type RepositoryOf = <Entity extends ObjectLiteral>(entity: StreamEntityClass<Ent
  * every other write. It is not in the types. (TypeORM also looks for `save`, to tell a class its DataSource.)
  */
 export function defineRefusedWrites(entity: { readonly prototype: object }, repositoryOf: RepositoryOf): void {
-  for (const operation of STATIC) {
+  for (const operation of [...WRITES_BY_ENTITY, ...WRITES_BY_TARGET]) {
     define(entity, operation, async function write(this: StreamEntityClass<object>, ...args: unknown[]) {
       return await call(repositoryOf(this), operation, args);
     });
   }
-  for (const operation of OF_INSTANCES) {
+  for (const operation of WRITES_BY_ENTITY) {
     define(entity.prototype, operation, async function write(this: object, ...args: unknown[]) {
       return await call(repositoryOf(this.constructor as StreamEntityClass<object>), operation, [this, ...args]);
     });

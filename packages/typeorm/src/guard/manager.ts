@@ -1,24 +1,7 @@
 import { type EntityManager, InstanceChecker } from 'typeorm';
+import { WRITES_BY_ENTITY, WRITES_BY_TARGET } from '../identity/index.ts';
 import { refusal } from './refusal.ts';
 import type { StreamEntities } from './stream-entities.ts';
-
-/** Of a target and rows or conditions: one statement each. */
-const BY_TARGET = [
-  'insert',
-  'update',
-  'updateAll',
-  'upsert',
-  'delete',
-  'deleteAll',
-  'softDelete',
-  'restore',
-  'increment',
-  'decrement',
-  'clear',
-] as const;
-
-/** Of entities, with or without their target: TypeORM reads what is stored first, and goes on to what they cascade to. */
-const BY_ENTITY = ['save', 'remove', 'softRemove', 'recover'] as const;
 
 type Method = (this: EntityManager, ...args: unknown[]) => Promise<unknown>;
 type Methods = Record<string, Method>;
@@ -54,8 +37,8 @@ function refusingMethods(unguarded: Methods, streams: () => StreamEntities): obj
     // Some have come with later versions.
     if (original) methods[name] = refusing(streams, name, original);
   };
-  for (const name of BY_TARGET) replace(name, byTarget);
-  for (const name of BY_ENTITY) replace(name, byEntity);
+  for (const name of WRITES_BY_TARGET) replace(name, byTarget);
+  for (const name of WRITES_BY_ENTITY) replace(name, byEntity);
   return methods;
 }
 
