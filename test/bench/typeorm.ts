@@ -1,6 +1,8 @@
 import { defineStreamTable } from '@pgstream/typeorm';
 import {
+  BaseEntity,
   Column,
+  type ColumnOptions,
   DataSource,
   Entity,
   type EntityTarget,
@@ -13,10 +15,9 @@ import { against, type Ratio } from './against.ts';
 
 const rowCount = 1_000;
 
-/** An entity of TypeORM's own, as `defineStreamTable` makes one: by calling its decorators. */
-function definePlain(table: string, columns: Readonly<Record<string, object>>): EntityTarget<ObjectLiteral> {
-  // oxlint-disable-next-line typescript/no-extraneous-class -- TypeORM's entities are classes
-  const entity = { [table]: class {} }[table]!;
+/** An active record of TypeORM's own, made as `defineStreamTable` makes one: by calling its decorators. */
+function definePlain(table: string, columns: Readonly<Record<string, ColumnOptions>>): EntityTarget<ObjectLiteral> {
+  const entity = { [table]: class extends BaseEntity {} }[table]!;
   for (const [property, options] of Object.entries(columns)) {
     const decorate =
       'generated' in options

@@ -73,14 +73,11 @@ export class DataSourceGuard {
     guardManager(dataSource.manager);
 
     const createQueryRunner = dataSource.createQueryRunner.bind(dataSource);
-    const stream = refusingStream(streams);
-    const drops = refusingDrops(this.#dataSource, streams);
+    const refusing = { stream: refusingStream(streams), ...refusingDrops(this.#dataSource, streams) };
     dataSource.createQueryRunner = (mode) => {
       const runner = createQueryRunner(mode);
       guardManager(runner.manager);
-      runner.stream = stream;
-      Object.assign(runner, drops);
-      return runner;
+      return Object.assign(runner, refusing);
     };
 
     // Classes say by themselves that metadata was built; entities that are no class cannot.

@@ -26,9 +26,10 @@ export function refusingSubscriber(streams: () => StreamEntities): EntitySubscri
       const stream: QualifiedName | undefined = streams().of(metadata.target);
       if (stream) throw refusal(stream, (entity ?? entityId ?? databaseEntity) === undefined ? ofBuilder : ofSubject);
     };
+  // Only stream entities: a subscriber to all would make TypeORM compute the changes of every other entity twice.
+  const listened = { isPrototypeOf: (target: unknown) => streams().of(target) !== undefined };
   const subscriber = {
-    // Only stream entities: a subscriber to all would make TypeORM compute the changes of every other entity twice.
-    listenTo: () => ({ isPrototypeOf: (target: unknown) => streams().of(target) !== undefined }),
+    listenTo: () => listened,
     beforeInsert: refuse('insert'),
     beforeUpdate: refuse('update'),
     beforeRemove: refuse('remove', 'delete'),
