@@ -94,6 +94,8 @@ export function refusalCases<Native>(stage: Stage<Native>): void {
       controller.abort();
       expect(await waiting).toMatchObject({ code: 'ABORTED' });
     });
+    // What ended was the waiting: an attempt that was on its way is made, and the next case must not meet it.
+    expect(await refresh({ ifBusy: 'wait' })).toMatchObject({ status: 'refreshed' });
   });
 
   it('options that mean nothing', async () => {
