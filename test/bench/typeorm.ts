@@ -7,7 +7,6 @@ import {
   Entity,
   type EntityTarget,
   type ObjectLiteral,
-  PrimaryColumn,
   PrimaryGeneratedColumn,
 } from 'typeorm';
 
@@ -19,12 +18,7 @@ const rowCount = 1_000;
 function definePlain(table: string, columns: Readonly<Record<string, ColumnOptions>>): EntityTarget<ObjectLiteral> {
   const entity = { [table]: class extends BaseEntity {} }[table]!;
   for (const [property, options] of Object.entries(columns)) {
-    const decorate =
-      'generated' in options
-        ? PrimaryGeneratedColumn()
-        : 'primary' in options
-          ? PrimaryColumn(options)
-          : Column(options);
+    const decorate = options.generated ? PrimaryGeneratedColumn() : Column(options);
     decorate(entity.prototype, property);
   }
   Entity({ name: table, schema: 'public', synchronize: false })(entity);
@@ -36,9 +30,9 @@ const columns = {
   name: { type: 'text', nullable: true },
   total: { type: 'numeric', nullable: true },
   latest: { type: 'timestamptz', nullable: true },
-} as const;
+} as const satisfies Record<string, ColumnOptions>;
 
-const notes = { id: { type: 'int', generated: true }, body: { type: 'text' } };
+const notes: Record<string, ColumnOptions> = { id: { type: 'int', generated: true }, body: { type: 'text' } };
 
 /** One side of a comparison: its entities, in a DataSource with a connection of its own. */
 interface Side {
