@@ -1,3 +1,4 @@
+export type { IsStaleOptions, RefreshOptions, RefreshResult, StreamTableStatus } from '@pgstream/core';
 export {
   isPgStreamError,
   PgStreamError,
@@ -8,13 +9,18 @@ export {
 export {
   defineStreamTables,
   pgStream,
+  type FluentApi,
+  type GuardedWrite,
   type ModelOfStreamTable,
   type ModelsOptions,
+  type RegistryOfModels,
   type RegistryOptions,
+  type StreamTableIsReadOnly,
   type StreamTables,
   type StreamTablesExtension,
   type StreamTablesOptions,
+  type WriteWithoutArguments,
 } from './extension/index.ts';
 export { externalTables, type ExternalTablesOptions } from './external-tables/index.ts';
-export type { StreamTableHandle, StreamTablePromise } from './handle/index.ts';
+export type { IsStale, Refresh, Status, StreamTableHandle, StreamTablePromise } from './handle/index.ts';
 export type { ForeignKeySide, RegisteredModel, RegisteredRelation, StreamTableRegistry } from './registry/index.ts';

@@ -30,11 +30,9 @@ interface Extension {
 export function pgStream<const Model extends string>(
   options: ModelsOptions<Model>,
 ): StreamTablesExtension<RegistryOfModels<Model>>;
-export function pgStream<const Registry extends StreamTableRegistry>(
-  options: RegistryOptions<Registry>,
-): StreamTablesExtension<Registry>;
+export function pgStream<const Registry>(options: RegistryOptions<Registry>): StreamTablesExtension<Registry>;
 export function pgStream(
-  options: ModelsOptions<string> | RegistryOptions<StreamTableRegistry>,
+  options: ModelsOptions<string> | RegistryOptions<object>,
 ): StreamTablesExtension<StreamTableRegistry> {
   const given: unknown = options;
   if (typeof given !== 'object' || given === null || !('registry' in given || 'models' in given)) {
@@ -54,7 +52,7 @@ export function pgStream(
 }
 
 /** What the module that the generator writes exports. */
-export interface StreamTables<Registry extends StreamTableRegistry> {
+export interface StreamTables<Registry> {
   /**
    * The client extension: helpers on the models of stream tables, and every write to them refused. Apply it last.
    *
@@ -63,14 +61,16 @@ export interface StreamTables<Registry extends StreamTableRegistry> {
    */
   (options?: StreamTablesOptions): StreamTablesExtension<Registry>;
   /** The models and their stream tables. */
-  readonly registry: Registry;
+  readonly registry: StreamTableRegistry;
 }
 
-/** Makes `streamTables()` of a registry. For the module that the generator writes. */
-export function defineStreamTables<const Registry extends StreamTableRegistry>(
-  registry: Registry,
-): StreamTables<Registry> {
-  return Object.assign((options: StreamTablesOptions = {}) => pgStream({ ...options, registry }), { registry });
+/**
+ * Makes `streamTables()` of a registry, for the module that the generator writes. That names the type of its registry, so
+ * that the name, and not all of it, stands in the declarations of whoever exports the client.
+ */
+export function defineStreamTables<Registry>(registry: StreamTableRegistry & Registry): StreamTables<Registry> {
+  const streamTables = (options: StreamTablesOptions = {}) => pgStream<Registry>({ ...options, registry });
+  return Object.assign(streamTables, { registry });
 }
 
 type Extensible = Parameters<typeof baseOf>[0] & { $extends(extension: Extension): unknown };

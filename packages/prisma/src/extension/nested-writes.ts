@@ -1,4 +1,4 @@
-import type { RegisteredRelation, StreamTableRegistry } from '../registry/index.ts';
+import type { RegisteredRelation } from '../registry/index.ts';
 
 declare const nestedWrite: unique symbol;
 
@@ -11,11 +11,11 @@ interface RefusedNestedWrite<Path> {
 }
 
 /** The nested writes in the arguments of an operation, each as a sentence; never if there are none. */
-export type NestedIn<Args, Registry extends StreamTableRegistry, Model extends keyof Registry> = {
+export type NestedIn<Args, Registry, Model> = {
   [Part in keyof Args & ('data' | 'create' | 'update')]: InData<Args[Part], Registry, Model, Part>;
 }[keyof Args & ('data' | 'create' | 'update')];
 
-type InData<Data, Registry extends StreamTableRegistry, Model, Path extends string> =
+type InData<Data, Registry, Model, Path extends string> =
   IsAny<Data> extends true
     ? never
     : Data extends readonly (infer Row)[]
@@ -35,13 +35,15 @@ type InData<Data, Registry extends StreamTableRegistry, Model, Path extends stri
           : never
         : never;
 
-type InRelation<Calls, Registry extends StreamTableRegistry, Relation, Path extends string> =
+type InRelation<Calls, Registry, Relation, Path extends string> =
   IsAny<Calls> extends true
     ? never
     : Calls extends object
       ? Relation extends RegisteredRelation
         ? {
-            [Call in Given<Calls> & string]: Registry[Relation['model']] extends { readonly streamTable: object }
+            [Call in Given<Calls> & string]: Registry[Relation['model'] & keyof Registry] extends {
+              readonly streamTable: object;
+            }
               ? InStreamTable<Relation, Call, Path>
               : InCall<Calls[Call], Registry, Relation['model'], `${Path}.${Call}`>;
           }[Given<Calls> & string]
@@ -64,7 +66,7 @@ type Refusal<
   Path extends string,
 > = `${Path}.${Call} was refused: ${Model} is a stream table, which only the extension writes`;
 
-type InCall<Call, Registry extends StreamTableRegistry, Model extends string, Path extends string> =
+type InCall<Call, Registry, Model extends string, Path extends string> =
   IsAny<Call> extends true
     ? never
     : Call extends readonly (infer Element)[]

@@ -33,8 +33,8 @@ type PayloadOf<This> = This extends { readonly [K: symbol]: { readonly types: { 
     : never
   : never;
 
-/** Each field by itself, for the compiler to look at none that is not called. */
-type FluentApi<This> = {
+/** The relations of a record that is not there yet. Each by itself: the compiler looks at none that is not called. */
+export type FluentApi<This> = {
   [Field in keyof PayloadOf<This>['objects']]: FluentCall<This, Field>;
 };
 

@@ -11,8 +11,8 @@ export interface StreamTablesOptions extends PgStreamOptions {
 }
 
 /** The extension with what the generator has written. */
-export interface RegistryOptions<Registry extends StreamTableRegistry> extends StreamTablesOptions {
-  readonly registry: Registry;
+export interface RegistryOptions<Registry> extends StreamTablesOptions {
+  readonly registry: StreamTableRegistry & Registry;
 }
 
 /** The extension without the generator. */

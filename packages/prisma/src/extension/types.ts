@@ -1,9 +1,9 @@
 import type { StreamTableHandle } from '../handle/index.ts';
-import type { RegisteredModel, StreamTableRegistry } from '../registry/index.ts';
+import type { RegisteredModel } from '../registry/index.ts';
 import type { WriteGuards } from './write-guards.ts';
 
 /** For `prisma.$extends()`: adds the helpers to the types of stream models, and takes the writes away. */
-export type StreamTablesExtension<Registry extends StreamTableRegistry> = (client: unknown) => {
+export type StreamTablesExtension<Registry> = (client: unknown) => {
   $extends: {
     extArgs: {
       result: {};
@@ -15,7 +15,7 @@ export type StreamTablesExtension<Registry extends StreamTableRegistry> = (clien
 };
 
 /** The members that models get, by the property of the client; each as a function that returns it, as Prisma wants. */
-type ModelMembers<Registry extends StreamTableRegistry> = {
+type ModelMembers<Registry> = {
   [Model in keyof Registry & string as Uncapitalize<Model>]: Registry[Model] extends { readonly streamTable: object }
     ? StreamTableMembers<Model>
     : WriteGuards<Registry, Model>;
@@ -40,7 +40,7 @@ type WriteOperation =
 declare const readOnly: unique symbol;
 
 /** In place of a write: it cannot be called, and the compiler's message says why. */
-interface StreamTableIsReadOnly<Model extends string, Operation extends string> {
+export interface StreamTableIsReadOnly<Model extends string, Operation extends string> {
   readonly [readOnly]: `${Operation} was refused: ${Model} is a stream table, which only the extension writes`;
 }
 

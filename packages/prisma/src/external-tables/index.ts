@@ -1,1 +1,1 @@
-export { externalTables, type ExternalTablesOptions, type WithRegistry } from './external-tables.ts';
+export { externalTables, type ExternalTablesOptions } from './external-tables.ts';

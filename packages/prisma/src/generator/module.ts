@@ -18,11 +18,27 @@ interface GeneratedFile {
 export function modulesOf(registry: StreamTableRegistry, { extension, format }: Settings): GeneratedFile[] {
   const entries = printed(registry);
   const comment = commentOn(registry);
-  if (extension.endsWith('ts')) return [{ file: `index.${extension}`, text: esModule(comment, entries) }];
+  if (extension.endsWith('ts')) return [{ file: `index.${extension}`, text: typeScript(comment, entries) }];
   return [
     { file: `index.${extension}`, text: format === 'esm' ? esModule(comment, entries) : commonJs(comment, entries) },
     { file: `index.d.${extension.replace('j', 't')}`, text: declarations(comment, entries) },
   ];
+}
+
+function typeScript(comment: string, entries: string): string {
+  return `${HEADER}
+import { defineStreamTables, type StreamTables } from '@pgstream/prisma';
+
+const registry = ${entries} as const;
+
+type Registered = typeof registry;
+
+${COMMENT_ON_TYPE}
+export interface Registry extends Registered {}
+
+${comment}
+export const streamTables: StreamTables<Registry> = defineStreamTables<Registry>(registry);
+`;
 }
 
 function esModule(comment: string, entries: string): string {
@@ -50,10 +66,15 @@ function declarations(comment: string, entries: string): string {
   return `${HEADER}
 import type { StreamTables } from '@pgstream/prisma';
 
+${COMMENT_ON_TYPE}
+export interface Registry ${entries}
+
 ${comment}
-export declare const streamTables: StreamTables<${entries}>;
+export declare const streamTables: StreamTables<Registry>;
 `;
 }
+
+const COMMENT_ON_TYPE = '/** The models that have to do with stream tables, and how. */';
 
 function commentOn(registry: StreamTableRegistry): string {
   const names = Object.keys(registry).filter((model) => registry[model]?.streamTable);

@@ -22,16 +22,34 @@ import { prismaPromise, type StreamTablePromise } from './promise.ts';
  */
 export interface StreamTableHandle {
   /** See {@link StreamTable.isStale}. */
-  isStale(options: { readonly maxAgeMs: number }): StreamTablePromise<boolean>;
-  isStale(options?: IsStaleOptions): StreamTablePromise<boolean | null>;
+  readonly isStale: IsStale;
   /** See {@link StreamTable.lastRefreshAt}. */
-  lastRefreshAt(): StreamTablePromise<Date | null>;
+  readonly lastRefreshAt: () => StreamTablePromise<Date | null>;
   /** See {@link StreamTable.stalenessMs}. */
-  stalenessMs(): StreamTablePromise<number | null>;
+  readonly stalenessMs: () => StreamTablePromise<number | null>;
   /** See {@link StreamTable.status}. */
-  status(): StreamTablePromise<StreamTableStatus>;
+  readonly status: Status;
   /** See {@link StreamTable.refresh}. */
-  refresh(options?: RefreshOptions): StreamTablePromise<RefreshResult>;
+  readonly refresh: Refresh;
+}
+
+// By name, because the compiler writes what has none into declarations: with it types of core's, which whoever exports
+// a client cannot always name.
+
+/** See {@link StreamTable.isStale}. */
+export interface IsStale {
+  (options: { readonly maxAgeMs: number }): StreamTablePromise<boolean>;
+  (options?: IsStaleOptions): StreamTablePromise<boolean | null>;
+}
+
+/** See {@link StreamTable.status}. */
+export interface Status {
+  (): StreamTablePromise<StreamTableStatus>;
+}
+
+/** See {@link StreamTable.refresh}. */
+export interface Refresh {
+  (options?: RefreshOptions): StreamTablePromise<RefreshResult>;
 }
 
 /**
@@ -65,16 +83,16 @@ export function streamTableHandle(name: StreamTableName, scope: object, options:
   }
   return {
     isStale,
-    lastRefreshAt() {
+    lastRefreshAt(this: unknown) {
       return call(this, 'lastRefreshAt', (table) => table.lastRefreshAt());
     },
-    stalenessMs() {
+    stalenessMs(this: unknown) {
       return call(this, 'stalenessMs', (table) => table.stalenessMs());
     },
-    status() {
+    status(this: unknown) {
       return call(this, 'status', (table) => table.status());
     },
-    refresh(asked) {
+    refresh(this: unknown, asked?: RefreshOptions) {
       return call(this, 'refresh', (table) => table.refresh(asked));
     },
   };

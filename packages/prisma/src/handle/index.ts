@@ -1,3 +1,3 @@
-export { baseOf, isPrismaClient, type PrismaClientLike } from './client.ts';
-export { streamTableHandle, type StreamTableHandle } from './handle.ts';
+export { baseOf, isPrismaClient } from './client.ts';
+export { streamTableHandle, type IsStale, type Refresh, type Status, type StreamTableHandle } from './handle.ts';
 export type { StreamTablePromise } from './promise.ts';

@@ -2,7 +2,7 @@ import { testDatabase, type TestDatabase } from '@pgstream/harness';
 import { beforeAll } from 'vitest';
 
 /** What schema.prisma declares. */
-export const SHOP = `
+const SHOP = `
   CREATE SCHEMA analytics;
   CREATE TABLE public.regions (name text PRIMARY KEY);
   CREATE TABLE public.customers (id integer PRIMARY KEY, name text NOT NULL, region text NOT NULL REFERENCES public.regions);
