@@ -7,6 +7,7 @@ import { entities, Samples } from './models.ts';
 import { type Native, sessionOf } from './session.ts';
 import { familyEntities } from './writes/families.ts';
 import { writtenEntities } from './writes/models.ts';
+import { treeEntities } from './writes/trees.ts';
 
 /** A DataSource that knows every model, guarded as the documentation says. */
 export async function openClient(url: string): Promise<Client<Native>> {
@@ -14,7 +15,7 @@ export async function openClient(url: string): Promise<Client<Native>> {
   const dataSource = new DataSource({
     type: 'postgres',
     url,
-    entities: [...entities, ...writtenEntities, ...familyEntities],
+    entities: [...entities, ...writtenEntities, ...familyEntities, ...treeEntities],
     cache: { provider: () => memoryCache() },
     extra: { max: 3, Client: notingConnection(sent) },
   });

@@ -6,10 +6,16 @@ import { cascadeWrites } from './cascades.ts';
 import { definitionWrites } from './definitions.ts';
 import { methodWrites } from './methods.ts';
 import { textWrites } from './texts.ts';
+import { treeWrites } from './trees.ts';
 
 /** Every way in which a version writes to a stream table. */
 export function writesOf(version: Version): readonly WriteCall<Native>[] {
-  return [...methodWrites, ...builderWrites, ...cascadeWrites, ...textWrites, ...definitionWrites].filter((write) =>
-    isIn(version, write),
-  );
+  return [
+    ...methodWrites,
+    ...builderWrites,
+    ...cascadeWrites,
+    ...textWrites,
+    ...definitionWrites,
+    ...treeWrites,
+  ].filter((write) => isIn(version, write));
 }
