@@ -1,75 +1,99 @@
 import { startEmulator } from '@pgstream/emulator';
 import { Client } from 'pg';
 
+import type { Ratio } from './against.ts';
 import { measureCompileTime } from './drizzle-types.ts';
 import { measureDrizzle } from './drizzle.ts';
+import type { Measurement } from './interleaved.ts';
 import { measurePrismaCompileTime } from './prisma-types.ts';
 import { measurePrisma } from './prisma.ts';
 import { explainIsStale, fillCatalog, historyRows, measureStaleness, streamTables } from './staleness.ts';
+import { measureTypeOrm } from './typeorm.ts';
 
 const rounds = Number(process.env['PGSTREAM_BENCH_ROUNDS'] ?? 1_000);
+const compileRounds = Math.ceil(rounds / 200);
+
+/** The benchmarks by name, each with what it prints. */
+const BENCHMARKS: Readonly<Record<string, (client: Client, url: string) => Promise<void>>> = {
+  async staleness(client) {
+    console.log(`Filling the catalog: ${streamTables} stream tables, ${historyRows} rows of refresh history …`);
+    await fillCatalog(client);
+    const plans = await explainIsStale(client);
+    console.log(`isStale() sends ${plans.length} statement:\n${plans.join('\n\n')}`);
+    const measured = await measureStaleness(client, rounds);
+    const base = measured[0]?.medianMs ?? Number.NaN;
+    print('Is this stream table stale? One connection, medians of rounds that take turns.', measured, (one) => ({
+      'median ms': rounded(one.medianMs),
+      ratio: rounded(one.medianMs / base),
+    }));
+  },
+  async drizzle(client) {
+    printRatios(
+      'Drizzle: the same statement, without (base) and with what is measured.',
+      await measureDrizzle(client, rounds),
+    );
+  },
+  async typeorm(_client, url) {
+    printRatios(
+      'TypeORM: the same call, without stream entities (base) and with them.',
+      await measureTypeOrm(url, rounds),
+    );
+  },
+  async prisma(client, url) {
+    const measured = await measurePrisma(client, url, rounds);
+    print('Prisma: findMany() by three clients over one connection.', measured, ({ medianMs, toBare, toEmpty }) => ({
+      'median ms': rounded(medianMs),
+      'to no extension': rounded(toBare),
+      'to $extends({})': rounded(toEmpty),
+    }));
+  },
+  async types() {
+    printCompileTimes('Drizzle', await measureCompileTime(compileRounds));
+    printCompileTimes('Prisma', await measurePrismaCompileTime(compileRounds));
+  },
+};
+
+function print<One extends { readonly name: string; readonly rounds: number }>(
+  title: string,
+  measured: readonly One[],
+  columns: (one: One) => object,
+): void {
+  console.log(`\n${title}`);
+  console.table(Object.fromEntries(measured.map((one) => [one.name, { ...columns(one), rounds: one.rounds }])));
+}
+
+function printRatios(title: string, measured: readonly Ratio[]): void {
+  print(title, measured, ({ baseMs, medianMs, ratio }) => ({
+    'base ms': rounded(baseMs),
+    'median ms': rounded(medianMs),
+    ratio: rounded(ratio),
+  }));
+}
+
+function printCompileTimes(orm: string, measured: readonly Measurement[]): void {
+  const title = `TypeScript, ${orm}: the whole check of a file with a query of each.`;
+  print(title, measured, ({ medianMs }) => ({ 'median ms': Math.round(medianMs) }));
+}
+
+function rounded(value: number): number {
+  return Number(value.toFixed(3));
+}
+
+const named = process.argv.slice(2);
+const unknown = named.find((name) => !(name in BENCHMARKS));
+if (unknown !== undefined) {
+  throw new Error(`There is no benchmark "${unknown}", but ${Object.keys(BENCHMARKS).join(', ')}.`);
+}
 
 await using server = await startEmulator({ scheduler: false });
-const url = await server.createDatabase('bench');
-const client = new Client({ connectionString: url });
-await client.connect();
-try {
-  console.log(`Filling the catalog: ${streamTables} stream tables, ${historyRows} rows of refresh history …`);
-  await fillCatalog(client);
-  const plans = await explainIsStale(client);
-  console.log(`isStale() sends ${plans.length} statement:\n${plans.join('\n\n')}`);
-  const measured = await measureStaleness(client, rounds);
-  const base = measured[0]?.medianMs ?? Number.NaN;
-  console.log(`\nIs this stream table stale? One connection, medians of rounds that take turns.`);
-  console.table(
-    Object.fromEntries(
-      measured.map(({ name, medianMs, rounds: taken }) => [
-        name,
-        { 'median ms': Number(medianMs.toFixed(3)), ratio: Number((medianMs / base).toFixed(2)), rounds: taken },
-      ]),
-    ),
-  );
-
-  console.log(`\nDrizzle: the same statement, without (base) and with what is measured.`);
-  console.table(
-    Object.fromEntries(
-      (await measureDrizzle(client, rounds)).map(({ name, baseMs, medianMs, ratio, rounds: taken }) => [
-        name,
-        {
-          'base ms': Number(baseMs.toFixed(3)),
-          'median ms': Number(medianMs.toFixed(3)),
-          ratio: Number(ratio.toFixed(3)),
-          rounds: taken,
-        },
-      ]),
-    ),
-  );
-  console.log(`\nPrisma: findMany() by three clients over one connection.`);
-  console.table(
-    Object.fromEntries(
-      (await measurePrisma(client, url, rounds)).map(({ name, medianMs, toBare, toEmpty, rounds: taken }) => [
-        name,
-        {
-          'median ms': Number(medianMs.toFixed(3)),
-          'to no extension': Number(toBare.toFixed(3)),
-          'to $extends({})': Number(toEmpty.toFixed(3)),
-          rounds: taken,
-        },
-      ]),
-    ),
-  );
-  const compileRounds = Math.ceil(rounds / 200);
-  for (const [orm, checks] of [
-    ['Drizzle', await measureCompileTime(compileRounds)],
-    ['Prisma', await measurePrismaCompileTime(compileRounds)],
-  ] as const) {
-    console.log(`\nTypeScript, ${orm}: the whole check of a file with a query of each.`);
-    console.table(
-      Object.fromEntries(
-        checks.map(({ name, medianMs, rounds: taken }) => [name, { 'median ms': Math.round(medianMs), rounds: taken }]),
-      ),
-    );
+for (const [name, benchmark] of Object.entries(BENCHMARKS)) {
+  if (named.length > 0 && !named.includes(name)) continue;
+  const url = await server.createDatabase(`bench_${name}`);
+  const client = new Client({ connectionString: url });
+  await client.connect();
+  try {
+    await benchmark(client, url);
+  } finally {
+    await client.end();
   }
-} finally {
-  await client.end();
 }
