@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { beforeAll, expect, it } from 'vitest';
 import { writeTargets } from '../../src/statement/index.ts';
 import { differences, NONE } from './agreement.ts';
-import { soup, texts, written } from './generated/index.ts';
+import { soup, texts, written } from './arbitrary/index.ts';
 import { type Witness, witnessing } from './witness.ts';
 
 const database = testDatabase();

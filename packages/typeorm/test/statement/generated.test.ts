@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { cannotWrite, writeTargets } from '../../src/statement/index.ts';
 import { said } from './cases/index.ts';
-import { readingTexts, soup, texts, written } from './generated/index.ts';
+import { readingTexts, soup, texts, written } from './arbitrary/index.ts';
 
 const saidOf = (sql: string): string[] => writeTargets(sql).map(said);
 

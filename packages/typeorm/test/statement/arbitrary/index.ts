@@ -1,0 +1,3 @@
+export { soup } from './soup.ts';
+export { written } from './spelling.ts';
+export { readingTexts, texts } from './statements.ts';
