@@ -33,10 +33,10 @@ const BENCHMARKS: Readonly<Record<string, (client: Client, url: string) => Promi
       await measureDrizzle(client, rounds),
     );
   },
-  async typeorm(_client, url) {
+  async typeorm(client) {
     printRatios(
       'TypeORM: the same call, without stream entities (base) and with them.',
-      await measureTypeOrm(url, rounds),
+      await measureTypeOrm(client, rounds),
     );
   },
   async prisma(client, url) {

@@ -1,4 +1,5 @@
 import { defineStreamTable } from '@pgstream/typeorm';
+import pg from 'pg';
 import {
   BaseEntity,
   Column,
@@ -34,7 +35,7 @@ const columns = {
 
 const notes: Record<string, ColumnOptions> = { id: { type: 'int', generated: true }, body: { type: 'text' } };
 
-/** One side of a comparison: its entities, in a DataSource with a connection of its own. */
+/** One side of a comparison: its entities, in a DataSource. */
 interface Side {
   readonly dataSource: DataSource;
   readonly totals: EntityTarget<ObjectLiteral>;
@@ -42,7 +43,7 @@ interface Side {
 }
 
 async function open(
-  url: string,
+  client: pg.Client,
   entities: number,
   define: (table: string) => EntityTarget<ObjectLiteral>,
 ): Promise<Side> {
@@ -51,23 +52,36 @@ async function open(
   const others = Array.from({ length: entities - 1 }, (_, n) => define(`other_${n}`));
   const dataSource = new DataSource({
     type: 'postgres',
-    url,
     entities: [totals, note, ...others] as never[],
-    poolSize: 1,
+    // One connection for both sides: two of them differ by more than what is measured.
+    driver: { ...pg, Pool: poolOf(client) },
   });
   await dataSource.initialize();
   return { dataSource, totals, note };
+}
+
+/** A pool, as TypeORM uses one, of a client that is connected and stays so. */
+function poolOf(client: pg.Client): unknown {
+  return class {
+    on(): void {}
+    connect(done: (error: undefined, client: pg.Client, release: () => void) => void): void {
+      done(undefined, client, () => {});
+    }
+    end(done: () => void): void {
+      done();
+    }
+  };
 }
 
 /**
  * A stream entity beside an ordinary one over the same table, and a guarded DataSource beside one without stream entities,
  * with as many entities: 1, and 200.
  */
-export async function measureTypeOrm(url: string, rounds: number): Promise<Ratio[]> {
+export async function measureTypeOrm(client: pg.Client, rounds: number): Promise<Ratio[]> {
   const measured: Ratio[] = [];
   for (const entities of [1, 200]) {
-    const plain = await open(url, entities, (table) => definePlain(table, columns));
-    const ours = await open(url, entities, (name) => defineStreamTable({ name, schema: 'public', columns }));
+    const plain = await open(client, entities, (table) => definePlain(table, columns));
+    const ours = await open(client, entities, (name) => defineStreamTable({ name, schema: 'public', columns }));
     if (entities === 1) await fill(plain.dataSource);
     const beside = (name: string, share: number, run: (side: Side) => () => Promise<unknown>): Promise<Ratio> =>
       against(`${name}, ${entities} stream ${entities === 1 ? 'entity' : 'entities'}`, rounds * share, [

@@ -6,19 +6,18 @@ import type {
   EntitySubscriberInterface,
   EntityTarget,
   ObjectLiteral,
-  QueryRunner,
 } from 'typeorm';
 import { isStreamTable } from '../identity/index.ts';
-import { refusingDrops } from './drops.ts';
-import { managerGuard } from './manager.ts';
+import { refusingManagers } from './manager.ts';
 import { keepSchemaBuilderOff, prepareStreamEntity } from './metadata.ts';
-import { refusalOf } from './statements.ts';
+import { refusingRunners } from './runner.ts';
+import { StatementGuard } from './statements.ts';
 import { StreamEntities } from './stream-entities.ts';
 import { refusingSubscriber } from './subscriber.ts';
 
 /** The parts of a DataSource that a guard goes into. */
 type Guarded = {
-  -readonly [Key in 'subscribers' | 'createQueryRunner']: DataSource[Key];
+  -readonly [Key in 'subscribers' | 'createEntityManager']: DataSource[Key];
 } & { readonly manager: EntityManager; buildMetadatas(): Promise<void> };
 
 /**
@@ -32,15 +31,19 @@ export class DataSourceGuard {
   /** What `#streams` was made of: TypeORM builds its metadata anew whenever it is initialised. */
   #metadatas: readonly EntityMetadata[] | undefined;
   #streams: StreamEntities;
+  #statements: StatementGuard;
 
   /** Throws INVALID_ARGUMENT where a guard would be incomplete. */
   constructor(dataSource: DataSource) {
     refuseUnguardable(dataSource);
     this.#dataSource = dataSource;
     this.#streams = new StreamEntities(dataSource, () => false);
-    const streams = (): StreamEntities => this.#streams;
-    this.#subscriber = refusingSubscriber(streams);
-    this.#replaceMethods(dataSource as unknown as Guarded, streams);
+    this.#statements = new StatementGuard(this.#streams);
+    this.#subscriber = refusingSubscriber(
+      () => this.#streams,
+      () => this.#statements,
+    );
+    this.#replaceMethods(dataSource as unknown as Guarded);
   }
 
   /** Also guards entities that are stream tables and could not be declared as such. */
@@ -62,23 +65,23 @@ export class DataSourceGuard {
     const isDeclared = (metadata: EntityMetadata): boolean => isStreamTable(metadata.target) || named.has(metadata);
     for (const metadata of entityMetadatas.filter(isDeclared)) prepareStreamEntity(this.#dataSource, metadata);
     this.#streams = new StreamEntities(this.#dataSource, isDeclared);
+    this.#statements = new StatementGuard(this.#streams);
     keepSchemaBuilderOff(entityMetadatas, this.#streams);
     const subscribers = this.#dataSource.subscribers;
     if (!subscribers.includes(this.#subscriber)) subscribers.push(this.#subscriber);
     this.#metadatas = entityMetadatas;
   }
 
-  #replaceMethods(dataSource: Guarded, streams: () => StreamEntities): void {
-    const guardManager = managerGuard(streams);
-    guardManager(dataSource.manager);
+  #replaceMethods(dataSource: Guarded): void {
+    const streams = (): StreamEntities => this.#streams;
+    const { driver } = this.#dataSource;
+    const Runner = refusingRunners(this.#dataSource, { streams, statements: () => this.#statements });
+    driver.createQueryRunner = (mode) => new Runner(driver, mode);
 
-    const createQueryRunner = dataSource.createQueryRunner.bind(dataSource);
-    const refusing = { stream: refusingStream(streams), ...refusingDrops(this.#dataSource, streams) };
-    dataSource.createQueryRunner = (mode) => {
-      const runner = createQueryRunner(mode);
-      guardManager(runner.manager);
-      return Object.assign(runner, refusing);
-    };
+    const Manager = refusingManagers(dataSource.manager, streams);
+    dataSource.createEntityManager = (runner) => new Manager(this.#dataSource, runner);
+    // This one was made before, and may be known to others already.
+    Object.setPrototypeOf(dataSource.manager, Manager.prototype as object);
 
     // Classes say by themselves that metadata was built; entities that are no class cannot.
     const buildMetadatas = dataSource.buildMetadatas.bind(dataSource);
@@ -87,16 +90,6 @@ export class DataSourceGuard {
       this.update();
     };
   }
-}
-
-/** A statement whose rows are streamed is told to no subscriber. */
-function refusingStream(streams: () => StreamEntities): QueryRunner['stream'] {
-  return async function refuseStreams(this: QueryRunner, sql, ...rest) {
-    const refused = refusalOf(sql, streams());
-    if (refused) throw refused;
-    const unguarded = Object.getPrototypeOf(this) as QueryRunner;
-    return await unguarded.stream.call(this, sql, ...rest);
-  };
 }
 
 function refuseUnguardable(dataSource: DataSource): void {

@@ -1,4 +1,4 @@
-import { type EntityManager, InstanceChecker } from 'typeorm';
+import { type DataSource, type EntityManager, InstanceChecker, type QueryRunner } from 'typeorm';
 import { WRITES_BY_ENTITY, WRITES_BY_TARGET } from '../identity/index.ts';
 import { refusal } from './refusal.ts';
 import type { StreamEntities } from './stream-entities.ts';
@@ -12,65 +12,55 @@ interface PersistOptions {
   readonly chunk?: number;
 }
 
-/**
- * Puts refusing methods before those of a manager's class, on the one manager that is given: a write to a stream table is
- * refused under the name that it was called by, and before TypeORM reads anything. Every manager of a guarded DataSource
- * goes through here, one for each query runner, so what can be made once is made once.
- */
-export function managerGuard(streams: () => StreamEntities): (manager: EntityManager) => void {
-  const guarded = new WeakMap<object, object>();
-  return (manager) => {
-    const unguarded = Object.getPrototypeOf(manager) as object;
-    let methods = guarded.get(unguarded);
-    if (!methods) {
-      methods = refusingMethods(unguarded as Methods, streams);
-      guarded.set(unguarded, methods);
-    }
-    Object.setPrototypeOf(manager, methods);
-  };
-}
+/** The class of a DataSource's managers. */
+type ManagerClass = new (dataSource: DataSource, runner?: QueryRunner) => EntityManager;
 
-function refusingMethods(unguarded: Methods, streams: () => StreamEntities): object {
-  const methods = Object.create(unguarded) as Methods;
-  const replace = (name: string, refusing: typeof byTarget): void => {
-    const original = unguarded[name];
-    // Some have come with later versions.
-    if (original) methods[name] = refusing(streams, name, original);
-  };
-  for (const name of WRITES_BY_TARGET) replace(name, byTarget);
-  for (const name of WRITES_BY_ENTITY) replace(name, byEntity);
-  return methods;
+/**
+ * A class of managers that refuse: a write to a stream table is refused under the name that it was called by, and before
+ * TypeORM reads anything. There is a manager for each query runner, and a class costs them nothing.
+ */
+export function refusingManagers(unguarded: EntityManager, streams: () => StreamEntities): ManagerClass {
+  const Unguarded = unguarded.constructor as ManagerClass;
+  const Refusing = class extends Unguarded {};
+  const [original, refusing] = [Unguarded.prototype, Refusing.prototype] as unknown as [Methods, Methods];
+  // Some methods have come with later versions.
+  for (const name of WRITES_BY_TARGET) if (original[name]) refusing[name] = byTarget(streams, name, original[name]);
+  for (const name of WRITES_BY_ENTITY) if (original[name]) refusing[name] = byEntity(streams, name, original[name]);
+  return Refusing;
 }
 
 function byTarget(streams: () => StreamEntities, operation: string, original: Method): Method {
-  return async function refuseByTarget(target, ...args) {
+  return function refuseByTarget(target, ...args) {
     const stream = streams().of(target);
-    if (stream) throw refusal(stream, operation);
-    return await original.call(this, target, ...args);
+    return stream ? Promise.reject(refusal(stream, operation)) : original.call(this, target, ...args);
   };
 }
 
 function byEntity(streams: () => StreamEntities, operation: string, original: Method): Method {
-  return async function refuseByEntity(...args) {
+  return function refuseByEntity(...args) {
     const targets = targetsOf(args);
     for (const target of targets) {
       const stream = streams().of(target);
-      if (stream) throw refusal(stream, operation);
+      if (stream) return Promise.reject(refusal(stream, operation));
     }
     if (!sendsBeforeItAsks(args) || !targets.some((target) => streams().leadsToOne(target))) {
-      return await original.apply(this, args);
+      return original.apply(this, args);
     }
     // In a transaction of its own, or to a savepoint: what was sent before the refusal is taken back.
-    return await this.transaction((manager) => original.apply(manager, args));
+    return this.transaction((manager) => original.apply(manager, args));
   };
 }
 
 /** As TypeORM reads the arguments: a target and entities, or entities that are of the class that made them. */
-function targetsOf([first, ...rest]: readonly unknown[]): readonly unknown[] {
+function targetsOf(args: readonly unknown[]): readonly unknown[] {
+  const [first] = args;
   const isTarget = typeof first === 'function' || typeof first === 'string' || InstanceChecker.isEntitySchema(first);
-  if (isTarget && rest.length > 0) return [first];
-  const entities: readonly unknown[] = Array.isArray(first) ? first : [first];
-  return entities.map((entity) => (typeof entity === 'object' && entity !== null ? entity.constructor : undefined));
+  if (isTarget && args.length > 1) return [first];
+  return Array.isArray(first) ? first.map(classOf) : [classOf(first)];
+}
+
+function classOf(entity: unknown): unknown {
+  return typeof entity === 'object' && entity !== null ? entity.constructor : undefined;
 }
 
 /** Without listeners no event comes before the first statement, and with chunks one chunk is sent before the next is looked at. */

@@ -1,7 +1,7 @@
 import type { QualifiedName } from '@pgstream/core';
 import type { EntityMetadata, EntitySubscriberInterface } from 'typeorm';
 import { refusal } from './refusal.ts';
-import { refusalOf } from './statements.ts';
+import type { StatementGuard } from './statements.ts';
 import type { StreamEntities } from './stream-entities.ts';
 
 /** An event before a write. One that comes of a query builder has no entity, one of a subject an identifier or an entity. */
@@ -19,7 +19,10 @@ interface WriteEvent {
  * not come where a caller turned listeners off, nor for SQL text: there each statement is looked at. Everything throws at
  * once, because TypeORM before 0.3.21 does not wait for a promise.
  */
-export function refusingSubscriber(streams: () => StreamEntities): EntitySubscriberInterface {
+export function refusingSubscriber(
+  streams: () => StreamEntities,
+  statements: () => StatementGuard,
+): EntitySubscriberInterface {
   const refuse =
     (ofSubject: string, ofBuilder = ofSubject) =>
     ({ metadata, entity, entityId, databaseEntity }: WriteEvent): void => {
@@ -36,8 +39,7 @@ export function refusingSubscriber(streams: () => StreamEntities): EntitySubscri
     beforeSoftRemove: refuse('softRemove', 'softDelete'),
     beforeRecover: refuse('recover', 'restore'),
     beforeQuery({ query }: { readonly query: string }): void {
-      const refused = refusalOf(query, streams());
-      if (refused) throw refused;
+      statements().check(query);
     },
   };
   return subscriber as unknown as EntitySubscriberInterface;
