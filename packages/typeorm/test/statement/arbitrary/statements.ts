@@ -8,7 +8,22 @@ export interface Statement {
 }
 
 /** Of the tables of the fixture those that are named in generated statements. */
-const NAMES = ['order_totals', 'other', 'orders', 'Order Totals', 'order"totals', 'a.b', 'a$b', 'délices', 'DÉLICES', '注文', 'delete', 'update', '\u{1f600}', '"'.repeat(63)];
+const NAMES = [
+  'order_totals',
+  'other',
+  'orders',
+  'Order Totals',
+  'order"totals',
+  'a.b',
+  'a$b',
+  'délices',
+  'DÉLICES',
+  '注文',
+  'delete',
+  'update',
+  '\u{1f600}',
+  '"'.repeat(63),
+];
 
 interface Table {
   readonly tokens: readonly Token[];
@@ -66,19 +81,37 @@ const reading: fc.Arbitrary<Token[]> = fc
 const deleting: fc.Arbitrary<Statement> = fc
   .tuple(relation, alias('delete', 'AS update', 't'), table)
   .map(([target, name, { tokens }]) => ({
-    tokens: [...words('DELETE FROM'), ...target.tokens, ...name, ...words('USING'), ...tokens, ...words('AS insert RETURNING 1')],
+    tokens: [
+      ...words('DELETE FROM'),
+      ...target.tokens,
+      ...name,
+      ...words('USING'),
+      ...tokens,
+      ...words('AS insert RETURNING 1'),
+    ],
     writes: [`delete ${target.said}`],
   }));
 
 const updating: fc.Arbitrary<Statement> = fc
   .tuple(relation, alias('delete', 'AS update', 't'), reading)
   .map(([target, name, query]) => ({
-    tokens: [...words('UPDATE'), ...target.tokens, ...name, ...words('SET update = 1 , total = ( SELECT 1 FROM ('), ...query, ...words(') q ) RETURNING 1')],
+    tokens: [
+      ...words('UPDATE'),
+      ...target.tokens,
+      ...name,
+      ...words('SET update = 1 , total = ( SELECT 1 FROM ('),
+      ...query,
+      ...words(') q ) RETURNING 1'),
+    ],
     writes: [`update ${target.said}`],
   }));
 
 const inserting: fc.Arbitrary<Statement> = fc
-  .tuple(table, table, fc.constantFrom('', ' ON CONFLICT DO NOTHING', ' ON CONFLICT ( id ) DO UPDATE SET delete = NULL'))
+  .tuple(
+    table,
+    table,
+    fc.constantFrom('', ' ON CONFLICT DO NOTHING', ' ON CONFLICT ( id ) DO UPDATE SET delete = NULL'),
+  )
   .map(([target, source, end]) => ({
     tokens: [
       ...words('INSERT INTO'),
@@ -94,7 +127,11 @@ const merging: fc.Arbitrary<Statement> = fc
   .tuple(
     relation,
     table,
-    fc.constantFrom('MATCHED THEN DELETE', 'MATCHED THEN UPDATE SET total = 1', 'NOT MATCHED THEN INSERT ( id ) VALUES ( update.id )'),
+    fc.constantFrom(
+      'MATCHED THEN DELETE',
+      'MATCHED THEN UPDATE SET total = 1',
+      'NOT MATCHED THEN INSERT ( id ) VALUES ( update.id )',
+    ),
   )
   .map(([target, source, when]) => ({
     tokens: [
@@ -115,10 +152,13 @@ const LISTED = ['gone', 'recursive', 'search', 'cycle', 'materialized', 'ordinal
 
 /** With a WITH list before it, whose queries are of the given kind. */
 function withList(main: fc.Arbitrary<Statement>, listed: fc.Arbitrary<Statement>): fc.Arbitrary<Statement> {
-  const list = fc.array(fc.tuple(listed, fc.constantFrom('AS (', 'AS MATERIALIZED (', 'AS NOT MATERIALIZED (', '( x ) AS (')), {
-    minLength: 1,
-    maxLength: 3,
-  });
+  const list = fc.array(
+    fc.tuple(listed, fc.constantFrom('AS (', 'AS MATERIALIZED (', 'AS NOT MATERIALIZED (', '( x ) AS (')),
+    {
+      minLength: 1,
+      maxLength: 3,
+    },
+  );
   return fc
     .tuple(fc.constantFrom('WITH', 'WITH RECURSIVE'), fc.shuffledSubarray(LISTED, { minLength: 3 }), list, main)
     .map(([keyword, names, queries, last]) => ({
@@ -143,12 +183,22 @@ const wrapped = (statement: fc.Arbitrary<Statement>, isQuery: boolean): fc.Arbit
   fc
     .tuple(
       statement,
-      fc.constantFrom('EXPLAIN ANALYZE', 'EXPLAIN ( COSTS off , analyse )', 'EXPLAIN', 'EXPLAIN ( ANALYZE off )', 'PREPARE', ...(isQuery ? ['CREATE TEMPORARY TABLE kept ( x ) ON COMMIT DROP AS', '('] : [])),
+      fc.constantFrom(
+        'EXPLAIN ANALYZE',
+        'EXPLAIN ( COSTS off , analyse )',
+        'EXPLAIN',
+        'EXPLAIN ( ANALYZE off )',
+        'PREPARE',
+        ...(isQuery ? ['CREATE TEMPORARY TABLE kept ( x ) ON COMMIT DROP AS', '('] : []),
+      ),
     )
     .map(([{ tokens, writes }, form]) => {
       const isRun = form !== 'EXPLAIN' && !form.includes('off )');
       if (form === 'PREPARE') {
-        return { tokens: [...words('PREPARE delete AS'), ...tokens, ...words('; EXECUTE delete ; DEALLOCATE delete')], writes };
+        return {
+          tokens: [...words('PREPARE delete AS'), ...tokens, ...words('; EXECUTE delete ; DEALLOCATE delete')],
+          writes,
+        };
       }
       const end = form === '(' ? words(')') : [];
       return { tokens: [...words(form), ...tokens, ...end], writes: isRun ? writes : [] };
@@ -157,7 +207,10 @@ const wrapped = (statement: fc.Arbitrary<Statement>, isQuery: boolean): fc.Arbit
 const truncating: fc.Arbitrary<Statement> = fc
   .tuple(fc.constantFrom('TRUNCATE', 'TRUNCATE TABLE'), fc.array(relation, { minLength: 1, maxLength: 3 }))
   .map(([keyword, targets]) => ({
-    tokens: [...words(keyword), ...targets.flatMap(({ tokens }, index) => [...(index > 0 ? words(',') : []), ...tokens])],
+    tokens: [
+      ...words(keyword),
+      ...targets.flatMap(({ tokens }, index) => [...(index > 0 ? words(',') : []), ...tokens]),
+    ],
     writes: targets.map(({ said }) => `truncate ${said}`),
   }));
 
@@ -173,7 +226,11 @@ const defining: fc.Arbitrary<Statement> = fc
     const body = writes.flatMap((statement) => [...statement.tokens, ...words(';')]);
     switch (kind) {
       case 'procedure':
-        return [...words('CREATE OR REPLACE PROCEDURE erase ( ) BEGIN ATOMIC'), ...body, ...words('SELECT CASE WHEN true THEN 1 END AS end ; END')];
+        return [
+          ...words('CREATE OR REPLACE PROCEDURE erase ( ) BEGIN ATOMIC'),
+          ...body,
+          ...words('SELECT CASE WHEN true THEN 1 END AS end ; END'),
+        ];
       case 'rule':
         return [
           ...words('CREATE OR REPLACE RULE erasing AS ON DELETE TO ancestor DO ALSO ('),
@@ -185,8 +242,13 @@ const defining: fc.Arbitrary<Statement> = fc
       case 'privileges':
         return [...words('GRANT INSERT , UPDATE , DELETE ON'), ...tokens, ...words('TO PUBLIC')];
       case 'trigger':
-        return [...words('CREATE OR REPLACE TRIGGER erasing BEFORE INSERT OR UPDATE OF delete OR DELETE ON ancestor EXECUTE FUNCTION logs ( )')];
+        return [
+          ...words(
+            'CREATE OR REPLACE TRIGGER erasing BEFORE INSERT OR UPDATE OF delete OR DELETE ON ancestor EXECUTE FUNCTION logs ( )',
+          ),
+        ];
       case 'lock':
+      default:
         return [...words('LOCK TABLE'), ...tokens];
     }
   })
@@ -219,7 +281,12 @@ const dropping: fc.Arbitrary<Statement> = fc
   .tuple(fc.constantFrom('DROP TABLE', 'DROP TABLE IF EXISTS'), table)
   .map(([start, { tokens, said }]) => ({ tokens: [...words(start), ...tokens], writes: [`drop table ${said}`] }));
 
-const reads: fc.Arbitrary<Statement> = fc.oneof(readOnly, withList(readOnly, readOnly), wrapped(readOnly, true), defining);
+const reads: fc.Arbitrary<Statement> = fc.oneof(
+  readOnly,
+  withList(readOnly, readOnly),
+  wrapped(readOnly, true),
+  defining,
+);
 
 const anyStatement: fc.Arbitrary<Statement> = fc.oneof(
   writing,
