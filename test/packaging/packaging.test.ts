@@ -124,6 +124,16 @@ async function runApplications(folder: string, files = Object.keys(works)): Prom
   return printed;
 }
 
+/** For TypeScript that is compiled to CommonJS, Prisma's client has to be told so. */
+async function generateAs(type: Consumer['type'], folder: string): Promise<void> {
+  const schema = join(folder, 'schema.prisma');
+  if (type === 'commonjs') {
+    const text = await readFile(schema, 'utf8');
+    await writeFile(schema, text.replace('generator client {', 'generator client {\n  moduleFormat = "cjs"'));
+  }
+  await generate(folder);
+}
+
 /** As `npx prisma generate`, which would fetch an engine that it does not use if it were not told of one. */
 async function generate(folder: string): Promise<string> {
   vi.stubEnv('PRISMA_SCHEMA_ENGINE_BINARY', process.execPath);
@@ -184,7 +194,7 @@ describe('installed from the packed tarballs', () => {
       await compile(APPLICATIONS, folder, 'typescript-6.0', '--module', 'nodenext');
       expect(await runApplications(folder)).toEqual(works);
 
-      await generate(folder);
+      await generateAs(type, folder);
       await compile(['prisma.ts'], folder, 'typescript-6.0', '--module', 'nodenext');
       expect(await runApplications(folder, ['prisma.js'])).toEqual(worksOverPrisma);
     },

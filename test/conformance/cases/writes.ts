@@ -39,13 +39,17 @@ export function writeCases<Native>(stage: Stage<Native>): void {
   });
 
   describe('every write call fails without the guard, too, and changes no row', () => {
+    const calls = driver.writes.filter(({ onlyBuilds }) => !onlyBuilds);
+    // Where an ORM cannot have this, one call stands for all of them, with the reason.
+    const id = 'writes: every write call fails without the guard, too, and changes no row';
+    const asked = id in driver.cannot ? calls.slice(0, 1) : calls;
     let unguarded: Client<Native>;
     beforeAll(async () => {
       unguarded = await driver.openUnguarded(stage.database.url);
     });
     afterAll(() => unguarded.close());
 
-    it.each(byName(driver.writes.filter(({ onlyBuilds }) => !onlyBuilds)))('%s', async (_, { call }) => {
+    it.each(byName(asked))('%s', async (_, { call }) => {
       expect(await endOf(() => call(unguarded.native))).toBeInstanceOf(Error);
       await expectUnchanged(stage);
     });
