@@ -2,6 +2,6 @@ export { cleanUpLater } from './clean-up.ts';
 export { connect } from './connection.ts';
 export { freshDatabase, testDatabase, type TestDatabase } from './database.ts';
 export { quietDatabase, quietEmulator } from './quiet.ts';
-export { asModule, type Block, blocksOf, type Imports } from './readme.ts';
+export { asModule, type Block, blocksOf, compilerErrors, type Imports } from './readme.ts';
 export { testRole, type TestRole } from './role.ts';
 export { databaseUrl, onEmulator, serverUrl } from './server.ts';

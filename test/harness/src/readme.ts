@@ -1,4 +1,9 @@
+import { execFile } from 'node:child_process';
 import { readFileSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
 
 /** A fenced code block of a README. */
 export interface Block {
@@ -28,4 +33,36 @@ export function asModule(code: string, imports: Imports): string {
     return used.length > 0 ? [`import { ${used.join(', ')} } from '${from}';`] : [];
   });
   return [...lines, code, 'export {};'].join('\n');
+}
+
+const TSC = createRequire(import.meta.url).resolve('typescript/bin/tsc');
+
+/**
+ * What the compiler has against the modules in a folder below a package, in a project as a newcomer's is; nothing if they
+ * are right. `entries` are the package's entries and the sources that stand for them.
+ */
+export async function compilerErrors(
+  folder: string,
+  packageFolder: string,
+  entries: Readonly<Record<string, string>>,
+): Promise<string> {
+  const paths = Object.entries(entries).map(([entry, source]) => [entry, [join(packageFolder, source)]]);
+  const options = {
+    extends: join(packageFolder, 'tsconfig.json'),
+    compilerOptions: {
+      module: 'preserve',
+      moduleResolution: 'bundler',
+      noUnusedLocals: false,
+      noPropertyAccessFromIndexSignature: false,
+      verbatimModuleSyntax: false,
+      erasableSyntaxOnly: false,
+      paths: Object.fromEntries(paths) as object,
+    },
+    include: ['*.ts'],
+  };
+  await writeFile(join(folder, 'tsconfig.json'), JSON.stringify(options));
+  const { stdout } = await promisify(execFile)(process.execPath, [TSC, '-p', folder]).catch(
+    (error: { stdout: string }) => error,
+  );
+  return stdout;
 }

@@ -1,9 +1,6 @@
-import { execFile } from 'node:child_process';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { createRequire } from 'node:module';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
-import { testDatabase } from '@pgstream/harness';
+import { compilerErrors, testDatabase } from '@pgstream/harness';
 import type { NodePgDatabase } from 'drizzle-orm/node-postgres';
 import type { Pool } from 'pg';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
@@ -12,7 +9,6 @@ import { blocks, exampleModule } from './blocks.ts';
 // A compiler runs in it.
 vi.setConfig({ testTimeout: 60_000 });
 
-const TSC = createRequire(import.meta.url).resolve('typescript/bin/tsc');
 const PACKAGE = join(import.meta.dirname, '../..');
 
 const database = testDatabase();
@@ -64,27 +60,11 @@ describe('the README', () => {
   });
 
   it('compiles', async () => {
-    const options = {
-      extends: join(PACKAGE, 'tsconfig.json'),
-      compilerOptions: {
-        module: 'preserve',
-        moduleResolution: 'bundler',
-        // As a newcomer's project has it.
-        noUnusedLocals: false,
-        noPropertyAccessFromIndexSignature: false,
-        verbatimModuleSyntax: false,
-        paths: {
-          '@pgstream/drizzle': [join(PACKAGE, 'src/index.ts')],
-          '@pgstream/drizzle/kit': [join(PACKAGE, 'src/kit.ts')],
-        },
-      },
-      include: ['*.ts'],
-    };
-    await writeFile(join(folder, 'tsconfig.json'), JSON.stringify(options));
-    const { stdout } = await promisify(execFile)(process.execPath, [TSC, '-p', folder]).catch(
-      (error: { stdout: string }) => error,
-    );
-    expect(stdout).toBe('');
+    const errors = await compilerErrors(folder, PACKAGE, {
+      '@pgstream/drizzle': 'src/index.ts',
+      '@pgstream/drizzle/kit': 'src/kit.ts',
+    });
+    expect(errors).toBe('');
   });
 
   it.each(examples)('runs $name: $text', async ({ name, text }) => {

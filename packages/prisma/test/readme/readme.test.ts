@@ -4,7 +4,7 @@ import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
-import { asModule, blocksOf, testDatabase } from '@pgstream/harness';
+import { asModule, blocksOf, compilerErrors, testDatabase } from '@pgstream/harness';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
 
 // A compiler runs in it, and a command of Prisma's.
@@ -112,24 +112,8 @@ describe('the README', () => {
   });
 
   it('compiles', async () => {
-    const options = {
-      extends: join(PACKAGE, 'tsconfig.json'),
-      compilerOptions: {
-        module: 'preserve',
-        moduleResolution: 'bundler',
-        // As a newcomer's project has it.
-        noUnusedLocals: false,
-        noPropertyAccessFromIndexSignature: false,
-        verbatimModuleSyntax: false,
-        paths: { '@pgstream/prisma': [join(PACKAGE, 'src/index.ts')] },
-      },
-      include: ['*.ts'],
-    };
-    await writeFile(join(folder, 'tsconfig.json'), JSON.stringify(options));
-    const { stdout } = await run(process.execPath, [require.resolve('typescript/bin/tsc'), '-p', folder]).catch(
-      (error: { stdout: string }) => error,
-    );
-    expect(stdout).toBe('');
+    const errors = await compilerErrors(folder, PACKAGE, { '@pgstream/prisma': 'src/index.ts' });
+    expect(errors).toBe('');
   });
 
   it.each(examples)('runs $name: $text', async ({ name, text }) => {

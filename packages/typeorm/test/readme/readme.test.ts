@@ -1,9 +1,6 @@
-import { execFile } from 'node:child_process';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { createRequire } from 'node:module';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
-import { asModule, blocksOf, testDatabase } from '@pgstream/harness';
+import { asModule, blocksOf, compilerErrors, testDatabase } from '@pgstream/harness';
 import type { INestApplicationContext } from '@nestjs/common';
 import type { DataSource } from 'typeorm';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
@@ -11,7 +8,6 @@ import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'v
 // A compiler runs in it.
 vi.setConfig({ testTimeout: 120_000 });
 
-const TSC = createRequire(import.meta.url).resolve('typescript/bin/tsc');
 const PACKAGE = join(import.meta.dirname, '../..');
 
 /** What the README leaves out of its examples, by where it comes from. */
@@ -99,28 +95,11 @@ describe('the README', () => {
   });
 
   it('compiles', async () => {
-    const options = {
-      extends: join(PACKAGE, 'tsconfig.json'),
-      compilerOptions: {
-        module: 'preserve',
-        moduleResolution: 'bundler',
-        // As a newcomer's project has it.
-        noUnusedLocals: false,
-        noPropertyAccessFromIndexSignature: false,
-        verbatimModuleSyntax: false,
-        erasableSyntaxOnly: false,
-        paths: {
-          '@pgstream/typeorm': [join(PACKAGE, 'src/index.ts')],
-          '@pgstream/typeorm/nestjs': [join(PACKAGE, 'src/nestjs.ts')],
-        },
-      },
-      include: ['*.ts'],
-    };
-    await writeFile(join(folder, 'tsconfig.json'), JSON.stringify(options));
-    const { stdout } = await promisify(execFile)(process.execPath, [TSC, '-p', folder]).catch(
-      (error: { stdout: string }) => error,
-    );
-    expect(stdout).toBe('');
+    const errors = await compilerErrors(folder, PACKAGE, {
+      '@pgstream/typeorm': 'src/index.ts',
+      '@pgstream/typeorm/nestjs': 'src/nestjs.ts',
+    });
+    expect(errors).toBe('');
   });
 
   it.each(examples)('runs $name: $text', async ({ name, text }) => {
