@@ -1,23 +1,11 @@
 import { execFile } from 'node:child_process';
-import { connect } from 'node:net';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 
+import { answers } from '@pgstream/harness';
 import { beforeAll, describe, expect, test } from 'vitest';
 
 const example = join(import.meta.dirname, '../../examples/flights');
-
-/** Whether anything accepts a connection there. */
-function answers(port: number): Promise<boolean> {
-  return new Promise((resolve) => {
-    const socket = connect(port, '127.0.0.1')
-      .once('connect', () => {
-        socket.destroy();
-        resolve(true);
-      })
-      .once('error', () => resolve(false));
-  });
-}
 
 describe('the demonstration', () => {
   let output: string;

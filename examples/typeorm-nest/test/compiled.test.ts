@@ -1,8 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { connect } from 'node:net';
-import { createInterface } from 'node:readline';
-import { testDatabase } from '@pgstream/harness';
+import { answers, startProgram, testDatabase } from '@pgstream/harness';
 import { beforeAll, expect, it, onTestFinished } from 'vitest';
 import { folder, node } from './program';
 
@@ -14,28 +12,13 @@ beforeAll(async () => {
 });
 
 it('starts by itself, answers, and stops everything when it is interrupted', async () => {
-  const program = spawn(process.execPath, ['dist/main.js'], {
-    cwd: folder,
-    env: { ...process.env, PORT: '0' },
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
-  onTestFinished(() => void program.kill('SIGKILL'));
-  const ended = once(program, 'exit');
-
-  let said = '';
-  for await (const line of createInterface(program.stdout)) {
-    said += `${line}\n`;
-    if (line.startsWith('Ctrl-C')) break;
-  }
-  const url = /http:\/\/\S+:\d+/.exec(said)?.[0];
-  const port = Number(/postgres:\/\/\S+:(\d+)/.exec(said)?.[1]);
+  const { url, databasePort, interrupt } = await startProgram(folder, 'dist/main.js');
   const response = await fetch(`${url}/regions`);
   expect(await response.json()).toHaveLength(4);
-  expect(await answers(port)).toBe(true);
+  expect(await answers(databasePort)).toBe(true);
 
-  program.kill('SIGINT');
-  expect(await ended).toEqual([0, null]);
-  expect(await answers(port)).toBe(false);
+  expect(await interrupt()).toEqual([0, null]);
+  expect(await answers(databasePort)).toBe(false);
 });
 
 it('is required by plain node, with no ES module: reads, refreshes, and refuses a write', async () => {
@@ -69,15 +52,3 @@ it('says which port is taken, and ends', async () => {
   expect(await once(program, 'close')).toEqual([1, null]);
   expect(said).toContain(`Port ${taken} is taken. Name another one with PORT; 0 is any that is free.`);
 });
-
-/** Whether anything accepts a connection there. */
-function answers(port: number): Promise<boolean> {
-  return new Promise((resolve) => {
-    const socket = connect(port, '127.0.0.1')
-      .once('connect', () => {
-        socket.destroy();
-        resolve(true);
-      })
-      .once('error', () => resolve(false));
-  });
-}
