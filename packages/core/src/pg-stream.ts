@@ -14,7 +14,8 @@ import {
   type StreamTableStatus,
 } from './catalog/index.ts';
 import { createStreamTable, type StreamTableDefinition } from './definition/index.ts';
-import { createContext, findExtension, type DialectName } from './dialect/index.ts';
+import { createContext, findExtension } from './context/index.ts';
+import type { DialectName } from './dialect/index.ts';
 import type { SqlExecutor } from './executor/index.ts';
 import { resolveName, type StreamTableName } from './name/index.ts';
 import { canWrite } from './rights/index.ts';

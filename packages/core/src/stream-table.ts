@@ -15,7 +15,7 @@ import {
   suspendStreamTable,
   type StreamTableChanges,
 } from './definition/index.ts';
-import type { Context } from './dialect/index.ts';
+import type { Context } from './context/index.ts';
 import { isStale, lastRefreshAt, stalenessMs, type IsStaleOptions } from './freshness/index.ts';
 import type { QualifiedName } from './name/index.ts';
 import { refreshStreamTable, type RefreshOptions, type RefreshResult } from './refresh/index.ts';

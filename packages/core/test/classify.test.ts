@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { classify } from '../src/classification/index.ts';
 import { DIALECTS, type DialectName } from '../src/dialect/index.ts';
-import { classify } from '../src/errors/index.ts';
 import {
   isPgStreamError,
   PgStreamError,

@@ -1,4 +1,5 @@
-import { ask, statement, type Context } from '../dialect/index.ts';
+import { ask, type Context } from '../context/index.ts';
+import { statement } from '../dialect/index.ts';
 import type { QualifiedName } from '../name/index.ts';
 
 /** A column of a stream table that the defining query has made. */

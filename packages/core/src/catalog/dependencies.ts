@@ -1,4 +1,5 @@
-import { run, statement, type Context } from '../dialect/index.ts';
+import { run, type Context } from '../context/index.ts';
+import { statement } from '../dialect/index.ts';
 import type { QualifiedName } from '../name/index.ts';
 
 /** That a stream table reads a source. Views are not in between: the extension puts their queries in their place. */

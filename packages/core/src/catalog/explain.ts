@@ -1,4 +1,5 @@
-import { ask, statement, type Context } from '../dialect/index.ts';
+import { ask, type Context } from '../context/index.ts';
+import { statement } from '../dialect/index.ts';
 import { functionArgument, type QualifiedName } from '../name/index.ts';
 
 /** What the extension makes of a defining query. */

@@ -1,4 +1,5 @@
-import { run, statement, type About, type Context } from '../dialect/index.ts';
+import { run, type About, type Context } from '../context/index.ts';
+import { statement } from '../dialect/index.ts';
 import { integer } from '../executor/index.ts';
 
 /** How the changes of one source are captured (contract A.1, check_cdc_health). */

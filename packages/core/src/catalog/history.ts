@@ -1,4 +1,5 @@
-import { ask, epochMs, statement, type Context } from '../dialect/index.ts';
+import { ask, type Context } from '../context/index.ts';
+import { epochMs, statement } from '../dialect/index.ts';
 import { PgStreamError } from '../errors/index.ts';
 import { instant, integer } from '../executor/index.ts';
 import type { QualifiedName } from '../name/index.ts';

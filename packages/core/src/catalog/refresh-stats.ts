@@ -1,4 +1,5 @@
-import { epochMs, run, statement, type Context } from '../dialect/index.ts';
+import { run, type Context } from '../context/index.ts';
+import { epochMs, statement } from '../dialect/index.ts';
 import { instant, integer } from '../executor/index.ts';
 import type { StreamTableStatus } from './status.ts';
 

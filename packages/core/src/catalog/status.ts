@@ -1,4 +1,5 @@
-import { ask, epochMs, run, statement, type Context, type Dialect } from '../dialect/index.ts';
+import { ask, run, type Context } from '../context/index.ts';
+import { epochMs, statement, type Dialect } from '../dialect/index.ts';
 import { readSchedule, type RefreshMode, type Schedule } from '../definition/index.ts';
 import { instant, integer } from '../executor/index.ts';
 import { dataAgeMs, verdict, verdictColumns, type VerdictWire } from '../freshness/index.ts';

@@ -1,4 +1,5 @@
-import { run, statement, type Context } from '../dialect/index.ts';
+import { run, type Context } from '../context/index.ts';
+import { statement } from '../dialect/index.ts';
 import { PgStreamError } from '../errors/index.ts';
 import { functionArgument, type QualifiedName } from '../name/index.ts';
 import { checkRefreshMode, type RefreshMode } from './refresh-mode.ts';

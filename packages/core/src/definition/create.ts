@@ -1,5 +1,7 @@
-import { run, statement, type Context } from '../dialect/index.ts';
-import { PgStreamError, type ErrorRule } from '../errors/index.ts';
+import { run, type Context } from '../context/index.ts';
+import { statement } from '../dialect/index.ts';
+import type { ErrorRule } from '../classification/index.ts';
+import { PgStreamError } from '../errors/index.ts';
 import {
   checkCreatable,
   functionArgument,

@@ -1,5 +1,3 @@
-export { classify } from './classify.ts';
-export type { ErrorContext, ErrorRule } from './rule.ts';
 export type { PgStreamErrorCode } from './codes.ts';
 export {
   isPgStreamError,

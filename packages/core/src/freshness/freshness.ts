@@ -1,5 +1,6 @@
 import { readSchedule } from '../definition/index.ts';
-import { ask, epochMs, statement, type Context, type Dialect } from '../dialect/index.ts';
+import { ask, type Context } from '../context/index.ts';
+import { epochMs, statement, type Dialect } from '../dialect/index.ts';
 import { PgStreamError } from '../errors/index.ts';
 import { instant } from '../executor/index.ts';
 import type { QualifiedName } from '../name/index.ts';

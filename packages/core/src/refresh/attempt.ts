@@ -1,5 +1,6 @@
-import type { Context } from '../dialect/index.ts';
-import { classify, PgStreamError } from '../errors/index.ts';
+import type { Context } from '../context/index.ts';
+import { classify } from '../classification/index.ts';
+import { PgStreamError } from '../errors/index.ts';
 import { query, type SqlExecutor, type TransactionState } from '../executor/index.ts';
 import type { QualifiedName } from '../name/index.ts';
 import { refreshRules } from './errors.ts';

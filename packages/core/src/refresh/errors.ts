@@ -1,4 +1,4 @@
-import type { ErrorRule } from '../errors/index.ts';
+import type { ErrorRule } from '../classification/index.ts';
 import type { TransactionState } from '../executor/index.ts';
 import type { RefreshPlan } from './options.ts';
 import { NOT_AMONG_ITS_TABLES, SOURCES_BUSY, UNSAFE_ISOLATION } from './statement/index.ts';

@@ -1,5 +1,6 @@
-import { within, type Context } from '../dialect/index.ts';
-import { classify, isPgStreamError } from '../errors/index.ts';
+import { within, type Context } from '../context/index.ts';
+import { classify } from '../classification/index.ts';
+import { isPgStreamError } from '../errors/index.ts';
 import { query, type TransactionState } from '../executor/index.ts';
 import { functionArgument, type QualifiedName } from '../name/index.ts';
 import { attempt } from './attempt.ts';

@@ -1,12 +1,5 @@
 import { EmulatorError } from '../errors.ts';
-import { run } from './run.ts';
-
-/** Whom PostgreSQL runs as. Without a uid: whoever we are. */
-export interface Account {
-  readonly name?: string;
-  readonly uid?: number;
-  readonly gid?: number;
-}
+import { run, type Account } from './run.ts';
 
 const ourselves: Account = {};
 

@@ -1,9 +1,8 @@
 import { join } from 'node:path';
 import { EmulatorError } from '../errors.ts';
-import type { Account } from './account.ts';
 import { findPlatformPackage } from './platform-package.ts';
 import { hasItsLinks, privateCopy } from './private-copy.ts';
-import { run } from './run.ts';
+import { run, type Account } from './run.ts';
 
 /** PostgreSQL's programs, proved to run as the account. */
 export interface Binaries {

@@ -1,3 +1,3 @@
-export { type Account, accountForPostgres, canEnter } from './account.ts';
+export { accountForPostgres, canEnter } from './account.ts';
 export { findBinaries, postgresMajor } from './binaries.ts';
-export { anyonesFolder, environment } from './run.ts';
+export { type Account, anyonesFolder, environment } from './run.ts';

@@ -3,8 +3,9 @@ import { chmod, copyFile, lstat, mkdir, mkdtemp, readdir, readFile, rename, rm, 
 import { homedir, tmpdir } from 'node:os';
 import { basename, dirname, join, relative } from 'node:path';
 import { EmulatorError } from '../errors.ts';
-import { type Account, canEnter } from './account.ts';
+import { canEnter } from './account.ts';
 import type { PlatformPackage } from './platform-package.ts';
+import type { Account } from './run.ts';
 
 /** A link that the package's install script would have made; both paths begin with `native/`. */
 interface Link {

@@ -1,7 +1,13 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { parse } from 'node:path';
-import type { Account } from './account.ts';
+
+/** Whom PostgreSQL runs as. Without a uid: whoever we are. */
+export interface Account {
+  readonly name?: string;
+  readonly uid?: number;
+  readonly gid?: number;
+}
 
 /** How a program ended. `output` is what it wrote to both streams; why it could not be started, if so. */
 export interface Ended {

@@ -1,9 +1,9 @@
-import { classify, StreamTableNotFoundError, type ErrorContext } from '../errors/index.ts';
+import { classify, type ErrorContext } from '../classification/index.ts';
+import { DIALECTS, type Dialect, type DialectName, type Statement } from '../dialect/index.ts';
+import { StreamTableNotFoundError } from '../errors/index.ts';
 import { query, type Parameters, type SqlExecutor } from '../executor/index.ts';
 import type { QualifiedName } from '../name/index.ts';
 import { detectDialect, forgetDialect } from './detect.ts';
-import { DIALECTS, type Dialect, type DialectName } from './names.ts';
-import type { Statement } from './statement.ts';
 
 /** What every call needs to know: whom to ask, in which dialect, and where unqualified names are. */
 export interface Context {

@@ -1,5 +1,5 @@
+import { isPgStreamError, PgStreamError, StreamTableNotFoundError } from '../errors/index.ts';
 import { findDriverError, type DriverError } from './driver-error.ts';
-import { isPgStreamError, PgStreamError, StreamTableNotFoundError } from './errors.ts';
 import { byMessage } from './by-message.ts';
 import { bySqlState } from './by-sqlstate.ts';
 import { byConnection } from './by-connection.ts';

@@ -1,4 +1,4 @@
-import type { PgStreamErrorCode } from './codes.ts';
+import type { PgStreamErrorCode } from '../errors/index.ts';
 import type { ErrorContext, Verdict } from './rule.ts';
 import type { DriverError } from './driver-error.ts';
 import { said } from './by-message.ts';

@@ -1,6 +1,7 @@
-import { classify, PgStreamError } from '../errors/index.ts';
+import { classify } from '../classification/index.ts';
+import { DIALECTS, type Dialect, type DialectName } from '../dialect/index.ts';
+import { PgStreamError } from '../errors/index.ts';
 import { query, type SqlExecutor } from '../executor/index.ts';
-import { DIALECTS, type Dialect, type DialectName } from './names.ts';
 
 /** The extension as the database has it. */
 export interface InstalledExtension {

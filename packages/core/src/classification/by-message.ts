@@ -1,4 +1,5 @@
-import type { PgStreamErrorCode } from './codes.ts';
+import type { PgStreamErrorCode } from '../errors/index.ts';
+import { quoteName } from '../name/index.ts';
 import type { DriverError } from './driver-error.ts';
 import type { ErrorContext, Verdict } from './rule.ts';
 
@@ -87,9 +88,5 @@ function refusedQuery(rest: string): string {
 
 /** The name for a sentence, as SQL writes it. */
 export function said(name: ErrorContext['name']): string {
-  return name === undefined ? 'the stream table' : `${quoted(name.schema)}.${quoted(name.name)}`;
-}
-
-function quoted(identifier: string): string {
-  return `"${identifier.replaceAll('"', '""')}"`;
+  return name === undefined ? 'the stream table' : quoteName(name);
 }

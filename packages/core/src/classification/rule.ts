@@ -1,5 +1,5 @@
 import type { Dialect } from '../dialect/index.ts';
-import type { PgStreamErrorCode } from './codes.ts';
+import type { PgStreamErrorCode } from '../errors/index.ts';
 import type { DriverError } from './driver-error.ts';
 
 /** What a call knows about itself when its statement fails. */

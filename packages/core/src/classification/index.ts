@@ -1,0 +1,2 @@
+export { classify } from './classify.ts';
+export type { ErrorContext, ErrorRule } from './rule.ts';
