@@ -27,7 +27,8 @@ export interface SqlExecutor {
   /**
    * Runs `work` in a transaction of ours on one connection: committed when its promise is fulfilled, rolled back when
    * it is rejected. Absent where the executor cannot, or where statements of others could come in between: on a single
-   * client, and inside a transaction. The executor that `work` is given has the same scope and is `open`.
+   * client, and inside a transaction; it may come and go with `transaction`. The executor that `work` is given has the same
+   * scope and is `open`.
    */
-  begin?<T>(work: (executor: SqlExecutor) => Promise<T>): Promise<T>;
+  begin?: (<T>(work: (executor: SqlExecutor) => Promise<T>) => Promise<T>) | undefined;
 }

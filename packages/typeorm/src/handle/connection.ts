@@ -17,6 +17,15 @@ export function managerOf(connection: Connection): EntityManager {
   return manager;
 }
 
+/**
+ * The runner that statements go to now; none where each takes a connection of the pool. A manager that has none of its own is
+ * a DataSource's, and that one's `manager` may change with the transaction that the caller is in.
+ */
+export function runnerOf(connection: Connection): QueryRunner | undefined {
+  const manager = managerOf(connection);
+  return manager.queryRunner ?? dataSourceOf(manager).manager.queryRunner;
+}
+
 function isManager(value: unknown): value is EntityManager {
   return typeof value === 'object' && value !== null && 'getRepository' in value && 'connection' in value;
 }

@@ -1,41 +1,44 @@
 import type { Row, SqlExecutor, TransactionState } from '@pgstream/core';
 import { fromPg } from '@pgstream/core/pg';
-import type { QueryRunner } from 'typeorm';
-import { type Connection, dataSourceOf, managerOf } from './connection.ts';
+import type { DataSource, QueryRunner } from 'typeorm';
+import { type Connection, dataSourceOf, managerOf, runnerOf } from './connection.ts';
 
 /**
  * The executor of a DataSource, or of a transaction of it: for `createPgStream` of `@pgstream/core`, where more is wanted
  * than the helpers of one entity, say `list()` or, in a migration, `create()`.
  *
  * Everything goes through TypeORM's own `query`, so it is logged as any other statement, part of the transaction where
- * there is one, and sent to the master where there are replicas. Throws INVALID_ARGUMENT for anything but a DataSource,
- * EntityManager or QueryRunner.
+ * there is one, and sent to the master where there are replicas. A DataSource's `manager` is asked at each statement: where
+ * something makes that the manager of a transaction that is under way (typeorm-transactional does), it is part of it.
+ * Throws INVALID_ARGUMENT for anything but a DataSource, EntityManager or QueryRunner.
  *
  * @example
  * const pgstream = createPgStream(fromTypeORM(dataSource));
  * for (const { name, isStale } of await pgstream.list()) console.log(name, isStale);
  */
 export function fromTypeORM(connection: Connection): SqlExecutor {
-  const manager = managerOf(connection);
-  const dataSource = dataSourceOf(manager);
-  const runner = onMaster(manager.queryRunner);
-  const executor: SqlExecutor = {
+  const dataSource = dataSourceOf(managerOf(connection));
+  // State and statement ask the same thing, each at its own moment: a transaction of the host's may have begun since.
+  const runner = (): QueryRunner | undefined => onMaster(runnerOf(connection));
+  return {
     scope: dataSource,
     get transaction() {
-      return transactionOf(runner);
+      return transactionOf(runner());
     },
     async query(text, params) {
-      const rows: Row[] = await dataSource.query(text, params && [...params], runner);
+      const rows: Row[] = await dataSource.query(text, params && [...params], runner());
       // A statement that is no query: TypeORM gives undefined, or what the driver makes of a DO.
       return Array.isArray(rows) ? rows : [];
     },
+    get begin() {
+      return runner() ? undefined : beginOn(dataSource);
+    },
   };
-  if (runner) return executor;
-  return {
-    ...executor,
-    // The level is said, because a DataSource can have another one as its default.
-    begin: (work) => dataSource.manager.transaction('READ COMMITTED', (ours) => work(fromTypeORM(ours))),
-  };
+}
+
+function beginOn(dataSource: DataSource): NonNullable<SqlExecutor['begin']> {
+  // The level is said, because a DataSource can have another one as its default.
+  return (work) => dataSource.manager.transaction('READ COMMITTED', (ours) => work(fromTypeORM(ours)));
 }
 
 /** A runner of a replica can refresh nothing, and may know less than the master. Without replicas there is but one server. */

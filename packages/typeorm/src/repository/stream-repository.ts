@@ -1,8 +1,10 @@
 import type { IsStaleOptions, RefreshOptions, RefreshResult, StreamTableStatus } from '@pgstream/core';
 import {
+  type DataSource,
   type EntityTarget,
   type FindManyOptions,
   type FindOneOptions,
+  InstanceChecker,
   type ObjectLiteral,
   Repository,
   type SelectQueryBuilder,
@@ -47,7 +49,8 @@ export interface StreamRepository<Entity extends ObjectLiteral>
 
 /**
  * A read-only repository of a stream entity, with `isStale()`, `lastRefreshAt()`, `stalenessMs()`, `status()` and
- * `refresh()`. In a transaction give its EntityManager, and all of it is part of the transaction.
+ * `refresh()`. In a transaction give its EntityManager, and all of it is part of the transaction; given a DataSource, it goes
+ * by the `manager` that this one has at each call.
  *
  * At run time it is a Repository of TypeORM, whose write methods reject with `StreamTableReadOnlyError`. Throws
  * INVALID_ARGUMENT for anything but a DataSource, EntityManager or QueryRunner; a stream table that is not in the database is
@@ -65,8 +68,15 @@ export function streamRepository<Entity extends ObjectLiteral>(
   target: EntityTarget<Entity>,
 ): StreamRepository<Entity> {
   const manager = managerOf(connection);
-  const repository: unknown = new HelpfulRepository(target, manager, manager.queryRunner);
+  const isOfDataSource = InstanceChecker.isDataSource(connection);
+  const repository: unknown = new HelpfulRepository(target, manager, isOfDataSource ? undefined : manager.queryRunner);
+  if (isOfDataSource) followManager(repository as object, connection);
   return repository as StreamRepository<Entity>;
+}
+
+/** Reads and helpers alike are part of a transaction that has become the DataSource's own for the time being. */
+function followManager(repository: object, dataSource: DataSource): void {
+  Object.defineProperty(repository, 'manager', { get: () => dataSource.manager, configurable: true, enumerable: true });
 }
 
 /** A class, so that `manager.withRepository()` makes another one whose helpers are part of its transaction. */
