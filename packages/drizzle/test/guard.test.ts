@@ -1,4 +1,4 @@
-import { eq, sql } from 'drizzle-orm';
+import { eq, type SQL, sql, type SQLWrapper } from 'drizzle-orm';
 import { drizzle } from 'drizzle-orm/node-postgres';
 import { PgDialect, withReplicas } from 'drizzle-orm/pg-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -70,9 +70,13 @@ describe('guardStreamTables', () => {
   });
 });
 
+/** What a query builder and a db have that Drizzle's types leave out. */
+const sqlOf = (query: object): SQL => (query as SQLWrapper).getSQL();
+const dialectOf = (db: object): PgDialect => (db as { dialect: PgDialect }).dialect;
+
 describe('a refused write', () => {
   const database = shopDatabase();
-  let opened: Opened<Db>;
+  let opened: ReturnType<typeof openPg>;
 
   beforeAll(() => {
     opened = openPg(database.url);
@@ -103,6 +107,31 @@ describe('a refused write', () => {
 
   it('can be asked for its rejection without being awaited first', async () => {
     await expect(refused(opened.db)).rejects.toThrow(readOnly);
+  });
+
+  // Whoever takes the text from here and sends it by a driver of his own.
+  it.each<[string, (db: Db) => string]>([
+    ['sqlToQuery()', (db) => dialectOf(db).sqlToQuery(sqlOf(refused(db))).sql],
+    ['sqlToQuery() of SQL with it inside', (db) => dialectOf(db).sqlToQuery(sql`select ${refused(db)}`).sql],
+    [
+      'sqlToQuery() of SQL with its SQL inside',
+      (db) => dialectOf(db).sqlToQuery(sql`select ${sqlOf(refused(db))}`).sql,
+    ],
+    ['sqlToQuery() of a CTE', (db) => dialectOf(db).sqlToQuery(sql`with gone as ${refused(db)} select 1`).sql],
+    ['sqlToQuery() of another dialect', (db) => new PgDialect().sqlToQuery(sqlOf(refused(db))).sql],
+    ['sqlToQuery() with its values inlined', (db) => new PgDialect().sqlToQuery(sqlOf(refused(db)).inlineParams()).sql],
+    ['the query of what was prepared', (db) => refused(db).prepare('p').getQuery().sql],
+    ['an insert', (db) => dialectOf(db).sqlToQuery(sqlOf(db.insert(x).values({ customerId: 1 }))).sql],
+    ['an update', (db) => dialectOf(db).sqlToQuery(sqlOf(db.update(x).set({ total: '0' }))).sql],
+    ['a refresh', (db) => dialectOf(db).sqlToQuery(sqlOf(db.refreshMaterializedView(x as never))).sql],
+  ])('is, as text of %s, no statement that PostgreSQL takes, and says what it was', async (_way, textOf) => {
+    const text = textOf(opened.db);
+    expect(text).toMatch(/(insert|update|delete|refreshMaterializedView) refused: "order_totals" is a stream table/);
+    const before = await opened.db.select().from(orderTotals);
+    for (const values of [undefined, [], [1]]) {
+      await expect(opened.db.$client.query(text, values)).rejects.toMatchObject({ code: '42601' });
+    }
+    expect(await opened.db.select().from(orderTotals)).toEqual(before);
   });
 
   it('is refused inside what another db sends, too', async () => {

@@ -1,12 +1,13 @@
-import { eq, sql } from 'drizzle-orm';
+import { aliasedTable, eq, getTableColumns, sql } from 'drizzle-orm';
 import {
   alias,
   type PgMaterializedView,
   type PgPreparedQuery,
+  pgView,
   type PreparedQueryConfig,
   withReplicas,
 } from 'drizzle-orm/pg-core';
-import { streamAlias } from '../src/index.ts';
+import { relational, streamAlias } from '../src/index.ts';
 import { type Db, shop } from './shop/index.ts';
 
 const { customers, orders, orderTotals } = shop;
@@ -15,10 +16,33 @@ const { customers, orders, orderTotals } = shop;
 const x = orderTotals as unknown as shop.Writable;
 const row = { customerId: 9, total: '1', orders: 1 };
 
+/** What Drizzle's own functions make of a stream table's relational variant, and of a query of it. */
+const model = relational(orderTotals) as unknown as shop.Writable;
+const view = pgView('totals_view').as((query) => query.select().from(orderTotals));
+const MADE_BY_DRIZZLE: readonly (readonly [name: string, make: (db: Db) => unknown])[] = [
+  ['an alias of the relational variant', () => alias(model, 'a')],
+  ['an alias of it that is named as the table', () => alias(model, 'order_totals')],
+  ['an alias of an alias of it', () => alias(alias(model, 'a'), 'b')],
+  ['an aliased table of it', () => aliasedTable(model, 'a')],
+  ['the table behind its columns', () => getTableColumns(model).total.table],
+  ['the table behind the columns of its alias', () => getTableColumns(alias(model, 'a')).total.table],
+  ['the table behind the columns of a view', () => view.total.table],
+  [
+    'the table behind the columns of a CTE',
+    (db) => db.$with('order_totals').as(db.select().from(orderTotals)).total.table,
+  ],
+  [
+    'an alias of the table behind the columns of a subquery',
+    (db) => alias(db.select().from(orderTotals).as('inner').total.table as shop.Writable, 'order_totals'),
+  ],
+];
+
 export interface WriteCase {
   readonly name: string;
   /** The call that the error must name. */
   readonly operation: 'insert' | 'update' | 'delete' | 'refreshMaterializedView';
+  /** What it must name without a guard, where Drizzle builds a part of the call first. Default: the call. */
+  readonly firstPart?: 'update';
   readonly write: (db: Db) => unknown;
   /** The stream table that the error must name. Default: `order_totals`. */
   readonly table?: string;
@@ -66,6 +90,7 @@ export const BUILDER_WRITES: readonly WriteCase[] = [
   {
     name: 'insert().onConflictDoUpdate()',
     operation: 'insert',
+    firstPart: 'update',
     write: (db) =>
       db
         .insert(x)
@@ -291,6 +316,24 @@ export const BUILDER_WRITES: readonly WriteCase[] = [
     write: (db) => db.delete((shop.samples.tags as unknown as { baseColumn: typeof x.total }).baseColumn.table),
     table: 'sample_rows',
   },
+
+  ...MADE_BY_DRIZZLE.flatMap(([name, make]): WriteCase[] => [
+    {
+      name: `insert() into ${name}`,
+      operation: 'insert',
+      write: (db) => db.insert(make(db) as shop.Writable).values(row),
+    },
+    {
+      name: `update() of ${name}`,
+      operation: 'update',
+      write: (db) => db.update(make(db) as shop.Writable).set({ total: '0' }),
+    },
+    {
+      name: `delete() from ${name}`,
+      operation: 'delete',
+      write: (db) => db.delete(make(db) as shop.Writable),
+    },
+  ]),
 ];
 
 const of = orderTotals;

@@ -75,11 +75,11 @@ describe.each(DRIVERS)('$driver', ({ open }) => {
   describe('on a db without a guard', () => {
     it.each(BUILDER_WRITES.filter(({ operation }) => operation === 'insert' || operation === 'update'))(
       '$name is refused with the table and the operation, and nothing is sent',
-      async ({ operation, write, table = 'order_totals' }) => {
+      async ({ operation, firstPart = operation, write, table = 'order_totals' }) => {
         const error = await errorOf(() => write(opened.db));
 
         expect(error).toBeInstanceOf(StreamTableReadOnlyError);
-        expect(error).toMatchObject({ code: 'READ_ONLY', operation, schema: 'public', table });
+        expect(error).toMatchObject({ code: 'READ_ONLY', operation: firstPart, schema: 'public', table });
         expect(statements(opened)).toEqual([]);
         expect(await rowsOfStreamTables()).toEqual(before);
       },

@@ -1,20 +1,32 @@
 import { PgStreamError, StreamTableReadOnlyError } from '@pgstream/core';
 import type { Query, SQL } from 'drizzle-orm';
-import { identityOf } from '../stream-table/index.ts';
 import { refusedSql, refusing } from './refusal.ts';
+import { type Written, written, writtenThrough } from './written.ts';
 
 /** Set on a dialect that is guarded. On the dialect itself, because Drizzle may hand out proxies of it. */
 const guarded = Symbol.for('@pgstream/drizzle.guarded');
 
-/** What Drizzle builds each write with: the method, where its target is, and the call as the user wrote it. */
+/** What a write is built from. */
+interface Config {
+  readonly table?: unknown;
+  readonly view?: unknown;
+}
+
+/** What Drizzle builds each write with: the method, what its rows would be written to, and the call as the user wrote it. */
 const WRITES = [
-  { build: 'buildInsertQuery', target: 'table', operation: 'insert' },
-  { build: 'buildUpdateQuery', target: 'table', operation: 'update' },
-  { build: 'buildDeleteQuery', target: 'table', operation: 'delete' },
-  { build: 'buildRefreshMaterializedViewQuery', target: 'view', operation: 'refreshMaterializedView' },
+  { build: 'buildInsertQuery', written: ({ table }: Config) => writtenThrough(table), operation: 'insert' },
+  { build: 'buildUpdateQuery', written: ({ table }: Config) => writtenThrough(table), operation: 'update' },
+  // What ON CONFLICT DO UPDATE sets is built of the table alone, before there is an INSERT.
+  { build: 'buildUpdateSet', written: (table: unknown) => writtenThrough(table), operation: 'update' },
+  { build: 'buildDeleteQuery', written: ({ table }: Config) => writtenThrough(table), operation: 'delete' },
+  {
+    build: 'buildRefreshMaterializedViewQuery',
+    written: ({ view }: Config) => written(view),
+    operation: 'refreshMaterializedView',
+  },
 ] as const;
 
-type Build = (this: unknown, config: Readonly<Record<string, unknown>>) => SQL;
+type Build = (this: unknown, config: Config, ...rest: readonly unknown[]) => SQL;
 type SqlToQuery = (this: unknown, statement: SQL, invokeSource?: unknown) => Query;
 type Dialect = Record<(typeof WRITES)[number]['build'], Build> & { sqlToQuery: SqlToQuery; [guarded]?: true };
 
@@ -28,14 +40,14 @@ interface Database {
 /**
  * Makes every write to a stream table through this one db fail with `StreamTableReadOnlyError`, which names the table
  * and the operation, before anything is sent: insert, update, delete and refreshMaterializedView, in transactions and
- * nested ones, with CTEs, prepared, in batches, on the primary and on replicas. Returns the db that it was given;
- * guarding it again changes nothing.
+ * nested ones, with CTEs, prepared, in batches, on the primary and on replicas; and through a view whose query, as it was
+ * declared, reads from one. Returns the db that it was given; guarding it again changes nothing.
  *
  * Whatever gives a promise rejects: `await`, `then()`, `catch()`, `execute()`, also that of a prepared query, which can
- * be prepared. `toSQL()` throws.
+ * be prepared. `toSQL()` throws. What is left of a refused write as text is no statement to any database.
  *
- * Nothing but writes passes through it, and writes to other tables pass unchanged. SQL text that names the table is not
- * seen: only the database can refuse that. Throws INVALID_ARGUMENT for anything but a PostgreSQL db of Drizzle.
+ * Nothing but writes passes through it, and writes to other tables pass unchanged. SQL text that names the table, and
+ * the queries of views that were declared as `.existing()`, are not seen: only the database can refuse those writes. Throws INVALID_ARGUMENT for anything but a PostgreSQL db of Drizzle.
  *
  * @example
  * export const db = guardStreamTables(drizzle(pool));
@@ -67,12 +79,11 @@ function isDialect(value: unknown): value is Dialect {
 // db. Replacing methods on that object, and not on its class, reaches all of them and no other db.
 function guardDialect(dialect: Dialect): void {
   if (dialect[guarded]) return;
-  for (const { build, target, operation } of WRITES) {
+  for (const { build, written: writtenBy, operation } of WRITES) {
     const original = dialect[build];
-    dialect[build] = function refuseStreamTables(config) {
-      const table = identityOf(config[target]);
-      if (table) return refusedSql(new StreamTableReadOnlyError(table.name, operation, { schema: table.schema }));
-      return original.call(this, config);
+    dialect[build] = function refuseStreamTables(config, ...rest) {
+      const refused = writtenBy(config);
+      return refused ? refusedSql(readOnly(refused, operation)) : original.call(this, config, ...rest);
     };
   }
   const { sqlToQuery } = dialect;
@@ -80,4 +91,12 @@ function guardDialect(dialect: Dialect): void {
     return refusing(sqlToQuery.call(this, statement, invokeSource));
   };
   dialect[guarded] = true;
+}
+
+function readOnly({ table: { schema, name }, view }: Written, operation: string): StreamTableReadOnlyError {
+  const advice =
+    view === undefined
+      ? undefined
+      : `The view "${view}" reads from it, and PostgreSQL would write through the view. Write to the tables that the stream table's query reads, then refresh it.`;
+  return new StreamTableReadOnlyError(name, operation, { schema, advice });
 }

@@ -8,20 +8,23 @@ const refusal = Symbol.for('@pgstream/drizzle.refusal');
  * SQL in place of a refused write: one parameter that nobody can fill in. Drivers fill in parameters at the beginning of
  * their asynchronous `execute`, so the error becomes a rejection there, and nothing is logged or sent. It keeps that
  * wherever the write was embedded, in a CTE or in SQL of one's own.
+ *
+ * The text around the parameter is for whoever hands on nothing but text: no database can read it as a statement, nor as
+ * a part of one, and its complaint shows what was refused.
  */
 export function refusedSql(error: StreamTableReadOnlyError): SQL {
   const parameter = Object.defineProperties(sql.placeholder('refused'), {
     name: { get: () => refuse(error) },
     [refusal]: { value: error },
   });
-  return sql`${parameter}`;
+  return sql`${sql.raw(error.operation)} refused: ${sql.identifier(error.table)} is a stream table ${parameter}`;
 }
 
 /** The query itself, or, where a refused write is part of it, one that can be prepared but neither read nor run. */
 export function refusing(query: Query): Query {
   for (const parameter of query.params) {
     const error = refusalOf(parameter);
-    if (error) return unusable(error);
+    if (error) return unusable(query.sql, error);
   }
   return query;
 }
@@ -31,10 +34,9 @@ function refusalOf(parameter: unknown): StreamTableReadOnlyError | undefined {
   return (parameter as { [refusal]?: StreamTableReadOnlyError })[refusal];
 }
 
-function unusable(error: StreamTableReadOnlyError): Query {
+function unusable(text: string, error: StreamTableReadOnlyError): Query {
   const query: Query = {
-    // What batch drivers would send if they did not look at the parameters first.
-    sql: '',
+    sql: text,
     params: new Proxy([], { get: () => refuse(error), ownKeys: () => refuse(error) }),
   };
   // toSQL() copies every property, and drivers take the two above.

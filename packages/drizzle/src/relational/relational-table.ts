@@ -6,7 +6,7 @@ import {
   type Identified,
   quoted,
   ReadOnlySelect,
-  RefusedTarget,
+  selectText,
   type StreamTableIdentity,
   TableColumns,
   TableName,
@@ -35,9 +35,11 @@ type ReadColumns<TSelection extends ColumnsSelection> = {
 };
 
 /**
- * What relational queries read a stream table by. They name the table themselves, under an alias of their own. Where
- * they put the object itself into a statement, as the inside of a sub-select, it is the text below; nothing writes to
- * that. drizzle-kit looks for tables of PostgreSQL by their class, and does not find one here.
+ * What relational queries read a stream table by. They name the table itself, under an alias of their own, so that there
+ * a whole row has the hidden columns, too. Where they put this object into a statement, as the inside of a sub-select, it
+ * is the text below: the declared columns, unless the `casing` of a db names them. Nothing writes to that.
+ *
+ * drizzle-kit looks for tables of PostgreSQL by their class, and does not find one here.
  */
 class RelationalSelect extends Table {
   static override readonly [entityKind]: string = 'StringChunk';
@@ -49,12 +51,9 @@ class RelationalSelect extends Table {
     const { schema, name } = source[identity];
     super(name, schema, name);
     this[identity] = source[identity];
-    this.value = [`select * from ${quoted(schema)}.${quoted(name)}`];
-    Object.assign(this, {
-      [TableColumns]: source[TableColumns],
-      // Relational queries put an alias here, and an UPDATE does not.
-      [TableName]: new RefusedTarget(source[identity], source[TableName]),
-    });
+    this.value = [source[selectText] ?? `select * from ${quoted(schema)}.${quoted(name)}`];
+    // Drizzle tells the tables of a schema apart by this name: an alias has its own.
+    Object.assign(this, { [TableName]: source[TableName], [TableColumns]: source[TableColumns] });
   }
 }
 

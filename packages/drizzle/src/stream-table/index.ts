@@ -1,8 +1,7 @@
 export { streamAlias, type StreamTableAlias } from './alias.ts';
 export { identity, identityOf, type StreamTableIdentity } from './identity.ts';
 export { quoted } from './quoted.ts';
-export { ReadOnlySelect } from './read-only-select.ts';
-export { RefusedTarget } from './refused-target.ts';
+export { ReadOnlySelect, selectText } from './read-only-select.ts';
 export {
   pgStreamSchema,
   pgStreamTable,

@@ -2,7 +2,7 @@ import { type Column, entityKind, getTableColumns, is, sql, Subquery, ViewBaseCo
 import { PgArray, pgTable } from 'drizzle-orm/pg-core';
 import type { PgColumnsBuilders } from 'drizzle-orm/pg-core/columns/all';
 import { identity, type StreamTableIdentity } from './identity.ts';
-import { RefusedTarget, refuseInserts } from './refused-target.ts';
+import { refuseWrites } from './refuse-writes.ts';
 import {
   TableBaseName,
   TableColumns,
@@ -19,6 +19,9 @@ const DEFAULT_SCHEMA = 'public';
 
 /** Where a stream table keeps what it was declared with. A symbol, because a column may be called anything. */
 export const declaration = Symbol.for('@pgstream/drizzle.declaration');
+
+/** Where it keeps the text of its select. */
+export const selectText = Symbol.for('@pgstream/drizzle.selectText');
 
 /** What a stream table was declared with. */
 export interface Declaration {
@@ -38,8 +41,8 @@ interface Declared {
 /**
  * A stream table as Drizzle meets it: `(select <visible columns> from "schema"."name" "alias") "alias"`. PostgreSQL
  * takes that wherever it takes a view, plans it as it plans the table, and refuses it as the target of any write.
- * Inserts and updates do not come that far: what Drizzle reads of it to build them throws. (To build a delete it reads
- * nothing that a select does not read.)
+ * Inserts and updates do not come that far: its columns refuse to be in one. (To build a delete Drizzle reads nothing
+ * that a select does not read.)
  *
  * It stands behind its own columns, too, so that no column leads to a table that could be written.
  */
@@ -50,16 +53,19 @@ export class ReadOnlySelect extends Subquery {
   readonly [identity]: StreamTableIdentity;
   readonly [ViewBaseConfig]: object;
 
+  /** Its select as SQL; undefined where the `casing` of a db has a say in it. */
+  readonly [selectText]: string | undefined;
+
   readonly [TableName]: string;
   readonly [TableBaseName]: string;
   readonly [TableSchema]: string;
   readonly [TableColumns]: Readonly<Record<string, Column>>;
   readonly [TableIsAlias] = true;
   /**
-   * Drizzle takes the target of an UPDATE from here, and else only a key for its cache of column names, which has the
-   * columns in it, because one stream table may be declared twice with different ones.
+   * Of what can be read, Drizzle makes of this only a key for its cache of column names. It has the columns in it, because
+   * one stream table may be declared twice with different ones.
    */
-  readonly [TableOriginalName]: RefusedTarget;
+  readonly [TableOriginalName]: string;
 
   constructor(declared: Declared, alias: string, pieces: readonly (string | Column)[]) {
     const { schema, name } = declared.table;
@@ -70,6 +76,7 @@ export class ReadOnlySelect extends Subquery {
 
     this[declaration] = declared.declaration;
     this[identity] = declared.table;
+    this[selectText] = textOf(pieces);
     this[ViewBaseConfig] = {
       name: alias,
       originalName: name,
@@ -83,12 +90,9 @@ export class ReadOnlySelect extends Subquery {
     this[TableBaseName] = alias;
     this[TableSchema] = schema;
     this[TableColumns] = columns;
-    this[TableOriginalName] = new RefusedTarget(
-      this[identity],
-      `read-only stream table ${schema}.${name} (${Object.values(columns)
-        .map((column) => column.name)
-        .join(', ')})`,
-    );
+    this[TableOriginalName] = `read-only stream table ${schema}.${name} (${Object.values(columns)
+      .map((column) => column.name)
+      .join(', ')})`;
     for (const column of Object.values(columns)) this.#standBehind(column);
     Object.assign(this, columns);
   }
@@ -96,7 +100,7 @@ export class ReadOnlySelect extends Subquery {
   #standBehind(column: Column): void {
     // A name that no casing changes need not be looked up for each query.
     Object.assign(column, { table: this, keyAsName: followsCasing(column) });
-    refuseInserts(column, this[identity]);
+    refuseWrites(column, this[identity]);
     if (is(column, PgArray)) this.#standBehind(column.baseColumn);
   }
 }
@@ -126,12 +130,17 @@ export function readOnlySelect(declared: Declaration, alias: string = declared.n
   // Two keys may read one column, say in two modes: it is selected once, or its name would be ambiguous.
   const distinct = new Map(Object.values(columns).map((column) => [column.name, column]));
   const pieces = selectPieces({ schema, name, alias }, distinct.values());
-  const [text] = pieces;
+  const text = textOf(pieces);
   const built: Declared = { declaration: declared, table: { schema, name }, columns };
   // Drizzle reads text from `value`, which may be a column here.
-  return pieces.length === 1 && typeof text === 'string' && !('value' in columns)
+  return text !== undefined && !('value' in columns)
     ? new TextSelect(built, alias, text)
     : new ReadOnlySelect(built, alias, pieces);
+}
+
+function textOf(pieces: readonly (string | Column)[]): string | undefined {
+  const [text, ...others] = pieces;
+  return typeof text === 'string' && others.length === 0 ? text : undefined;
 }
 
 /** Builders make columns for a table: for one that nobody ever holds. */

@@ -210,6 +210,29 @@ describe('a relational query', () => {
   });
 });
 
+describe('the declared columns are all that a variant shows', () => {
+  const declared = ['customer_id', 'orders', 'total'];
+
+  it('in SQL of one’s own', async () => {
+    const { rows } = await opened.execute(sql`select to_jsonb(q) as row from (${relational(orderTotals)}) q`);
+    expect(rows.map(({ row }) => Object.keys(row as object).toSorted())).toEqual([declared, declared]);
+  });
+
+  it('as a whole row among many', async () => {
+    const found = await opened.query.customers.findFirst({
+      columns: {},
+      where: eq(customers.id, 1),
+      with: { allTotals: { columns: {}, extras: { all: sql<object>`to_jsonb("customers_allTotals")`.as('all') } } },
+    });
+    expect(found?.allTotals.map(({ all }) => Object.keys(all).toSorted())).toEqual([declared]);
+  });
+
+  it('of two that read one column in two modes, once', async () => {
+    const { rows } = await opened.execute(sql`select * from (${relational(samples)}) q order by id limit 1`);
+    expect(Object.keys(rows[0] ?? {})).toEqual(['id', 'big', 'num', 'at', 'day', 'tags', 'doc', 'nothing']);
+  });
+});
+
 describe('streamSchema', () => {
   it('leaves everything but stream tables as it was', () => {
     const given = { ...schema, orderTotalsModel: relational(orderTotals) };
