@@ -31,7 +31,7 @@ describe('answers', () => {
     expectTypeOf(table.lastRefreshAt()).resolves.toEqualTypeOf<Date | null>();
     expectTypeOf(table.stalenessMs()).resolves.toEqualTypeOf<number | null>();
     const status = await table.status();
-    expectTypeOf(status.id).toEqualTypeOf<bigint>();
+    expectTypeOf(status.id).toEqualTypeOf<string>();
     expectTypeOf(status.createdAt).toEqualTypeOf<Date>();
     expectTypeOf(status.refreshMode).toEqualTypeOf<'DIFFERENTIAL' | 'FULL' | 'IMMEDIATE'>();
     if (status.schedule.kind === 'duration') expectTypeOf(status.schedule.everyMs).toEqualTypeOf<number>();

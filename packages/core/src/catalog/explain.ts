@@ -1,5 +1,5 @@
 import { ask, type Context } from '../context/index.ts';
-import { statement } from '../dialect/index.ts';
+import { fromNamed, statement } from '../dialect/index.ts';
 import { functionArgument, type QualifiedName } from '../name/index.ts';
 
 /** What the extension makes of a defining query. */
@@ -18,10 +18,8 @@ export interface StreamTableExplanation {
 
 /** By the catalog row, because the function answers an unknown name with a row of its own. */
 const EXPLAIN = statement<Readonly<Record<string, string | null>>>(
-  (
-    d,
-  ) => `SELECT (SELECT json_object_agg(e.property, e.value) FROM ${d.schema}.explain_st(name => $3::text) e)::text AS pgstream
-FROM ${d.catalog} WHERE ${d.prefix}schema = $1 AND ${d.prefix}name = $2`,
+  (d) => `SELECT (SELECT pg_catalog.json_object_agg(e.property, e.value)
+FROM ${d.schema}.explain_st(name => $3::pg_catalog.text) e)::pg_catalog.text AS pgstream ${fromNamed(d)}`,
 );
 
 /** See {@link StreamTable.explain}. */

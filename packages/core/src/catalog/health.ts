@@ -1,16 +1,16 @@
 import { run, type About, type Context } from '../context/index.ts';
-import { statement } from '../dialect/index.ts';
-import { integer } from '../executor/index.ts';
+import { EQUALS, statement } from '../dialect/index.ts';
+import type { QualifiedName } from '../name/index.ts';
 
 /** How the changes of one source are captured (contract A.1, check_cdc_health). */
 export interface CdcHealth {
   readonly sourceOid: number;
-  /** The source as PostgreSQL writes it, or `oid:N` if it is gone. */
-  readonly source: string;
+  /** Null if it is gone. */
+  readonly source: QualifiedName | null;
   readonly cdcMode: string;
   /** Null while triggers capture, and so are the next two. */
   readonly slotName: string | null;
-  readonly lagBytes: bigint | null;
+  readonly lagBytes: number | null;
   readonly confirmedLsn: string | null;
   /** What is wrong; null if nothing is. */
   readonly alert: string | null;
@@ -23,42 +23,37 @@ export interface SlotHealth {
   readonly sourceOid: number;
   /** pg_stream always says true. */
   readonly active: boolean;
-  readonly retainedWalBytes: bigint | null;
+  readonly retainedWalBytes: number | null;
   /** `trigger`, `transitioning` or `wal`. */
   readonly walStatus: string;
 }
 
-type CdcWire = Omit<CdcHealth, 'lagBytes'> & { readonly lagBytes: string | null };
-type SlotWire = Omit<SlotHealth, 'retainedWalBytes'> & { readonly retainedWalBytes: string | null };
-
-const CDC_HEALTH = statement<CdcWire>(
-  (d) => `SELECT json_build_object('sourceOid', source_relid, 'source', source_table, 'cdcMode', cdc_mode,
-'slotName', slot_name, 'lagBytes', lag_bytes::text, 'confirmedLsn', confirmed_lsn, 'alert', alert)::text AS pgstream
-FROM ${d.schema}.check_cdc_health() ORDER BY source_table, source_relid`,
+/** Names the source by itself: as the extension writes it, it has a schema or quotes as the session's settings say. */
+const CDC_HEALTH = statement<CdcHealth>(
+  (d) => `SELECT pg_catalog.json_build_object('sourceOid', h.source_relid,
+'source', CASE WHEN c.oid IS NOT NULL THEN pg_catalog.json_build_object('schema', n.nspname, 'name', c.relname) END,
+'cdcMode', h.cdc_mode, 'slotName', h.slot_name, 'lagBytes', h.lag_bytes, 'confirmedLsn', h.confirmed_lsn,
+'alert', h.alert)::pg_catalog.text AS pgstream
+FROM ${d.schema}.check_cdc_health() h
+LEFT JOIN pg_catalog.pg_class c ON c.oid ${EQUALS} h.source_relid::pg_catalog.oid
+LEFT JOIN pg_catalog.pg_namespace n ON n.oid ${EQUALS} c.relnamespace
+ORDER BY n.nspname, c.relname, h.source_relid`,
 );
 
-const SLOT_HEALTH = statement<SlotWire>(
-  (d) => `SELECT json_build_object('slotName', slot_name, 'sourceOid', source_relid, 'active', active,
-'retainedWalBytes', retained_wal_bytes::text, 'walStatus', wal_status)::text AS pgstream
+const SLOT_HEALTH = statement<SlotHealth>(
+  (d) => `SELECT pg_catalog.json_build_object('slotName', slot_name, 'sourceOid', source_relid, 'active', active,
+'retainedWalBytes', retained_wal_bytes, 'walStatus', wal_status)::pg_catalog.text AS pgstream
 FROM ${d.schema}.slot_health() ORDER BY slot_name`,
 );
 
 const ABOUT: About = { operation: 'read', reads: 'all' };
 
 /** See {@link PgStream.cdcHealth}. */
-export async function cdcHealth(context: Context): Promise<CdcHealth[]> {
-  return (await run(context, CDC_HEALTH, [], ABOUT)).map(decodeCdc);
+export function cdcHealth(context: Context): Promise<CdcHealth[]> {
+  return run(context, CDC_HEALTH, [], ABOUT);
 }
 
 /** See {@link PgStream.slotHealth}. */
-export async function slotHealth(context: Context): Promise<SlotHealth[]> {
-  return (await run(context, SLOT_HEALTH, [], ABOUT)).map(decodeSlot);
-}
-
-function decodeCdc(wire: CdcWire): CdcHealth {
-  return { ...wire, lagBytes: integer(wire.lagBytes) };
-}
-
-function decodeSlot(wire: SlotWire): SlotHealth {
-  return { ...wire, retainedWalBytes: integer(wire.retainedWalBytes) };
+export function slotHealth(context: Context): Promise<SlotHealth[]> {
+  return run(context, SLOT_HEALTH, [], ABOUT);
 }

@@ -1,7 +1,7 @@
 import { ask, type Context } from '../context/index.ts';
-import { epochMs, statement } from '../dialect/index.ts';
+import { EQUALS, epochMs, fromNamed, statement } from '../dialect/index.ts';
 import { PgStreamError } from '../errors/index.ts';
-import { instant, integer } from '../executor/index.ts';
+import { instant } from '../executor/index.ts';
 import type { QualifiedName } from '../name/index.ts';
 
 /**
@@ -9,7 +9,8 @@ import type { QualifiedName } from '../name/index.ts';
  * nor a refresh() appears (contract A.2, "Who writes history").
  */
 export interface RefreshRecord {
-  readonly id: bigint;
+  /** As text: a bigint, which JSON has not. */
+  readonly id: string;
   readonly action: 'NO_DATA' | 'FULL' | 'DIFFERENTIAL' | 'REINITIALIZE' | 'SKIP';
   readonly status: 'RUNNING' | 'COMPLETED' | 'FAILED' | 'SKIPPED';
   /** Null where the extension does not say. */
@@ -19,8 +20,8 @@ export interface RefreshRecord {
   /** Null while it runs. Equal to startedAt for most, because the extension takes both from one transaction. */
   readonly endedAt: Date | null;
   /** As the extension counts, which is not reliable; deletions it does not count at all. Null if unknown. */
-  readonly rowsInserted: bigint | null;
-  readonly rowsDeleted: bigint | null;
+  readonly rowsInserted: number | null;
+  readonly rowsDeleted: number | null;
   /** What went wrong; null if nothing did. */
   readonly errorMessage: string | null;
 }
@@ -31,26 +32,33 @@ export interface HistoryOptions {
   readonly limit?: number | undefined;
 }
 
-type Wire = Omit<RefreshRecord, 'id' | 'dataTimestamp' | 'startedAt' | 'endedAt' | 'rowsInserted' | 'rowsDeleted'> & {
-  readonly id: string;
+type Wire = Omit<RefreshRecord, 'dataTimestamp' | 'startedAt' | 'endedAt'> & {
   readonly dataTimestamp: number;
   readonly startedAt: number;
   readonly endedAt: number | null;
-  readonly rowsInserted: string | null;
-  readonly rowsDeleted: string | null;
 };
 
-/** From the table and not from get_refresh_history(), which gives no rows for an unknown name and no initiator. */
+/** How many records of one data timestamp come in the order of their ids, whatever the history's length. */
+const EQUAL_TIMESTAMPS = 1000;
+
+/**
+ * From the table and not from get_refresh_history(), which gives no rows for an unknown name and no initiator.
+ *
+ * The index is on the timestamp alone. Sorted by the id as well, a history whose timestamps are equal, or not analyzed
+ * yet, is read and sorted to its end: so the newest are taken by the index, a few more than asked for, and then sorted.
+ */
 const HISTORY = statement<readonly Wire[]>(
-  (d) => `SELECT (SELECT coalesce(json_agg(json_build_object('id', h.refresh_id::text, 'action', h.action,
-'status', h.status, 'initiatedBy', h.initiated_by, 'dataTimestamp', ${epochMs('h.data_timestamp')},
-'startedAt', ${epochMs('h.start_time')}, 'endedAt', ${epochMs('h.end_time')},
-'rowsInserted', h.rows_inserted::text, 'rowsDeleted', h.rows_deleted::text, 'errorMessage', h.error_message)
+  (d) => `SELECT (SELECT coalesce(pg_catalog.json_agg(pg_catalog.json_build_object(
+'id', h.refresh_id::pg_catalog.text, 'action', h.action, 'status', h.status, 'initiatedBy', h.initiated_by,
+'dataTimestamp', ${epochMs('h.data_timestamp')}, 'startedAt', ${epochMs('h.start_time')}, 'endedAt', ${epochMs('h.end_time')},
+'rowsInserted', h.rows_inserted, 'rowsDeleted', h.rows_deleted, 'errorMessage', h.error_message)
 ORDER BY h.data_timestamp DESC, h.refresh_id DESC), '[]')
-FROM (SELECT r.refresh_id, r.action, r.status, r.initiated_by, r.data_timestamp, r.start_time, r.end_time,
-r.rows_inserted, r.rows_deleted, r.error_message FROM ${d.schema}.${d.prefix}refresh_history r WHERE r.${d.prefix}id = s.${d.prefix}id
-ORDER BY r.data_timestamp DESC, r.refresh_id DESC LIMIT $3::text::bigint) h)::text AS pgstream
-FROM ${d.catalog} s WHERE s.${d.prefix}schema = $1 AND s.${d.prefix}name = $2`,
+FROM (SELECT newest.* FROM (SELECT r.refresh_id, r.action, r.status, r.initiated_by, r.data_timestamp, r.start_time,
+r.end_time, r.rows_inserted, r.rows_deleted, r.error_message FROM ${d.schema}.${d.prefix}refresh_history r
+WHERE r.${d.prefix}id ${EQUALS} s.${d.prefix}id ORDER BY r.data_timestamp DESC
+LIMIT $3::pg_catalog.text::bigint OPERATOR(pg_catalog.+) ${EQUAL_TIMESTAMPS}) newest
+ORDER BY newest.data_timestamp DESC, newest.refresh_id DESC LIMIT $3::pg_catalog.text::bigint) h)::pg_catalog.text AS pgstream
+${fromNamed(d)}`,
 );
 
 /** See {@link StreamTable.history}. */
@@ -73,11 +81,8 @@ export async function history(
 function decode(wire: Wire): RefreshRecord {
   return {
     ...wire,
-    id: integer(wire.id),
     dataTimestamp: instant(wire.dataTimestamp),
     startedAt: instant(wire.startedAt),
     endedAt: instant(wire.endedAt),
-    rowsInserted: integer(wire.rowsInserted),
-    rowsDeleted: integer(wire.rowsDeleted),
   };
 }

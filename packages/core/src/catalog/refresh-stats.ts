@@ -1,6 +1,6 @@
 import { run, type Context } from '../context/index.ts';
-import { epochMs, statement } from '../dialect/index.ts';
-import { instant, integer } from '../executor/index.ts';
+import { epochMs, floatBits, statement } from '../dialect/index.ts';
+import { float, instant } from '../executor/index.ts';
 import type { StreamTableStatus } from './status.ts';
 
 /**
@@ -13,11 +13,11 @@ export interface RefreshStats {
   readonly status: StreamTableStatus['status'];
   readonly refreshMode: StreamTableStatus['refreshMode'];
   readonly isPopulated: boolean;
-  readonly totalRefreshes: bigint;
-  readonly successfulRefreshes: bigint;
-  readonly failedRefreshes: bigint;
-  readonly rowsInserted: bigint;
-  readonly rowsDeleted: bigint;
+  readonly totalRefreshes: number;
+  readonly successfulRefreshes: number;
+  readonly failedRefreshes: number;
+  readonly rowsInserted: number;
+  readonly rowsDeleted: number;
   /** In milliseconds, as the extension measures; 0 if there were none. */
   readonly averageDurationMs: number;
   /** Null if none is recorded. */
@@ -29,20 +29,20 @@ export interface RefreshStats {
   readonly stalenessMs: number | null;
 }
 
-type Count = 'totalRefreshes' | 'successfulRefreshes' | 'failedRefreshes' | 'rowsInserted' | 'rowsDeleted';
-
-type Wire = Omit<RefreshStats, Count | 'lastRefreshAt'> & { readonly [Name in Count]: string } & {
+type Wire = Omit<RefreshStats, 'averageDurationMs' | 'lastRefreshAt'> & {
+  readonly averageDurationMs: string;
   readonly lastRefreshAt: number | null;
 };
 
 /** Its `stale` is left out: it is never null, and false where isStale() has no answer. */
 const STATS = statement<Wire>(
-  (d) => `SELECT json_build_object('schema', ${d.prefix}schema, 'name', ${d.prefix}name, 'status', status,
-'refreshMode', refresh_mode, 'isPopulated', is_populated, 'totalRefreshes', total_refreshes::text,
-'successfulRefreshes', successful_refreshes::text, 'failedRefreshes', failed_refreshes::text,
-'rowsInserted', total_rows_inserted::text, 'rowsDeleted', total_rows_deleted::text,
-'averageDurationMs', avg_duration_ms, 'lastAction', last_refresh_action, 'lastStatus', last_refresh_status,
-'lastRefreshAt', ${epochMs('last_refresh_at')}, 'stalenessMs', floor(staleness_secs * 1000))::text AS pgstream
+  (d) => `SELECT pg_catalog.json_build_object('schema', ${d.prefix}schema, 'name', ${d.prefix}name, 'status', status,
+'refreshMode', refresh_mode, 'isPopulated', is_populated, 'totalRefreshes', total_refreshes,
+'successfulRefreshes', successful_refreshes, 'failedRefreshes', failed_refreshes,
+'rowsInserted', total_rows_inserted, 'rowsDeleted', total_rows_deleted,
+'averageDurationMs', ${floatBits('avg_duration_ms')}, 'lastAction', last_refresh_action, 'lastStatus', last_refresh_status,
+'lastRefreshAt', ${epochMs('last_refresh_at')}, 'stalenessMs',
+pg_catalog.floor(staleness_secs OPERATOR(pg_catalog.*) 1000)::bigint)::pg_catalog.text AS pgstream
 FROM ${d.schema}.st_refresh_stats() ORDER BY ${d.prefix}schema, ${d.prefix}name`,
 );
 
@@ -55,11 +55,7 @@ export async function refreshStats(context: Context): Promise<RefreshStats[]> {
 function decode(wire: Wire): RefreshStats {
   return {
     ...wire,
-    totalRefreshes: integer(wire.totalRefreshes),
-    successfulRefreshes: integer(wire.successfulRefreshes),
-    failedRefreshes: integer(wire.failedRefreshes),
-    rowsInserted: integer(wire.rowsInserted),
-    rowsDeleted: integer(wire.rowsDeleted),
+    averageDurationMs: float(wire.averageDurationMs),
     lastRefreshAt: instant(wire.lastRefreshAt),
   };
 }

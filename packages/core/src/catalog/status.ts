@@ -1,7 +1,7 @@
 import { ask, run, type Context } from '../context/index.ts';
-import { epochMs, statement, type Dialect } from '../dialect/index.ts';
+import { EQUALS, epochMs, floatBits, fromNamed, statement, type Dialect } from '../dialect/index.ts';
 import { readSchedule, type RefreshMode, type Schedule } from '../definition/index.ts';
-import { instant, integer } from '../executor/index.ts';
+import { float, instant } from '../executor/index.ts';
 import { dataAgeMs, verdict, verdictColumns, type VerdictWire } from '../freshness/index.ts';
 import type { QualifiedName } from '../name/index.ts';
 
@@ -15,8 +15,11 @@ export type StreamTableState = 'INITIALIZING' | 'ACTIVE' | 'SUSPENDED' | 'ERROR'
 export interface StreamTableStatus {
   readonly schema: string;
   readonly name: string;
-  /** The extension's own number for it; a stream table that is dropped and created again has another one. */
-  readonly id: bigint;
+  /**
+   * The extension's own number for it, as text: a bigint, which JSON has not. A stream table that is dropped and created
+   * again has another one.
+   */
+  readonly id: string;
   /** The oid of its storage table. */
   readonly relationOid: number;
   /** The query as the extension runs it. */
@@ -62,43 +65,48 @@ export interface StreamTableFilter {
   readonly status?: StreamTableState | undefined;
 }
 
-/** The JSON of a status: it holds no Date and no bigint. */
+/** The JSON of a status: it holds no Date, and floats as their bits. */
 type Wire = Omit<
   StreamTableStatus,
-  'id' | 'schedule' | 'isStale' | 'dataTimestamp' | 'lastRefreshAt' | 'createdAt' | 'updatedAt'
+  | 'schedule'
+  | 'isStale'
+  | 'dataTimestamp'
+  | 'lastRefreshAt'
+  | 'autoThreshold'
+  | 'lastFullMs'
+  | 'createdAt'
+  | 'updatedAt'
 > & {
-  readonly id: string;
   readonly schedule: string | null;
   readonly isStale: VerdictWire;
+  readonly autoThreshold: string | null;
+  readonly lastFullMs: string | null;
   readonly dataTimestamp: number | null;
   readonly lastRefreshAt: number | null;
   readonly createdAt: number;
   readonly updatedAt: number;
 };
 
-const row = (d: Dialect): string => `json_build_object('schema', ${d.prefix}schema, 'name', ${d.prefix}name,
-'id', ${d.prefix}id::text, 'relationOid', ${d.prefix}relid::bigint, 'definingQuery', defining_query,
+const row = (d: Dialect): string => `pg_catalog.json_build_object('schema', ${d.prefix}schema, 'name', ${d.prefix}name,
+'id', ${d.prefix}id::pg_catalog.text, 'relationOid', ${d.prefix}relid::bigint, 'definingQuery', defining_query,
 'originalQuery', original_query, 'schedule', schedule, 'refreshMode', refresh_mode, 'status', status,
 'isPopulated', is_populated, 'needsReinit', needs_reinit, 'consecutiveErrors', consecutive_errors,
 'dataTimestamp', ${epochMs('data_timestamp')}, 'lastRefreshAt', ${epochMs('last_refresh_at')},
-'stalenessMs', ${dataAgeMs}, 'isStale', ${verdictColumns(d)}, 'autoThreshold', auto_threshold, 'lastFullMs', last_full_ms,
+'stalenessMs', ${dataAgeMs}, 'isStale', ${verdictColumns(d)}, 
+'autoThreshold', ${floatBits('auto_threshold')}, 'lastFullMs', ${floatBits('last_full_ms')},
 'functionsUsed', functions_used, 'frontier', frontier,
-'createdAt', ${epochMs('created_at')}, 'updatedAt', ${epochMs('updated_at')})::text AS pgstream`;
+'createdAt', ${epochMs('created_at')}, 'updatedAt', ${epochMs('updated_at')})::pg_catalog.text AS pgstream`;
 
-const STATUS = statement<Wire>(
-  (d) => `SELECT ${row(d)} FROM ${d.catalog} WHERE ${d.prefix}schema = $1 AND ${d.prefix}name = $2`,
-);
+const STATUS = statement<Wire>((d) => `SELECT ${row(d)} ${fromNamed(d)}`);
 
 const LIST = statement<Wire>(
   (d) => `SELECT ${row(d)} FROM ${d.catalog}
-WHERE ($1::text IS NULL OR ${d.prefix}schema = $1) AND ($2::text IS NULL OR status = $2)
+WHERE ($1::pg_catalog.text IS NULL OR ${d.prefix}schema ${EQUALS} $1)
+AND ($2::pg_catalog.text IS NULL OR status ${EQUALS} $2)
 ORDER BY ${d.prefix}schema, ${d.prefix}name`,
 );
 
-const EXISTS = statement<boolean>(
-  (d) =>
-    `SELECT EXISTS (SELECT FROM ${d.catalog} WHERE ${d.prefix}schema = $1 AND ${d.prefix}name = $2)::text AS pgstream`,
-);
+const EXISTS = statement<boolean>((d) => `SELECT EXISTS (SELECT ${fromNamed(d)})::pg_catalog.text AS pgstream`);
 
 /** See {@link StreamTable.status}. */
 export async function status(context: Context, name: QualifiedName): Promise<StreamTableStatus> {
@@ -119,9 +127,10 @@ export function exists(context: Context, name: QualifiedName): Promise<boolean> 
 function decode(wire: Wire): StreamTableStatus {
   return {
     ...wire,
-    id: integer(wire.id),
     schedule: readSchedule(wire.schedule),
     isStale: verdict(wire.isStale),
+    autoThreshold: float(wire.autoThreshold),
+    lastFullMs: float(wire.lastFullMs),
     dataTimestamp: instant(wire.dataTimestamp),
     lastRefreshAt: instant(wire.lastRefreshAt),
     createdAt: instant(wire.createdAt),

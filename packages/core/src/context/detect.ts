@@ -1,5 +1,5 @@
 import { classify } from '../classification/index.ts';
-import { DIALECTS, type Dialect, type DialectName } from '../dialect/index.ts';
+import { DIALECTS, EQUALS, type Dialect, type DialectName } from '../dialect/index.ts';
 import { PgStreamError } from '../errors/index.ts';
 import { query, type SqlExecutor } from '../executor/index.ts';
 
@@ -10,8 +10,9 @@ export interface InstalledExtension {
 }
 
 /** Readable by every role, without rights on the extension's schema (contract C.1). Where both are, pg_trickle is the one. */
-const INSTALLED = `SELECT json_build_object('name', extname, 'version', extversion)::text AS pgstream
-FROM pg_catalog.pg_extension WHERE extname IN ('pg_stream', 'pg_trickle') ORDER BY extname DESC LIMIT 1`;
+const INSTALLED = `SELECT pg_catalog.json_build_object('name', e.extname, 'version', e.extversion)::pg_catalog.text AS pgstream
+FROM pg_catalog.pg_extension e WHERE e.extname ${EQUALS} 'pg_stream' OR e.extname ${EQUALS} 'pg_trickle'
+ORDER BY e.extname DESC LIMIT 1`;
 
 const detections = new WeakMap<object, Promise<Dialect>>();
 

@@ -17,8 +17,10 @@ export interface StreamTableChanges {
 }
 
 const ALTER = statement<boolean>(
-  (d) => `SELECT (${d.schema}.alter_stream_table(name => $1::text, schedule => $2::text, refresh_mode => $3::text,
-status => $4::text) IS NULL)::text AS pgstream`,
+  (
+    d,
+  ) => `SELECT (${d.schema}.alter_stream_table(name => $1::pg_catalog.text, schedule => $2::pg_catalog.text, refresh_mode => $3::pg_catalog.text,
+status => $4::pg_catalog.text) IS NULL)::pg_catalog.text AS pgstream`,
 );
 
 /** See {@link StreamTable.alter}. */

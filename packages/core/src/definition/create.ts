@@ -33,8 +33,10 @@ export interface StreamTableDefinition {
 }
 
 const CREATE = statement<boolean>(
-  (d) => `SELECT (${d.schema}.create_stream_table(name => $1::text, query => $2::text, schedule => $3::text,
-refresh_mode => $4::text, initialize => $5::text::boolean) IS NULL)::text AS pgstream`,
+  (
+    d,
+  ) => `SELECT (${d.schema}.create_stream_table(name => $1::pg_catalog.text, query => $2::pg_catalog.text, schedule => $3::pg_catalog.text,
+refresh_mode => $4::pg_catalog.text, initialize => $5::pg_catalog.text::boolean) IS NULL)::pg_catalog.text AS pgstream`,
 );
 
 /** Creates a stream table; gives its name. See {@link PgStream.create}. */

@@ -3,11 +3,11 @@ import { statement } from '../dialect/index.ts';
 import { functionArgument, type QualifiedName } from '../name/index.ts';
 
 const DROP = statement<boolean>(
-  (d) => `SELECT (${d.schema}.drop_stream_table(name => $1::text) IS NULL)::text AS pgstream`,
+  (d) => `SELECT (${d.schema}.drop_stream_table(name => $1::pg_catalog.text) IS NULL)::pg_catalog.text AS pgstream`,
 );
 
 const RESUME = statement<boolean>(
-  (d) => `SELECT (${d.schema}.resume_stream_table(name => $1::text) IS NULL)::text AS pgstream`,
+  (d) => `SELECT (${d.schema}.resume_stream_table(name => $1::pg_catalog.text) IS NULL)::pg_catalog.text AS pgstream`,
 );
 
 /** See {@link StreamTable.drop}. */

@@ -1,2 +1,2 @@
 export { DIALECTS, HIDDEN_COLUMN_PREFIXES, isHiddenColumn, type Dialect, type DialectName } from './names.ts';
-export { epochMs, statement, type Statement } from './statement.ts';
+export { EQUALS, epochMs, floatBits, fromNamed, statement, type Statement } from './statement.ts';

@@ -10,14 +10,32 @@ export interface Statement<Wire> {
 /**
  * A statement in the dialect's names. What is put into the text is names from the dialect, never input: that is bound.
  *
- * It gives rows of one text column of JSON: instants as epoch milliseconds, bigints as strings.
+ * It gives rows of one text column of JSON: instants as epoch milliseconds, floats as their bits. The same ones in every
+ * session: no setting decides how a value is written, and no search_path which function, operator or type is meant. So
+ * all of them are named with pg_catalog, but for those that the grammar itself names (extract, coalesce, bigint).
  */
 export function statement<Wire>(write: (dialect: Dialect) => string): Statement<Wire> {
   const written: { [Name in DialectName]?: string } = {};
   return { text: (dialect) => (written[dialect.name] ??= write(dialect)) };
 }
 
-/** An instant as the wire has it: whole milliseconds since the epoch, rounded down to the safe, older side. */
+/** PostgreSQL's own `=`. Not IN, NULLIF or IS DISTINCT FROM, which take whatever `=` the search_path has. */
+export const EQUALS = 'OPERATOR(pg_catalog.=)';
+
+/** The catalog row `s` of the stream table whose schema is $1 and whose name is $2; the unique index finds it. */
+export function fromNamed(d: Dialect): string {
+  return `FROM ${d.catalog} s WHERE s.${d.prefix}schema ${EQUALS} $1 AND s.${d.prefix}name ${EQUALS} $2`;
+}
+
+/** An instant, or an age, as the wire has it: whole milliseconds, rounded down to the safe, older side. */
 export function epochMs(instant: string): string {
-  return `floor(extract(epoch FROM ${instant}) * 1000)`;
+  return `pg_catalog.floor(extract(epoch FROM ${instant}) OPERATOR(pg_catalog.*) 1000)`;
+}
+
+/**
+ * A double precision as the wire has it: its bits. As text it has as many digits as `extra_float_digits` allows, and as
+ * numeric 15 of its 17.
+ */
+export function floatBits(float: string): string {
+  return `pg_catalog.encode(pg_catalog.float8send(${float}), 'hex')`;
 }

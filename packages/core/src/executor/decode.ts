@@ -31,9 +31,12 @@ export function instant(ms: number | null): Date | null {
   return ms === null ? null : new Date(ms);
 }
 
-/** A bigint, from its digits. */
-export function integer(digits: string): bigint;
-export function integer(digits: string | null): bigint | null;
-export function integer(digits: string | null): bigint | null {
-  return digits === null ? null : BigInt(digits);
+/** A double precision, from its bits. */
+export function float(bits: string): number;
+export function float(bits: string | null): number | null;
+export function float(bits: string | null): number | null {
+  if (bits === null) return null;
+  const view = new DataView(new ArrayBuffer(8));
+  view.setBigUint64(0, BigInt(`0x${bits}`));
+  return view.getFloat64(0);
 }

@@ -1,2 +1,2 @@
-export { instant, integer, query, type Parameters } from './decode.ts';
+export { float, instant, query, type Parameters } from './decode.ts';
 export type { Row, SqlExecutor, TransactionState } from './executor.ts';

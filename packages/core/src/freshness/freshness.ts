@@ -1,6 +1,6 @@
 import { readSchedule } from '../definition/index.ts';
 import { ask, type Context } from '../context/index.ts';
-import { epochMs, statement, type Dialect } from '../dialect/index.ts';
+import { epochMs, fromNamed, statement, type Dialect } from '../dialect/index.ts';
 import { PgStreamError } from '../errors/index.ts';
 import { instant } from '../executor/index.ts';
 import type { QualifiedName } from '../name/index.ts';
@@ -19,7 +19,8 @@ export type VerdictWire = readonly [isPopulated: boolean, schedule: string | nul
 
 /** The columns for a verdict, of a row of the catalog table: its unique index finds that, and nothing else is read. */
 export function verdictColumns(d: Dialect): string {
-  return `json_build_array(is_populated, schedule, date_part('epoch', now() - ${d.staleFrom}))`;
+  return `pg_catalog.json_build_array(is_populated, schedule,
+extract(epoch FROM pg_catalog.now() OPERATOR(pg_catalog.-) ${d.staleFrom}))`;
 }
 
 /**
@@ -33,26 +34,27 @@ export function verdict([isPopulated, text, ageSeconds]: VerdictWire): boolean |
 }
 
 /** Age of the data of a row of the catalog table, in whole milliseconds, by the clock. */
-export const dataAgeMs: string = epochMs('clock_timestamp() - data_timestamp');
+export const dataAgeMs: string = epochMs('(pg_catalog.clock_timestamp() OPERATOR(pg_catalog.-) data_timestamp)');
 
 /** Nearly three centuries: no refresh is older, and the server can still count back so far. */
 const MAX_AGE_MS = 9e12;
 
-const byName = (d: Dialect): string => `FROM ${d.catalog} WHERE ${d.prefix}schema = $1 AND ${d.prefix}name = $2`;
-
-const VERDICT = statement<VerdictWire>((d) => `SELECT ${verdictColumns(d)}::text AS pgstream ${byName(d)}`);
+const VERDICT = statement<VerdictWire>(
+  (d) => `SELECT ${verdictColumns(d)}::pg_catalog.text AS pgstream ${fromNamed(d)}`,
+);
 
 const OLDER_THAN = statement<boolean>(
-  (d) => `SELECT (NOT coalesce(is_populated AND last_refresh_at >= clock_timestamp() - $3::text::interval, false))::text
-AS pgstream ${byName(d)}`,
+  (d) => `SELECT (NOT coalesce(is_populated AND last_refresh_at OPERATOR(pg_catalog.>=)
+(pg_catalog.clock_timestamp() OPERATOR(pg_catalog.-) $3::pg_catalog.text::interval), false))::pg_catalog.text AS pgstream
+${fromNamed(d)}`,
 );
 
 const LAST_REFRESH = statement<number | null>(
-  (d) => `SELECT coalesce(${epochMs('last_refresh_at')}::text, 'null') AS pgstream ${byName(d)}`,
+  (d) => `SELECT coalesce(${epochMs('last_refresh_at')}::pg_catalog.text, 'null') AS pgstream ${fromNamed(d)}`,
 );
 
 const STALENESS = statement<number | null>(
-  (d) => `SELECT coalesce(${dataAgeMs}::text, 'null') AS pgstream ${byName(d)}`,
+  (d) => `SELECT coalesce(${dataAgeMs}::pg_catalog.text, 'null') AS pgstream ${fromNamed(d)}`,
 );
 
 /** See {@link StreamTable.isStale}. */

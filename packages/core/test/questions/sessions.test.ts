@@ -1,0 +1,160 @@
+import { onEmulator, testDatabase } from '@pgstream/harness';
+import type { Client } from 'pg';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { createPgStream, type PgStream } from '../../src/index.ts';
+import { fromPg } from '../../src/pg.ts';
+import { TOTALS } from '../orders.ts';
+import { TRAPS_SQL } from './traps.ts';
+import { answers, asksTheExtension, createSubjects, questions } from './questions.ts';
+
+const db = testDatabase();
+let admin: Client;
+
+beforeAll(async () => {
+  admin = await db.connect();
+  await createSubjects(admin);
+});
+
+const ours = questions.filter((question) => !asksTheExtension(question));
+
+type Settings = Readonly<Record<string, string>>;
+
+/** A session as somebody's `ALTER ROLE … SET`, connection string or earlier statement may have left it. */
+const odd: readonly Settings[] = [
+  { extra_float_digits: '-15' },
+  { extra_float_digits: '3' },
+  { DateStyle: 'German, DMY' },
+  { DateStyle: 'SQL, MDY' },
+  { DateStyle: 'Postgres, YMD' },
+  { IntervalStyle: 'sql_standard' },
+  { IntervalStyle: 'postgres_verbose' },
+  { IntervalStyle: 'iso_8601' },
+  { TimeZone: 'Asia/Kathmandu' },
+  { TimeZone: 'America/St_Johns', DateStyle: 'SQL, DMY', IntervalStyle: 'iso_8601', extra_float_digits: '-10' },
+  { bytea_output: 'escape' },
+  { xmloption: 'document', xmlbinary: 'hex' },
+  { lc_messages: 'C', lc_monetary: 'C', lc_numeric: 'C', lc_time: 'C' },
+  { search_path: '' },
+  { search_path: 'nowhere' },
+  { search_path: 'pgstream, public' },
+  { search_path: 'pg_temp, public, pg_catalog' },
+  { row_security: 'off' },
+  { quote_all_identifiers: 'on' },
+  { array_nulls: 'off', transform_null_equals: 'on' },
+  { default_transaction_deferrable: 'on' },
+  { plan_cache_mode: 'force_generic_plan' },
+  { enable_indexscan: 'off', enable_bitmapscan: 'off', enable_hashjoin: 'off', enable_sort: 'off' },
+  { enable_seqscan: 'off', enable_nestloop: 'off', enable_mergejoin: 'off', enable_incremental_sort: 'off' },
+];
+
+/** Sessions in which not everything can be done. */
+const restricted: readonly Settings[] = [
+  { default_transaction_read_only: 'on' },
+  { default_transaction_isolation: 'serializable', default_transaction_deferrable: 'on' },
+];
+
+async function session(settings: Settings): Promise<PgStream> {
+  const client = await db.connect();
+  for (const [name, value] of Object.entries(settings)) {
+    await client.query('SELECT set_config($1, $2, false)', [name, value]);
+  }
+  return createPgStream(fromPg(client));
+}
+
+describe.each([...odd, ...restricted].map((settings) => [settings]))('in a session with %j', (settings) => {
+  it('every question is answered as in any other', async () => {
+    const expected = await answers(createPgStream(fromPg(admin)));
+    expect(await answers(await session(settings))).toStrictEqual(expected);
+  });
+});
+
+describe('in a session that reads backslashes the old way', () => {
+  const oldWay = { standard_conforming_strings: 'off', backslash_quote: 'on', escape_string_warning: 'off' };
+
+  it.each(ours)('%s is answered as in any other', async (name, ask) => {
+    const expected = await answers(createPgStream(fromPg(admin)), [[name, ask]]);
+    expect(await answers(await session(oldWay), [[name, ask]])).toStrictEqual(expected);
+  });
+
+  it.skipIf(onEmulator)(
+    'everything can be done (not on the emulator, whose functions are text with backslashes)',
+    async () => {
+      const pgstream = await session(oldWay);
+      expect(await everyCommand(pgstream, 'commanded_the_old_way')).toStrictEqual(DONE);
+    },
+  );
+});
+
+const DONE = ['refreshed', 'refreshed', 'refreshed', { kind: 'duration', text: '7m', everyMs: 420_000 }, false];
+
+async function everyCommand(pgstream: PgStream, name: string): Promise<unknown[]> {
+  const table = await pgstream.create({ name, query: TOTALS, schedule: '5m' });
+  await table.alter({ schedule: '7m' });
+  await table.suspend();
+  await table.resume();
+  const outcome = [
+    await table.refresh({ timeoutMs: 60_000 }),
+    await table.refresh(),
+    await table.refresh({ lockSources: false }),
+  ];
+  const { schedule } = await table.status();
+  await table.drop();
+  return [...outcome.map(({ status }) => status), schedule, await table.exists()];
+}
+
+describe.each(odd.map((settings, number) => [settings, `commanded_${number}`] as const))(
+  'in a session with %j',
+  (settings, name) => {
+    it('everything can be done', async () => {
+      expect(await everyCommand(await session(settings), name)).toStrictEqual(DONE);
+    });
+  },
+);
+
+describe('in a session whose transactions are read-only', () => {
+  it('commands are READ_ONLY_SERVER', async () => {
+    const pgstream = await session({ default_transaction_read_only: 'on' });
+    const table = pgstream.table('totals');
+    for (const command of [
+      () => pgstream.create({ name: 'unwritten', query: TOTALS }),
+      () => table.alter({ schedule: '7m' }),
+      () => table.suspend(),
+      () => table.refresh(),
+      () => table.drop(),
+    ]) {
+      await expect(command()).rejects.toMatchObject({ code: 'READ_ONLY_SERVER' });
+    }
+  });
+});
+
+describe('in a session whose transactions are serializable', () => {
+  it('everything can be done but an incremental refresh, which says why', async () => {
+    const pgstream = await session({ default_transaction_isolation: 'serializable' });
+    const table = await pgstream.create({ name: 'serial', query: TOTALS });
+    await table.alter({ schedule: '7m' });
+    await expect(table.refresh()).rejects.toMatchObject({ code: 'UNSAFE_ISOLATION' });
+    await table.drop();
+  });
+});
+
+describe('in a session whose search_path has a false function, operator, type and table for each of PostgreSQL’s', () => {
+  beforeAll(async () => {
+    await admin.query(TRAPS_SQL);
+  });
+
+  it('falls into them when nothing says pg_catalog', async () => {
+    const client = await db.connect();
+    await client.query('SET search_path = traps, pg_catalog');
+    for (const text of ['SELECT floor(1.5)', `SELECT 'a' = $1`, `SELECT 'a' IN ($1)`, 'SELECT $1::text']) {
+      await expect(client.query(text, text.includes('$1') ? ['a'] : [])).rejects.toMatchObject({
+        message: expect.stringMatching(/trapped/) as string,
+      });
+    }
+  });
+
+  it.each(ours)('%s is answered as in any other', async (name, ask) => {
+    const expected = await answers(createPgStream(fromPg(admin)), [[name, ask]]);
+    const pgstream = await session({ search_path: 'traps, pg_catalog, public' });
+    expect(await answers(pgstream, [[name, ask]])).toStrictEqual(expected);
+  });
+});
