@@ -44,10 +44,17 @@ describe('what a relational query gives', () => {
   it('follows relations to a stream table', () => {
     const rows = db.query.customers.findMany({ with: { totals: { with: { customer: true } }, allTotals: true } });
     type Row = Awaited<typeof rows>[number];
-    // Drizzle takes a row for granted where the field that leads to it is not null, in tables, too.
-    expectTypeOf<Row['totals']['orders']>().toEqualTypeOf<number | null>();
-    expectTypeOf<Row['totals']['customer']>().toEqualTypeOf<Customer>();
+    // A customer without orders has none.
+    expectTypeOf<null>().toExtend<Row['totals']>();
+    type Totals = NonNullable<Row['totals']>;
+    expectTypeOf<Totals['orders']>().toEqualTypeOf<number | null>();
+    expectTypeOf<Totals['customer']>().toEqualTypeOf<Customer>();
     expectTypeOf<Row['allTotals']>().toEqualTypeOf<OrderTotal[]>();
+  });
+
+  it('takes a row for granted where the relation names fields that are not null, as Drizzle does of tables', () => {
+    const rows = db.query.orders.findMany({ with: { totals: true } });
+    expectTypeOf<Awaited<typeof rows>[number]['totals']>().toEqualTypeOf<OrderTotal>();
   });
 
   it('knows columns in callbacks', () => {

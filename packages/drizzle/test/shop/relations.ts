@@ -12,7 +12,7 @@ export const regionTotalsRelations = relations(relational(regionTotals), ({ many
 }));
 
 export const customersRelations = relations(customers, ({ one, many }) => ({
-  totals: one(relational(orderTotals), { fields: [customers.id], references: [orderTotals.customerId] }),
+  totals: one(relational(orderTotals)),
   allTotals: many(relational(orderTotals)),
   regional: one(relational(regionTotals), { fields: [customers.region], references: [regionTotals.region] }),
 }));
