@@ -1,6 +1,7 @@
 import { conformance } from '../conformance.ts';
 import { prismaDriver } from './driver.ts';
 import { hiddenColumnCases } from './hidden-columns.ts';
+import { storedValueCases } from './stored-values.ts';
 import { viewCases } from './views.ts';
 import { prisma } from './v7.10/index.ts';
 
@@ -9,3 +10,4 @@ const driver = prismaDriver(prisma);
 conformance(driver);
 hiddenColumnCases(driver, prisma);
 viewCases(driver, prisma);
+storedValueCases(driver, prisma);

@@ -1,6 +1,7 @@
 import type { WriteCall } from '../driver.ts';
 import { LETTERS_NAME, LONGEST_NAME } from '../shop/index.ts';
 import type { Db, Delegate, Query, Write } from './client.ts';
+import { disguisedWrites } from './disguised-writes.ts';
 import { nestedWrites } from './nested-writes.ts';
 import type { Native } from './session.ts';
 
@@ -86,7 +87,7 @@ function ofModel(operation: Write, args: object): Built {
   };
 }
 
-const NESTED = nestedWrites.map(({ model, method, args, ...write }): Built => ({
+const NESTED = [...nestedWrites, ...disguisedWrites].map(({ model, method, args, ...write }): Built => ({
   ...write,
   build: (db) => db[model][method](args),
 }));

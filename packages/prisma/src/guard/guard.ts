@@ -1,12 +1,16 @@
 import { StreamTableReadOnlyError } from '@pgstream/core';
 import { propertyOf, type StreamTableRegistry } from '../registry/index.ts';
-import { DATA_OF_OPERATION, findNestedWrite } from './nested-writes.ts';
+import { type NestedWrite, settledArguments } from './nested-writes.ts';
 import { isRead } from './reads.ts';
+import type { Parts } from './settled.ts';
 
 /** What Prisma hands to a query hook, as far as it is used. */
 interface QueryHookArgs {
   readonly operation: string;
-  readonly args: Readonly<Record<string, unknown>>;
+  /** A copy, of enumerable properties alone: what has a prototype (a URL, an instance of a class) is no longer what it was. */
+  readonly args: Parts;
+  /** Prisma's own, and private: the arguments as they were given, which it goes on with where there is no hook. */
+  readonly __internalParams?: { readonly args?: unknown };
   readonly query: (args: unknown) => unknown;
 }
 
@@ -21,17 +25,25 @@ export type QueryHooks = Readonly<Record<string, QueryHook | undefined>>;
  * reach them. Other models have none, and reads pass no hook: those cost what they did.
  */
 export function guardHooks(registry: StreamTableRegistry, defaultSchema: string): Readonly<Record<string, QueryHooks>> {
+  const refuse = ({ streamTable: { name, schema = defaultSchema }, operation }: NestedWrite): never => {
+    throw new StreamTableReadOnlyError(name, operation, { schema });
+  };
   return Object.fromEntries(
     Object.entries(registry).map(([model, { streamTable }]): [string, QueryHooks] => [
       propertyOf(model),
-      writeHooks(({ operation, args, query }) => {
-        const refused = streamTable ? { streamTable, operation } : nestedIn(registry, model, args);
-        if (!refused) return query(args);
-        const { name, schema = defaultSchema } = refused.streamTable;
-        throw new StreamTableReadOnlyError(name, refused.operation, { schema });
-      }),
+      writeHooks((hooked) =>
+        streamTable
+          ? refuse({ streamTable, operation: hooked.operation })
+          : hooked.query(settledArguments({ registry, refuse }, model, givenTo(hooked))),
+      ),
     ]),
   );
+}
+
+/** The arguments as they were given; a Prisma that does not show them has its copy looked at, and goes on with that. */
+function givenTo({ args, __internalParams }: QueryHookArgs): Parts {
+  const given = __internalParams?.args;
+  return typeof given === 'object' && given !== null ? (given as Parts) : args;
 }
 
 /** One hook for every operation but the reads: also for operations that Prisma does not have yet. */
@@ -45,12 +57,4 @@ function writeHooks(hook: QueryHook): QueryHooks {
 
 function isWrite(operation: string | symbol): boolean {
   return typeof operation === 'string' && !operation.startsWith('$') && !isRead(operation);
-}
-
-function nestedIn(registry: StreamTableRegistry, model: string, args: Readonly<Record<string, unknown>>) {
-  for (const part of DATA_OF_OPERATION) {
-    const found = findNestedWrite(registry, model, args[part]);
-    if (found) return found;
-  }
-  return undefined;
 }

@@ -1,4 +1,5 @@
 import type { RegisteredModel, RegisteredRelation, StreamTableRegistry } from '../registry/index.ts';
+import { type Parts, type Settle, settledObject } from './settled.ts';
 
 /** A nested write that would reach a stream table. */
 export interface NestedWrite {
@@ -7,74 +8,58 @@ export interface NestedWrite {
   readonly operation: string;
 }
 
+/** What arguments are looked at for. */
+interface Watch {
+  readonly registry: StreamTableRegistry;
+  /** Throws. */
+  readonly refuse: (write: NestedWrite) => never;
+}
+
 /** These write the foreign key alone, wherever that is. */
 const LINKING: ReadonlySet<string> = new Set(['connect', 'disconnect', 'set']);
 
-/** The parts of a nested call that hold data of the other model, beside the call itself. */
-const DATA_OF_CALL = ['data', 'create', 'update'] as const;
-
-/** The parts of a model's own call that hold its data; both of an upsert. */
-export const DATA_OF_OPERATION = ['data', 'create', 'update'] as const;
+/** The parts of a call that hold data of its model; both of an upsert. */
+const DATA: ReadonlySet<string> = new Set(['data', 'create', 'update']);
 
 /**
- * The first write to a stream table that is nested in the data of a model, at any depth. Where it is not clear whether
- * an object is data of a model or holds it, both are looked at.
+ * The arguments of a model's own call to hand on, once nothing in them writes a stream table. Where nested writes can
+ * be, they are copies of what was looked at, so that nothing can be something else when Prisma reads it: whatever
+ * is not on the way from a model to a stream table (columns, `where`, `select`) is what was given.
  */
-export function findNestedWrite(registry: StreamTableRegistry, model: string, data: unknown): NestedWrite | undefined {
-  const relations = registry[model]?.relations;
-  if (relations === undefined) return undefined;
-  for (const row of listed(data)) {
-    for (const [field, relation] of Object.entries(relations)) {
-      const found = inRelation(registry, relation, row[field]);
-      if (found) return found;
-    }
-  }
-  return undefined;
+export function settledArguments(watch: Watch, model: string, args: Parts): Parts {
+  return settledObject({ ...args }, (part, value, settle) =>
+    DATA.has(part) ? dataOf(watch, model, value, settle) : value,
+  );
 }
 
-function inRelation(
-  registry: StreamTableRegistry,
-  relation: RegisteredRelation,
-  calls: unknown,
-): NestedWrite | undefined {
-  if (!isObject(calls)) return undefined;
-  const streamTable = registry[relation.model]?.streamTable;
-  for (const [operation, call] of Object.entries(calls)) {
-    if (isLeftOut(call)) continue;
-    if (streamTable) {
-      if (writesOtherTable(relation, operation)) return { streamTable, operation };
-      continue;
-    }
-    const found = inCall(registry, relation.model, call);
-    if (found) return found;
-  }
-  return undefined;
+function dataOf(watch: Watch, model: string, data: unknown, settle: Settle): unknown {
+  const relations = watch.registry[model]?.relations;
+  if (relations === undefined) return data;
+  return settle(data, (field, value, settlePart) => {
+    const relation = relations[field];
+    return relation ? callsOf(watch, relation, value, settlePart) : value;
+  });
 }
 
-function inCall(registry: StreamTableRegistry, model: string, call: unknown): NestedWrite | undefined {
-  for (const part of listed(call)) {
-    const found =
-      findNestedWrite(registry, model, part) ??
-      DATA_OF_CALL.map((key) => findNestedWrite(registry, model, part[key])).find((nested) => nested !== undefined);
-    if (found) return found;
-  }
-  return undefined;
+function callsOf(watch: Watch, relation: RegisteredRelation, calls: unknown, settle: Settle): unknown {
+  const streamTable = watch.registry[relation.model]?.streamTable;
+  return settle(calls, (operation, call, settlePart) => {
+    if (!streamTable) return callOf(watch, relation.model, call, settlePart);
+    const settled = settlePart(call, (_, part) => part);
+    if (settled !== undefined && writesOtherTable(relation, operation)) watch.refuse({ streamTable, operation });
+    return settled;
+  });
+}
+
+/** Data of the other model, or what holds it, or both: where it is not clear, it is looked at as both. */
+function callOf(watch: Watch, model: string, call: unknown, settle: Settle): unknown {
+  const holding = settle(call, (part, value, settlePart) =>
+    DATA.has(part) ? dataOf(watch, model, value, settlePart) : value,
+  );
+  return dataOf(watch, model, holding, settle);
 }
 
 /** Whether a nested call writes the table of the model that the relation leads to. */
 function writesOtherTable({ foreignKey }: RegisteredRelation, operation: string): boolean {
   return !(LINKING.has(operation) && (foreignKey === 'here' || foreignKey === 'join'));
-}
-
-function listed(value: unknown): readonly Readonly<Record<string, unknown>>[] {
-  return (Array.isArray(value) ? value : [value]).filter(isObject);
-}
-
-function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null;
-}
-
-/** `undefined`, and `Prisma.skip`, which says the same under strictUndefinedChecks. */
-function isLeftOut(value: unknown): boolean {
-  return value === undefined || (isObject(value) && typeof value['ifUndefined'] === 'function');
 }
