@@ -10,7 +10,7 @@ interface Disguise {
 const DISGUISES: readonly Disguise[] = [
   { name: 'by toJSON()', of: (value) => ({ toJSON: () => value }) },
   { name: 'by toJSON() beside something harmless', of: (value) => ({ name: 'Eve', toJSON: () => value }) },
-  { name: 'by toJSON() of a class', of: (value) => new (classOf('toJSON', value))() },
+  { name: 'by toJSON() of a class', of: (value) => instance({}, { toJSON: () => value }) },
   {
     name: 'by toJSON() of what toJSON() gives',
     of: (value) => ({ toJSON: () => ({ toJSON: () => value }) }),
@@ -33,72 +33,83 @@ const DISGUISES: readonly Disguise[] = [
         ),
       ),
   },
-  { name: 'as an instance of a class', of: (value) => Object.assign(new (class {})(), value) },
+  { name: 'as an instance of a class', of: (value) => instance(value, { method: () => ({}) }) },
   { name: 'without a prototype', of: (value) => Object.assign(Object.create(null) as object, value) },
   { name: 'by a proxy', of: (value) => new Proxy(value, {}) },
   { name: 'as parameters of raw SQL', of: (value) => ({ __prismaRawParameters__: true, values: value }) },
   {
     name: 'with a method that Prisma.skip has, and classes do not show',
-    of: (value) => Object.assign(new (classOf('ifUndefined', value))(), value),
+    of: (value) => instance(value, { ifUndefined: () => ({}) }),
   },
 ];
 
-function classOf(method: string, value: object): new () => object {
-  const Class = class {};
-  Object.defineProperty(Class.prototype, method, { value: () => value });
-  return Class;
+/** As of a class: it inherits methods, and does not show them. */
+function instance(parts: object, methods: Readonly<Record<string, () => unknown>>): unknown {
+  const prototype: object = {};
+  for (const [name, value] of Object.entries(methods)) Object.defineProperty(prototype, name, { value });
+  return Object.assign(Object.create(prototype) as object, parts);
 }
 
-interface Place {
-  readonly name: string;
-  readonly model: NestedWrite['model'];
-  readonly method: NestedWrite['method'];
-  args(disguise: Disguise['of']): object;
+interface Place extends Pick<NestedWrite, 'name' | 'operation' | 'model' | 'method'> {
+  args(as: Disguise['of']): object;
 }
 
 const where = { id: 1 };
 const deletion = { deleteMany: {} };
+const update = { totals: { update: { total: 0 } } };
+const ofCustomer = { model: 'customer', operation: 'deleteMany' } as const;
+const ofOrder = { model: 'customer', method: 'update', operation: 'update' } as const;
 
 /** Where an object can be on the way from a call to a stream table. */
 const PLACES: readonly Place[] = [
-  of('customer.update, its data', 'update', (as) => ({ where, data: as({ history: deletion }) })),
-  of('customer.update, the relation', 'update', (as) => ({ where, data: { history: as(deletion) } })),
-  of('customer.createMany, an element of a list', 'createMany', (as) => ({
-    data: [{ id: 9, name: 'Eve' }, as({ id: 10, name: 'Eve', history: deletion })],
-  })),
-  of('customer.upsert, its update', 'upsert', (as) => ({
-    where,
-    create: { id: 9, name: 'Eve' },
-    update: as({ history: deletion }),
-  })),
-  of('customer.update > orders.update, the call', 'update', (as) => ({
-    where,
-    data: { orders: as({ update: { where, data: { customer: { update: { history: deletion } } } } }) },
-  })),
-  of('customer.update > orders.update, its arguments', 'update', (as) => ({
-    where,
-    data: { orders: { update: as({ where, data: { customer: { update: { history: deletion } } } }) } },
-  })),
-  of('customer.update > orders.update, an element of a list', 'update', (as) => ({
-    where,
-    data: { orders: { update: [as({ where, data: { customer: { update: { history: deletion } } } })] } },
-  })),
-  of('customer.update > orders.update > customer.update, its data', 'update', (as) => ({
-    where,
-    data: { orders: { update: { where, data: as({ customer: { update: { data: { history: deletion } } } }) } } },
-  })),
+  {
+    ...ofCustomer,
+    name: 'customer.update, its data',
+    method: 'update',
+    args: (as) => ({ where, data: as({ history: deletion }) }),
+  },
+  {
+    ...ofCustomer,
+    name: 'customer.update, the relation',
+    method: 'update',
+    args: (as) => ({ where, data: { history: as(deletion) } }),
+  },
+  {
+    ...ofCustomer,
+    name: 'customer.upsert, its update',
+    method: 'upsert',
+    args: (as) => ({ where, create: { id: 9, name: 'Eve' }, update: as({ history: deletion }) }),
+  },
+  {
+    ...ofOrder,
+    name: 'customer.update > orders.update, the call',
+    args: (as) => ({ where, data: { orders: as({ update: { where, data: update } }) } }),
+  },
+  {
+    ...ofOrder,
+    name: 'customer.update > orders.update, its arguments',
+    args: (as) => ({ where, data: { orders: { update: as({ where, data: update }) } } }),
+  },
+  {
+    ...ofOrder,
+    name: 'customer.update > orders.update, an element of a list',
+    args: (as) => ({ where, data: { orders: { update: [as({ where, data: update })] } } }),
+  },
+  {
+    ...ofOrder,
+    name: 'customer.update > orders.update, its data',
+    args: (as) => ({ where, data: { orders: { update: { where, data: as(update) } } } }),
+  },
+  {
+    ...ofCustomer,
+    name: 'order.update > customer.update, its data',
+    model: 'order',
+    method: 'update',
+    args: (as) => ({ where, data: { customer: { update: { data: as({ history: deletion }) } } } }),
+  },
 ];
 
-function of(name: string, method: Place['method'], args: Place['args']): Place {
-  return { name, model: 'customer', method, args };
-}
-
-/** One nested write, in every place by every disguise. */
+/** One nested write for every place, by every disguise. */
 export const disguisedWrites: readonly NestedWrite[] = PLACES.flatMap(({ name, args, ...place }) =>
-  DISGUISES.map((disguise) => ({
-    ...place,
-    name: `${name} ${disguise.name}`,
-    operation: 'deleteMany',
-    args: args(disguise.of),
-  })),
+  DISGUISES.map((disguise) => ({ ...place, name: `${name} ${disguise.name}`, args: args(disguise.of) })),
 );
