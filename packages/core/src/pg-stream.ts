@@ -73,7 +73,9 @@ export interface PgStream {
 
   /**
    * Whether the role that is connected could write to the stream table itself, which it should not: by a right on the
-   * table or on one of its columns, or as an owner. Asks PostgreSQL alone, so a role needs no rights on the extension.
+   * table or on one of its columns, as an owner or a member of a role that may, or through a view, a rule or a parent
+   * table that passes writes on to it with the rights of somebody else. Functions that are SECURITY DEFINER are not looked
+   * into. Asks PostgreSQL alone, so a role needs no rights on the extension.
    * Throws NOT_FOUND if there is no table of that name; whether it is a stream table is not asked.
    */
   canWrite(name: StreamTableName): Promise<boolean>;

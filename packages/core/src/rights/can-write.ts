@@ -1,14 +1,13 @@
 import { run, type Context } from '../context/index.ts';
-import { statement } from '../dialect/index.ts';
+import { EQUALS, statement } from '../dialect/index.ts';
 import { StreamTableNotFoundError } from '../errors/index.ts';
 import type { QualifiedName } from '../name/index.ts';
+import { waysToWrite } from './ways-to-write.ts';
 
-/** PostgreSQL's own catalog alone: who may not ask about stream tables may ask this. */
 const CAN_WRITE = statement<boolean>(
-  () => `SELECT (has_table_privilege(c.oid, 'INSERT, UPDATE, DELETE, TRUNCATE')
-OR has_any_column_privilege(c.oid, 'INSERT, UPDATE') OR pg_has_role(c.relowner, 'MEMBER'))::text AS pgstream
-FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
-WHERE n.nspname = $1 AND c.relname = $2 AND c.relkind IN ('r', 'p')`,
+  () => `SELECT EXISTS (${waysToWrite('c.oid', 'current_user')})::pg_catalog.text AS pgstream
+FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid ${EQUALS} c.relnamespace
+WHERE n.nspname ${EQUALS} $1 AND c.relname ${EQUALS} $2 AND (c.relkind ${EQUALS} 'r' OR c.relkind ${EQUALS} 'p')`,
 );
 
 /** See {@link PgStream.canWrite}. */

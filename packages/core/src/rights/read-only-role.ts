@@ -1,3 +1,4 @@
+import { EQUALS } from '../dialect/index.ts';
 import {
   dollarQuote,
   quoteIdentifier,
@@ -6,7 +7,9 @@ import {
   type QualifiedName,
   type StreamTableName,
 } from '../name/index.ts';
+import { indent } from '../refresh/index.ts';
 import { quoteRole, subjects, type SqlTextOptions } from './sql-text.ts';
+import { waysToWrite } from './ways-to-write.ts';
 
 /** All that changes a table, its rows' triggers or its locks. A trigger would run with the refresh's rights. */
 const WRITES = 'INSERT, UPDATE, DELETE, TRUNCATE, REFERENCES, TRIGGER, MAINTAIN';
@@ -17,7 +20,8 @@ const WRITES = 'INSERT, UPDATE, DELETE, TRUNCATE, REFERENCES, TRIGGER, MAINTAIN'
  * grant on the extension's schema, or as a superuser. It can be run again at any time.
  *
  * At its end it checks itself, and fails if the role could write all the same: as a superuser, as the owner or a member
- * of the owner's role, or by a right of another role it is a member of.
+ * of the owner's role, by a right of another role it is a member of, or through a view, a rule or a parent table, which it
+ * names. Functions that are SECURITY DEFINER it cannot look into.
  *
  * Throws INVALID_NAME, INVALID_ARGUMENT.
  *
@@ -46,19 +50,29 @@ DO ${dollarQuote(check(role, names))};
 `;
 }
 
-/** No REVOKE takes what a role has by being somebody; better to hear of it now. */
+/** No REVOKE takes what a role has by being somebody, and none here what it has on a view; better to hear of it now. */
 function check(role: string, names: readonly QualifiedName[]): string {
   const literal = quoteLiteral(role);
   const stored = names.map((name) => quoteLiteral(quoteName(name))).join(', ');
+  const ways = waysToWrite('stream_table::pg_catalog.oid', `${literal}::pg_catalog.name`);
   return `DECLARE
-  stream_table regclass;
+  stream_table pg_catalog.regclass;
+  directly boolean;
+  doors pg_catalog.text;
 BEGIN
-  FOREACH stream_table IN ARRAY ARRAY[${stored}]::regclass[] LOOP
-    IF has_table_privilege(${literal}, stream_table, 'INSERT, UPDATE, DELETE, TRUNCATE')
-      OR has_any_column_privilege(${literal}, stream_table, 'INSERT, UPDATE')
-      OR pg_has_role(${literal}, (SELECT c.relowner FROM pg_class c WHERE c.oid = stream_table), 'MEMBER') THEN
+  FOREACH stream_table IN ARRAY ARRAY[${stored}]::pg_catalog.regclass[] LOOP
+    SELECT pg_catalog.bool_or(way.relation ${EQUALS} stream_table),
+      pg_catalog.string_agg(way.relation::pg_catalog.regclass::pg_catalog.text, ', ' ORDER BY way.relation)
+      FILTER (WHERE way.relation OPERATOR(pg_catalog.<>) stream_table)
+    INTO directly, doors FROM (
+${indent(ways, 3)}
+    ) way;
+    IF directly THEN
       RAISE EXCEPTION '% can still write %', ${literal}, stream_table USING ERRCODE = '42501',
         HINT = 'It is a superuser, or the owner, or a member of the owner or of a role that may write. Let the application connect as another role.';
+    ELSIF doors IS NOT NULL THEN
+      RAISE EXCEPTION '% can still write % through %', ${literal}, stream_table, doors USING ERRCODE = '42501',
+        HINT = pg_catalog.format('These write with the rights of their owners. Run REVOKE INSERT, UPDATE, DELETE, TRUNCATE ON %s FROM %I, PUBLIC; or, for a view, ALTER VIEW … SET (security_invoker = true); and this again. What the role has by being somebody goes by neither.', doors, ${literal});
     END IF;
   END LOOP;
 END`;
