@@ -25,12 +25,10 @@ $$;
 CREATE FUNCTION pgstream._captured_key(p_source oid, p_row text) RETURNS text
 LANGUAGE sql STABLE AS $$
   SELECT coalesce(
-    (SELECT CASE WHEN count(*) = 1 THEN max(pgstream._hash_expression(format('%s.%I', p_row, a.attname), a.atttypid, 0))
-                 ELSE string_agg(pgstream._hash_expression(format('%s.%I', p_row, a.attname), a.atttypid, k.n::integer),
-                   ' # ' ORDER BY k.n) END
+    (SELECT pgstream._hash_expression(array_agg(pgstream._image(format('%s.%I', p_row, a.attname), a.atttypid, false) ORDER BY k.n))
        FROM pg_index x, unnest(x.indkey) WITH ORDINALITY k (attnum, n), pg_attribute a
-      WHERE x.indrelid = p_source AND x.indisprimary AND a.attrelid = p_source AND a.attnum = k.attnum),
-    format('pg_catalog.hashtextextended(%s::text, 0)', p_row))
+      WHERE x.indrelid = p_source AND x.indisprimary AND a.attrelid = p_source AND a.attnum = k.attnum HAVING count(*) > 0),
+    pgstream._content_expression(p_source, p_row, ARRAY(SELECT c.name FROM pgstream._captured_columns(p_source) c)))
 $$;
 
 -- Makes the buffer and the trigger's function agree with the source as it is now.

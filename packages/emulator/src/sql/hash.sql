@@ -1,5 +1,12 @@
+-- Row ids, of which a refresh needs one for each row: 64 bits of a hash in which no pattern of keys collides, as they do in
+-- PostgreSQL's own, which fold a bigint to 32 bits and leave out the sign of a numeric.
+CREATE FUNCTION pgstream._hash(p_bytes bytea) RETURNS bigint
+LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE AS $$
+  SELECT pg_catalog.substr(pg_catalog.sha256(p_bytes), 1, 8)::bigint
+$$;
+
 -- The hash functions that the original exports (contract A.1): xxHash, 64 bits. PostgreSQL has no unsigned integers, so this is
--- exact and slow; row ids, of which a refresh needs one for each row, are PostgreSQL's own hashes.
+-- exact and slow.
 
 -- A sum or product, wrapped to 64 bits as the processor would.
 CREATE FUNCTION pgstream._wrap(p_value numeric) RETURNS bigint

@@ -117,42 +117,124 @@ LANGUAGE sql STABLE AS $$
     FROM found
 $$;
 
--- SQL for a 64-bit hash of one value, by the type's own notion of equality: text would depend on the session's settings.
-CREATE FUNCTION pgstream._hash_expression(p_value text, p_type oid, p_seed integer) RETURNS text
+-- SQL for a value that is sent alike, byte for byte, if and only if two values are equal by their type's default equality:
+-- 1.0 and 1.00, 0 and -0, a month and 30 days, 'Ä' and 'ä' where the collation says so. Binary, because text would depend on
+-- the session's settings. `p_exact` tells apart what only differs in looks, and asks for no equality: json has none.
+CREATE FUNCTION pgstream._image(p_value text, p_type oid, p_exact boolean) RETURNS text
 LANGUAGE plpgsql STABLE AS $$
 DECLARE
-  v_base oid := p_type;
-  v_element oid;
-  v_function regproc;
+  v_type pg_type;
+  v_range pg_range;
+  v_hash regproc;
 BEGIN
-  WHILE (SELECT t.typtype FROM pg_type t WHERE t.oid = v_base) = 'd' LOOP
-    v_base := (SELECT t.typbasetype FROM pg_type t WHERE t.oid = v_base);
-  END LOOP;
-  SELECT t.typelem INTO v_element FROM pg_type t WHERE t.oid = v_base AND t.typsubscript = 'array_subscript_handler'::regproc;
-  SELECT a.amproc INTO v_function
-    FROM pg_opclass c JOIN pg_am m ON m.oid = c.opcmethod AND m.amname = 'hash' JOIN pg_amproc a ON a.amprocfamily = c.opcfamily
-     AND a.amproclefttype = c.opcintype AND a.amprocrighttype = c.opcintype AND a.amprocnum = 2
-    JOIN pg_type t ON t.oid = coalesce(v_element, v_base)
-   WHERE c.opcdefault AND t.typtype IN ('b', 'e')
-     AND (c.opcintype = t.oid OR t.typtype = 'e' AND c.opcintype = 'anyenum'::regtype
-       OR c.opcintype = 'text'::regtype AND t.oid = 'varchar'::regtype);
-  IF v_function IS NULL THEN
-    RETURN format('pg_catalog.hashtextextended(%s::text, %s)', p_value, p_seed);
-  ELSIF v_element IS NOT NULL THEN
-    v_function := 'pg_catalog.hash_array_extended'::regproc;
+  SELECT t.* INTO v_type FROM pg_type t WHERE t.oid = p_type;
+  IF v_type.typtype = 'd' THEN
+    RETURN pgstream._image(p_value, v_type.typbasetype, p_exact);
+  ELSIF v_type.typtype = 'c' THEN
+    RETURN format('CASE WHEN (%s) IS DISTINCT FROM NULL THEN ROW(%s) END', p_value,
+      (SELECT string_agg(pgstream._image(format('(%s).%I', p_value, a.attname), a.atttypid, p_exact), ', ' ORDER BY a.attnum)
+         FROM pg_attribute a WHERE a.attrelid = v_type.typrelid AND a.attnum > 0 AND NOT a.attisdropped));
+  ELSIF v_type.typtype = 'r' THEN
+    SELECT r.* INTO v_range FROM pg_range r WHERE r.rngtypid = p_type;
+    RETURN format('CASE WHEN %1$s IS NOT NULL THEN ROW(pg_catalog.isempty(%1$s), pg_catalog.lower_inc(%1$s), pg_catalog.upper_inc(%1$s)'
+        ', pg_catalog.lower_inf(%1$s), pg_catalog.upper_inf(%1$s), %2$s, %3$s) END', p_value,
+      pgstream._image(format('pg_catalog.lower(%s)', p_value), v_range.rngsubtype, p_exact),
+      pgstream._image(format('pg_catalog.upper(%s)', p_value), v_range.rngsubtype, p_exact));
+  ELSIF v_type.typtype = 'm' THEN
+    SELECT r.* INTO v_range FROM pg_range r WHERE r.rngmultitypid = p_type;
+    RETURN pgstream._image_of_elements(p_value, '0', v_range.rngtypid, p_exact);
+  ELSIF v_type.typsubscript = 'array_subscript_handler'::regproc THEN
+    RETURN pgstream._image_of_elements(p_value, format('pg_catalog.array_dims(%s)', p_value), v_type.typelem, p_exact);
+  ELSIF p_exact THEN
+    -- Sent as it stands, below.
+  ELSIF p_type = 'numeric'::regtype THEN
+    RETURN format('pg_catalog.trim_scale(%s)', p_value);
+  ELSIF p_type IN ('float4'::regtype, 'float8'::regtype) THEN
+    -- There are several NaN, and two zeros.
+    RETURN format('CASE WHEN %1$s = ''NaN'' THEN ''NaN'' ELSE %1$s + 0 END', p_value);
+  ELSIF p_type = 'interval'::regtype THEN
+    RETURN pgstream._image_of_interval(p_value);
+  ELSIF p_type = 'jsonb'::regtype THEN
+    RETURN format('pgstream._plain_json(%s)', p_value);
+  ELSE
+    v_hash := pgstream._hash_of_equality(p_type);
+    IF v_hash IS NOT NULL THEN
+      RETURN format('CASE WHEN %1$s IS NOT NULL THEN ROW(%2$s(%1$s, 0), %2$s(%1$s, 1)) END', p_value,
+        (SELECT format('%I.%I', s.nspname, p.proname) FROM pg_proc p JOIN pg_namespace s ON s.oid = p.pronamespace WHERE p.oid = v_hash));
+    END IF;
   END IF;
-  RETURN format('%s(%s, %s)', (SELECT format('%I.%I', s.nspname, p.proname)
-    FROM pg_proc p JOIN pg_namespace s ON s.oid = p.pronamespace WHERE p.oid = v_function), p_value, p_seed);
+  RETURN CASE WHEN v_type.typsend = 0 THEN format('%s::pg_catalog.text', p_value) ELSE p_value END;
 END
 $$;
 
--- SQL for one hash of the named columns. Strict: a single column that is NULL gives NULL, as the original's hash does.
-CREATE FUNCTION pgstream._key_expression(p_storage oid, p_columns text[], p_strict boolean) RETURNS text
+-- Neither is an array sent as it stands: two that are equal may differ in whether they have room for NULLs.
+CREATE FUNCTION pgstream._image_of_elements(p_value text, p_shape text, p_element oid, p_exact boolean) RETURNS text
 LANGUAGE sql STABLE AS $$
-  SELECT CASE WHEN p_strict AND cardinality(p_columns) = 1
-    THEN max(pgstream._hash_expression(format('sub.%I', a.attname), a.atttypid, 0))
-    ELSE coalesce(string_agg(
-      format('coalesce(%s, %s)', pgstream._hash_expression(format('sub.%I', a.attname), a.atttypid, c.n::integer), c.n),
-      ' # ' ORDER BY c.n), '0::bigint') END
-    FROM unnest(p_columns) WITH ORDINALITY c (name, n) JOIN pg_attribute a ON a.attrelid = p_storage AND a.attname = c.name
+  SELECT format('CASE WHEN %1$s IS NOT NULL THEN ROW(%2$s, (SELECT pg_catalog.array_agg(%3$s) FROM (SELECT pg_catalog.unnest(%1$s) AS v) e)) END',
+    p_value, p_shape, pgstream._image('e.v', p_element, p_exact))
+$$;
+
+-- For equality a month has 30 days and a day 24 hours. An infinite interval has no months.
+CREATE FUNCTION pgstream._image_of_interval(p_value text) RETURNS text
+LANGUAGE sql IMMUTABLE AS $$
+  SELECT format('pg_catalog.trim_scale(coalesce((extract(year FROM %1$s) * 12 + extract(month FROM %1$s)) * 2592000 + extract(day FROM %1$s) * 86400'
+    ' + extract(hour FROM %1$s) * 3600 + extract(minute FROM %1$s) * 60 + extract(second FROM %1$s), extract(epoch FROM %1$s)))', p_value)
+$$;
+
+-- The hash function that goes with a type's own notion of equality, for types that are equal to more than their own image:
+-- text, for its collations, and the types of extensions. The built-in ones that are not exact are dealt with one by one.
+CREATE FUNCTION pgstream._hash_of_equality(p_type oid) RETURNS regproc
+LANGUAGE sql STABLE AS $$
+  WITH class AS (
+    SELECT m.amname, c.opcfamily AS family, c.opcintype AS type
+      FROM pg_type t, pg_opclass c JOIN pg_am m ON m.oid = c.opcmethod
+     WHERE t.oid = p_type AND t.typtype = 'b' AND c.opcdefault
+       AND c.opcintype = CASE t.oid WHEN 'varchar'::regtype THEN 'text'::regtype ELSE t.oid END
+       AND (t.typnamespace <> 'pg_catalog'::regnamespace OR t.oid IN ('text'::regtype, 'varchar'::regtype, 'bpchar'::regtype))
+  )
+  SELECT a.amproc FROM class c JOIN pg_amproc a ON a.amprocfamily = c.family AND a.amproclefttype = c.type
+     AND a.amprocrighttype = c.type AND a.amprocnum = 2
+   WHERE c.amname = 'hash' AND NOT EXISTS (
+     SELECT FROM class b JOIN pg_amproc i ON i.amprocfamily = b.family AND i.amproclefttype = b.type
+        AND i.amprocrighttype = b.type AND i.amprocnum = 4 AND i.amproc = 'btequalimage'::regproc
+      WHERE b.amname = 'btree')
+$$;
+
+-- Its numbers without zeros at their ends.
+CREATE FUNCTION pgstream._plain_json(p_json jsonb) RETURNS jsonb
+LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE AS $$
+BEGIN
+  IF p_json::text !~ '[.][0-9]*0([^0-9]|$)' THEN
+    RETURN p_json;
+  END IF;
+  RETURN CASE jsonb_typeof(p_json)
+    WHEN 'number' THEN to_jsonb(trim_scale(p_json::numeric))
+    WHEN 'array' THEN (SELECT jsonb_agg(pgstream._plain_json(e) ORDER BY n) FROM jsonb_array_elements(p_json) WITH ORDINALITY x (e, n))
+    WHEN 'object' THEN (SELECT jsonb_object_agg(key, pgstream._plain_json(value)) FROM jsonb_each(p_json))
+    ELSE p_json END;
+END
+$$;
+
+-- SQL for one hash of values that are given by their images. A row's image counts its values and says which are NULL, so
+-- that no two lists of values run into each other.
+CREATE FUNCTION pgstream._hash_expression(p_images text[]) RETURNS text
+LANGUAGE sql IMMUTABLE AS $$
+  SELECT format('pgstream._hash(pg_catalog.record_send(ROW(%s)))', array_to_string(p_images, ', '))
+$$;
+
+-- SQL for the row id by the named columns, which are the key. A single column that is NULL gives NULL, as the original's hash does.
+CREATE FUNCTION pgstream._key_expression(p_storage oid, p_columns text[]) RETURNS text
+LANGUAGE sql STABLE AS $$
+  SELECT CASE WHEN images IS NULL THEN '0::bigint'
+      WHEN cardinality(images) = 1 THEN format('CASE WHEN sub.%I IS DISTINCT FROM NULL THEN %s END', p_columns[1], pgstream._hash_expression(images))
+      ELSE pgstream._hash_expression(images) END
+    FROM (SELECT array_agg(pgstream._image(format('sub.%I', a.attname), a.atttypid, false) ORDER BY c.n)
+            FROM unnest(p_columns) WITH ORDINALITY c (name, n) JOIN pg_attribute a ON a.attrelid = p_storage AND a.attname = c.name) k (images)
+$$;
+
+-- SQL for a hash of all that a row shows.
+CREATE FUNCTION pgstream._content_expression(p_relation oid, p_row text, p_columns text[]) RETURNS text
+LANGUAGE sql STABLE AS $$
+  SELECT pgstream._hash_expression(array_agg(pgstream._image(format('%s.%I', p_row, a.attname), a.atttypid, true) ORDER BY c.n))
+    FROM unnest(p_columns) WITH ORDINALITY c (name, n) JOIN pg_attribute a ON a.attrelid = p_relation AND a.attname = c.name
 $$;

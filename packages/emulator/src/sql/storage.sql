@@ -65,13 +65,13 @@ BEGIN
     FROM unnest(v_columns || CASE WHEN p_counted THEN '{__pgs_count}'::text[] ELSE '{}' END) c;
   IF p_identity ->> 'by' <> 'rows' THEN
     RETURN format('SELECT %s AS __pgs_row_id, %s FROM (%s) sub',
-      pgstream._key_expression(p_storage, ARRAY(SELECT jsonb_array_elements_text(p_identity -> 'columns')), true), v_list, v_source);
+      pgstream._key_expression(p_storage, ARRAY(SELECT jsonb_array_elements_text(p_identity -> 'columns'))), v_list, v_source);
   END IF;
   -- Equal rows are numbered, so that each has an id of its own; the first one's does not depend on how many there are.
   RETURN format('SELECT CASE sub.__pgs_number WHEN 1 THEN sub.__pgs_hash'
-      ' ELSE pg_catalog.hashint8extended(sub.__pgs_hash, sub.__pgs_number) END AS __pgs_row_id, %s'
+      ' ELSE %s END AS __pgs_row_id, %s'
       ' FROM (SELECT sub.*, row_number() OVER (PARTITION BY sub.__pgs_hash) AS __pgs_number'
       ' FROM (SELECT sub.*, (%s) AS __pgs_hash FROM (%s) sub) sub) sub',
-    v_list, pgstream._key_expression(p_storage, v_columns, false), v_source);
+    pgstream._hash_expression('{sub.__pgs_hash,sub.__pgs_number}'), v_list, pgstream._content_expression(p_storage, 'sub', v_columns), v_source);
 END
 $$;
