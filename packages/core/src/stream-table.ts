@@ -49,8 +49,10 @@ export interface StreamTable {
   isStale(options?: IsStaleOptions): Promise<boolean | null>;
 
   /**
-   * When the transaction of the last refresh began: everything committed before it is in the stream table (contract
-   * A.5). `null` if it was never refreshed. Rounded down to the millisecond.
+   * When the transaction of the last refresh began. Everything committed before it is in the stream table if all its
+   * refreshes were `refresh()`'s: the extension's own scheduler and bare calls lose changes of writers who are open
+   * meanwhile, and move this moment on all the same (contract A.5, B.6). `null` if it was never refreshed. Rounded down
+   * to the millisecond.
    */
   lastRefreshAt(): Promise<Date | null>;
 

@@ -28,7 +28,7 @@ const SHOP = `
   SELECT pgstream.create_stream_table(name => 'public.user', schedule => '1h', refresh_mode => 'FULL', query =>
     'SELECT customer_id AS "customerId", amount AS "Total Amount", id AS "select" FROM public.orders');
   SELECT pgstream.create_stream_table(name => 'public.${LETTERS_NAME}', schedule => '1h', refresh_mode => 'FULL', query =>
-    'SELECT customer_id, amount AS "Ärger" FROM public.orders');
+    'SELECT customer_id, amount AS U&"\\00C4rger" FROM public.orders');
   SELECT pgstream.create_stream_table(name => 'public.${LONGEST_NAME}', schedule => '1h', query =>
     'SELECT id AS order_id, customer_id FROM public.orders');
 

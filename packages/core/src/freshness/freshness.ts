@@ -9,7 +9,7 @@ import type { QualifiedName } from '../name/index.ts';
 export interface IsStaleOptions {
   /**
    * Your own bound: milliseconds since the last refresh began, by the server's clock. Without it the extension judges
-   * by the stream table's schedule.
+   * by the stream table's schedule. Neither tells whether that refresh was complete: see `lastRefreshAt()`.
    */
   readonly maxAgeMs?: number | undefined;
 }

@@ -49,15 +49,22 @@ describe('a role that runs migrations', () => {
 });
 
 describe('a role that writes to a source', () => {
-  it('needs rights on the change buffers, and its changes arrive when it has the documented ones', async () => {
+  it('needs rights on the extension’s schema and the change buffers, and its changes arrive when it has the documented ones', async () => {
     const { name: role, url } = await testRole();
     await admin.query(`
       GRANT USAGE ON SCHEMA ${scene.schema} TO ${role};
       GRANT SELECT, INSERT, UPDATE, DELETE ON ${scene.orders} TO ${role}`);
     const client = await connect(url(db.url));
-    await expect(order(client, scene, 100)).rejects.toMatchObject({ code: '42501' });
+    const refused = (schema: string): Promise<void> =>
+      expect(order(client, scene, 100)).rejects.toMatchObject({
+        code: '42501',
+        message: `permission denied for schema ${schema}`,
+      });
+    await refused('pgstream_changes');
+    await admin.query(`GRANT USAGE ON SCHEMA pgstream_changes TO ${role}`);
+    await refused('pgstream');
     await admin.query(`
-      GRANT USAGE ON SCHEMA pgstream_changes TO ${role};
+      GRANT USAGE ON SCHEMA pgstream, pgstream_changes TO ${role};
       GRANT INSERT ON ALL TABLES IN SCHEMA pgstream_changes TO ${role};
       GRANT USAGE ON ALL SEQUENCES IN SCHEMA pgstream_changes TO ${role}`);
     await order(client, scene, 100);

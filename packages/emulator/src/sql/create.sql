@@ -40,6 +40,7 @@ BEGIN
   SELECT n.schema_name, n.table_name INTO v_schema, v_name
     FROM pgstream._split_name(p_name, coalesce(current_schema(), 'public')) n;
   PERFORM pgstream._check_schedule(p_schedule);
+  PERFORM pgstream._refuse_letters(p_query);
 
   v_analysis := pgstream._analyse_defining_query(p_query);
   v_query := pgstream._inline_views(p_query, v_analysis);
@@ -76,6 +77,17 @@ BEGIN
      WHERE s.pgs_id = v_table.pgs_id;
   END IF;
   RAISE INFO 'Stream table %.% created (pgs_id=%, mode=%, initialized=%)', v_schema, v_name, v_table.pgs_id, p_mode, p_initialize::text;
+END
+$$;
+
+-- The original cuts the text by bytes, and stumbles over the first letter that is more than one, in a name, literal or comment.
+CREATE FUNCTION pgstream._refuse_letters(p_query text) RETURNS void
+LANGUAGE plpgsql IMMUTABLE AS $$
+BEGIN
+  IF octet_length(p_query) <> length(p_query) THEN
+    RAISE EXCEPTION 'end byte index % is not a char boundary', length((regexp_match(p_query, '^[\u0001-\u007f]*'))[1]) + 1
+      USING ERRCODE = 'XX000';
+  END IF;
 END
 $$;
 

@@ -91,6 +91,30 @@ describe('definitions', () => {
   });
 });
 
+describe('a letter beyond ASCII in the query', () => {
+  test.for([
+    ['in a name', 'SELECT id AS "Ärger" FROM public.orders'],
+    ['in a literal', "SELECT id, 'größe' AS g FROM public.orders"],
+    ['in a comment', 'SELECT id /* ☃ */ FROM public.orders'],
+  ] as const)('is refused %s, in both modes', async ([, query]) => {
+    for (const mode of ['FULL', 'DIFFERENTIAL']) {
+      await expect(
+        client.query("SELECT pgstream.create_stream_table('public.t', $1, refresh_mode => $2)", [query, mode]),
+      ).rejects.toMatchObject({
+        code: 'XX000',
+        message: expect.stringMatching(/^end byte index \d+ is not a char boundary/),
+      });
+    }
+  });
+
+  test('passes as an escape', async () => {
+    await create('public.t', `SELECT id AS U&"\\00C4rger", U&'gr\\00f6\\00dfe' AS g FROM public.orders`);
+    await client.query('INSERT INTO public.orders (id) VALUES (901)');
+    await client.query("SELECT pgstream.refresh_stream_table('public.t')");
+    expect(await values('SELECT g FROM public.t WHERE "Ärger" = 901')).toEqual(['größe']);
+  });
+});
+
 describe.runIf(onEmulator)('definitions (emulator only)', () => {
   test('nothing is left of the analysis', async () => {
     await create('public.t');
