@@ -212,7 +212,7 @@ export abstract class StreamTableEntity {
   async reload(): Promise<void> {
     const repository = repositoryOf(this.constructor as StreamEntityClass<this>);
     const id: ObjectLiteral | undefined = repository.metadata.getEntityIdMap(this);
-    if (id === undefined) {
+    if (id === undefined || !repository.hasId(this)) {
       throw new TypeError(
         `This ${repository.metadata.name} has no value for its key, or no key: read it again with find().`,
       );

@@ -7,7 +7,7 @@ import type {
   EntityTarget,
   ObjectLiteral,
 } from 'typeorm';
-import { isStreamTable } from '../identity/index.ts';
+import { isStreamTable, refuseReferencesToPlaces } from '../identity/index.ts';
 import { refusingManagers } from './manager.ts';
 import { keepSchemaBuilderOff, prepareStreamEntity } from './metadata.ts';
 import { refusingRunners } from './runner.ts';
@@ -64,6 +64,7 @@ export class DataSourceGuard {
     );
     const isDeclared = (metadata: EntityMetadata): boolean => isStreamTable(metadata.target) || named.has(metadata);
     for (const metadata of entityMetadatas.filter(isDeclared)) prepareStreamEntity(this.#dataSource, metadata);
+    refuseReferencesToPlaces(entityMetadatas);
     this.#streams = new StreamEntities(this.#dataSource, isDeclared);
     this.#statements = new StatementGuard(this.#streams);
     keepSchemaBuilderOff(entityMetadatas, this.#streams);

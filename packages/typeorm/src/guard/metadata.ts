@@ -1,5 +1,5 @@
 import type { DataSource, EntityMetadata } from 'typeorm';
-import { checkVisible, keepRowsOfNulls } from '../identity/index.ts';
+import { checkVisible, findRowsByPlace } from '../identity/index.ts';
 import { schemaOf, type StreamEntities } from './stream-entities.ts';
 
 type Mutable<T> = { -readonly [Key in keyof T]: T[Key] };
@@ -15,7 +15,7 @@ export function prepareStreamEntity(dataSource: DataSource, metadata: Mutable<En
     metadata.name,
     metadata.nonVirtualColumns.map(({ propertyName, databaseName }) => ({ propertyName, databaseName })),
   );
-  keepRowsOfNulls(metadata);
+  findRowsByPlace(dataSource, metadata);
   if (metadata.schema) return;
   metadata.schema = schemaOf(dataSource);
   metadata.tablePath = dataSource.driver.buildTableName(metadata.tableName, metadata.schema, metadata.database);

@@ -1,4 +1,6 @@
 export { type EntityFunction, isStreamTable, markStreamTable } from './mark.ts';
-export { identifyRows, keepRowsOfNulls } from './row-identity.ts';
+export { identifyRows } from './place.ts';
+export { refuseReferencesToPlaces } from './references.ts';
+export { findRowsByPlace } from './row-identity.ts';
 export { WRITES_BY_ENTITY, WRITES_BY_TARGET } from './writes.ts';
 export { checkVisible } from './visible-columns.ts';

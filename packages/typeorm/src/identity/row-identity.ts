@@ -1,44 +1,50 @@
-import type { EntityMetadata, getMetadataArgsStorage } from 'typeorm';
-import type { EntityFunction } from './mark.ts';
+import type { DataSource, EntityMetadata } from 'typeorm';
+import { keepBeside, keptValue } from './kept-values.ts';
+import { type ColumnMetadata, isPlace } from './place.ts';
+import { loadByJoinColumns } from './relation-loader.ts';
+import { hidePlaces } from './raw-rows.ts';
+import { keepWhileLookedAt, letGoBeforeListeners } from './rows-of-nulls.ts';
 
 /**
- * What tells rows apart where the query has no key: where PostgreSQL keeps them. The extension's own row id would not do:
- * it can be NULL (contract A.3), and TypeORM merges or drops rows whose key is NULL. `tableoid` counts where the storage
- * is partitioned.
+ * Lets TypeORM find again the rows of an entity that has no key, by their place, which nobody else
+ * sees.
+ *
+ * The place is read as a column like others, or TypeORM would also drop a row of nothing but NULLs: one in which no column that
+ * is not virtual has a value.
  */
-const PLACE = [
-  { propertyName: 'storagePart', name: 'tableoid', type: 'int' },
-  { propertyName: 'storagePlace', name: 'ctid', type: 'text' },
-] as const;
-
-/** Gives an entity without a key one that TypeORM reads and never shows: virtual columns are not part of an entity. */
-export function identifyRows({ columns }: ReturnType<typeof getMetadataArgsStorage>, target: EntityFunction): void {
-  for (const { propertyName, name, type } of PLACE) {
-    columns.push({ target, propertyName, mode: 'virtual', options: { name, type, primary: true } });
+export function findRowsByPlace(dataSource: DataSource, metadata: EntityMetadata): void {
+  const places = metadata.primaryColumns.filter((column) => isPlace(column) && column.isVirtual);
+  const last = places.at(-1);
+  if (last === undefined) return;
+  for (const column of places) keepPlace(column);
+  keepRowsOfNulls(metadata, last);
+  // Good for TypeORM's next statement, and no key of the row: a refresh may store another one in its place.
+  metadata.hasId = () => false;
+  for (const { joinColumns } of metadata.relations) {
+    for (const column of joinColumns) if (column.isVirtual) keepBeside(column);
   }
+  loadByJoinColumns(dataSource);
+  hidePlaces(dataSource);
 }
 
-/**
- * Makes rows of nothing but NULLs count: TypeORM drops a row in which no column that is not virtual has a value. So the
- * row's place is taken for a column like others, whose value goes nowhere.
- */
-export function keepRowsOfNulls({ primaryColumns }: EntityMetadata): void {
-  for (const column of primaryColumns) {
-    const isPlace = PLACE.some(({ propertyName }) => propertyName === column.propertyName) && column.isVirtual;
-    if (isPlace) Object.assign(column, { isVirtual: false, setEntityValue: keepUntilLookedAt });
-  }
+function keepPlace(column: ColumnMetadata): void {
+  const getEntityValue = column.getEntityValue.bind(column);
+  const getEntityValueMap = column.getEntityValueMap.bind(column);
+  keepBeside(column);
+  // What TypeORM takes for ids by themselves are objects of its own, which have the values as properties.
+  column.getEntityValue = (entity, transform) =>
+    keptValue(entity, column) ?? (getEntityValue(entity, transform) as unknown);
+  column.getEntityValueMap = (entity, ...rest) => {
+    const value = keptValue(entity, column);
+    return value === undefined ? getEntityValueMap(entity, ...rest) : { [column.propertyName]: value };
+  };
 }
 
-const KEPT = '@pgstream/typeorm';
-
-/**
- * Early TypeORMs (0.3.18 is one) look at the entity, too, and drop one whose properties are all null, as soon as it is made: it
- * has one more for so long, and none when anybody else can see it.
- */
-function keepUntilLookedAt(entity: Record<string, unknown>): void {
-  if (KEPT in entity || !Object.values(entity).every((value) => value === null)) return;
-  entity[KEPT] = true;
-  queueMicrotask(() => {
-    delete entity[KEPT];
-  });
+function keepRowsOfNulls(metadata: EntityMetadata, last: ColumnMetadata): void {
+  const setEntityValue = last.setEntityValue.bind(last);
+  last.setEntityValue = (entity, value) => {
+    setEntityValue(entity, value);
+    keepWhileLookedAt(entity);
+  };
+  letGoBeforeListeners(metadata);
 }

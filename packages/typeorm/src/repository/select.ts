@@ -28,7 +28,8 @@ export function withKey<Options extends FindOneOptions<Entity> | FindManyOptions
   return {
     options: { ...options, select: both },
     withoutKey(entity) {
-      if (entity) for (const path of added) delete entity[path];
+      // A listener may have frozen it.
+      if (entity) for (const path of added) Reflect.deleteProperty(entity, path);
       return entity;
     },
   };

@@ -106,6 +106,10 @@ class HelpfulRepository<Entity extends ObjectLiteral> extends Repository<Entity>
     return await super.count(withKey<FindManyOptions<Entity>, Entity>(this.metadata, options).options);
   }
 
+  override getId(entity: Entity): ReturnType<Repository<Entity>['getId']> {
+    return this.hasId(entity) ? super.getId(entity) : undefined;
+  }
+
   isStale(options: { readonly maxAgeMs: number }): Promise<boolean>;
   isStale(options?: IsStaleOptions): Promise<boolean | null>;
   async isStale(options?: IsStaleOptions): Promise<boolean | null> {
