@@ -34,9 +34,12 @@ export type { QualifiedName, StreamTableName } from './name/index.ts';
 export { createPgStream, type ExtensionInfo, type PgStream, type PgStreamOptions } from './pg-stream.ts';
 export type { RefreshOptions, RefreshResult } from './refresh/index.ts';
 export {
+  explainWriteError,
   readOnlyRoleSql,
   refreshFunctionSql,
+  sourceWriterSql,
   type RefreshFunctionOptions,
+  type SourceWriterOptions,
   type SqlTextOptions,
 } from './rights/index.ts';
 export type { StreamTable } from './stream-table.ts';

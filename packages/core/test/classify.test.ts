@@ -72,6 +72,7 @@ describe('an error of pg_stream 0.1.1', () => {
       'UNSUPPORTED_QUERY',
     ],
     ['create', 'XX000', 'SPI error: SpiTupleTable positioned before the start or after the end', 'UNSUPPORTED_QUERY'],
+    ['create', 'XX000', 'end byte index 47 is not a char boundary', 'UNSUPPORTED_QUERY'],
     ['create', 'XX000', 'cycle detected in dependency graph: public.a -> public.b -> public.a', 'CYCLE'],
     ['create', '42601', 'syntax error at or near "SELEC"', 'UNSUPPORTED_QUERY'],
     ['create', '42P01', 'relation "nosuch" does not exist', 'UNSUPPORTED_QUERY'],
@@ -91,6 +92,7 @@ describe('an error of pg_stream 0.1.1', () => {
     ['refresh', '42P01', 'relation "public.orders" does not exist', 'SOURCE_GONE'],
     ['refresh', 'XX000', 'upstream table dropped: OID 16431', 'SOURCE_GONE'],
     ['refresh', '42703', 'column "amount" does not exist', 'SOURCE_CHANGED'],
+    ['refresh', '42703', 'column "total" does not exist', 'SOURCE_CHANGED'],
     ['refresh', 'XX000', 'upstream table schema changed: OID 16431', 'SOURCE_CHANGED'],
     ['refresh', '22012', 'division by zero', 'UNKNOWN'],
     ['refresh', '55P03', 'canceling statement due to lock timeout', 'TIMEOUT'],
@@ -259,6 +261,14 @@ describe('a message', () => {
   ])('names the GRANTs to run: on %s, "%s"', (operation, message, grants) => {
     const { message: sentence } = classified(serverError('42501', message), operation);
     for (const grant of grants) expect(sentence).toContain(grant);
+  });
+
+  it.each<[operation: string, sqlState: string, message: string, advice: string]>([
+    ['create', 'XX000', 'end byte index 47 is not a char boundary', String.raw`U&"\00C4rger" for "Ärger"`],
+    ['refresh', '42703', 'column "total" does not exist', 'UNION ALL'],
+    ['drop', 'XX000', 'stream table not found: public.totals', 'the migration that creates it'],
+  ])('says what to do: on %s, %s "%s"', (operation, sqlState, message, advice) => {
+    expect(classified(serverError(sqlState, message), operation).message).toContain(advice);
   });
 
   it("names pg_trickle's schema in pg_trickle's dialect", () => {

@@ -53,12 +53,22 @@ const SUSPENDED = /is (?:suspended|not suspended|in error state)\b/;
 /** What PostgreSQL's SPI answers when create names a source that is not there or cannot be one (contract A.1). */
 const NO_SUCH_SOURCE = 'SPI error: SpiTupleTable positioned';
 
+/** A panic of 0.1.1 over a query that is not all ASCII: it counts letters where there are bytes (contract A.10). */
+const BEYOND_ASCII = /\bbyte index \d+ is not a char boundary/;
+
 /** Tells the extension's errors by how their message begins. */
 export function byMessage({ message }: DriverError, context: ErrorContext): Verdict | undefined {
   for (const [prefix, code, sentence] of PREFIXES) {
     if (message.startsWith(prefix)) return { code, message: sentence(message.slice(prefix.length), context) };
   }
   if (message.startsWith(ARGUMENT)) return argument(message.slice(ARGUMENT.length), context);
+  if (context.operation === 'create' && BEYOND_ASCII.test(message)) {
+    return {
+      code: 'UNSUPPORTED_QUERY',
+      message:
+        'The extension fails on a defining query with a letter beyond ASCII in it, be it in a name, a text or a comment. Write it as an escape, U&"\\00C4rger" for "Ärger" and U&\'gr\\00f6\\00dfe\' for \'größe\', and leave it out of comments.',
+    };
+  }
   if (context.operation === 'create' && message.startsWith(NO_SUCH_SOURCE)) {
     return {
       code: 'UNSUPPORTED_QUERY',

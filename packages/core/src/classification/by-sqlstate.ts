@@ -68,7 +68,14 @@ const ROWS: readonly Row[] = [
       `Something that ${said(name)} needs was dropped, renamed or moved: ${message}. Put it back, or drop the stream table and create it again.`,
   ],
   [
-    /^(?:42703|42804|42883)$/,
+    /^42703$/,
+    'refresh',
+    'SOURCE_CHANGED',
+    ({ message }, { name }) =>
+      `The defining query of ${said(name)} does not fit its sources, or the extension cannot maintain it: ${message}. If the sources are as they were, name the columns of each branch of a UNION ALL as the first one does, put the columns that a join compares into the output, or use FULL mode: drop the stream table and create it again.`,
+  ],
+  [
+    /^(?:42804|42883)$/,
     'refresh',
     'SOURCE_CHANGED',
     ({ message }, { name }) =>

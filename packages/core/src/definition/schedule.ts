@@ -3,7 +3,8 @@ import { PgStreamError } from '../errors/index.ts';
 /**
  * When a stream table is to be refreshed:
  *
- * - `'30s'`, `'5m'`, `'1h30m'`, `'2d'`, `'1w'`: the age that its data may reach,
+ * - `'90s'`, `'5m'`, `'1h30m'`, `'2d'`, `'1w'`: the age that its data may reach; 60 seconds or more on pg_stream, unless
+ *   its setting `min_schedule_seconds` allows less,
  * - `{ everyMs: 300_000 }`: the same in milliseconds, whole seconds of them,
  * - a cron expression of five or six fields, or `'@hourly'` and its like,
  * - `null`: calculated. Without stream tables on top of it, it is not refreshed automatically.

@@ -26,6 +26,8 @@ export interface Dialect {
   readonly calculated: 'calculated' | null;
   /** What a refresh locks against another one, and until when: the session's end or an unlock, or the transaction's end. */
   readonly refreshLock: 'session' | 'transaction';
+  /** Whether the triggers that capture changes run with the rights of who writes to the source (contract A.5, B.9). */
+  readonly capturesAsWriter: boolean;
   /** The timestamp that the extension's own `stale` counts from (contract A.2, B.3). */
   readonly staleFrom: 'data_timestamp' | 'last_refresh_at';
 }
@@ -41,6 +43,7 @@ const PG_STREAM: Dialect = {
   channels: { alert: 'pg_stream_alert', refresh: 'pgstream_refresh', cdcTransition: 'pg_stream_cdc_transition' },
   calculated: null,
   refreshLock: 'session',
+  capturesAsWriter: true,
   staleFrom: 'data_timestamp',
 };
 
@@ -55,6 +58,7 @@ const PG_TRICKLE: Dialect = {
   channels: { alert: 'pg_trickle_alert', refresh: 'pgtrickle_refresh', cdcTransition: 'pg_trickle_cdc_transition' },
   calculated: 'calculated',
   refreshLock: 'transaction',
+  capturesAsWriter: false,
   staleFrom: 'last_refresh_at',
 };
 

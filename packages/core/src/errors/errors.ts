@@ -87,7 +87,7 @@ export class StreamTableNotFoundError extends PgStreamError {
   ) {
     super(
       'NOT_FOUND',
-      `There is no stream table "${name.name}" in schema "${name.schema}" of this database. Check the name and the schema (as they are stored: letter case counts, quotes are part of a name, a dot is not split), and that you are connected to the right database.`,
+      `There is no stream table "${name.name}" in schema "${name.schema}" of this database. Was the migration that creates it run here? Check the name and the schema (as they are stored: letter case counts, quotes are part of a name, a dot is not split), and that you are connected to the right database.`,
       { ...fields, schema: name.schema, table: name.name },
     );
     this.name = 'StreamTableNotFoundError';

@@ -8,7 +8,7 @@ import {
   type StreamTableName,
 } from '../name/index.ts';
 import { indent } from '../refresh/index.ts';
-import { quoteRole, subjects, type SqlTextOptions } from './sql-text.ts';
+import { comment, quoteRole, subjects, type SqlTextOptions } from './sql-text.ts';
 import { waysToWrite } from './ways-to-write.ts';
 
 /** All that changes a table, its rows' triggers or its locks. A trigger would run with the refresh's rights. */
@@ -76,9 +76,4 @@ ${indent(ways, 3)}
     END IF;
   END LOOP;
 END`;
-}
-
-/** Fit for a comment: it must not end the line. */
-function comment(text: string): string {
-  return text.replaceAll(/[\r\n]/g, ' ');
 }

@@ -29,3 +29,8 @@ export function quoteRole(role: string): string {
   }
   return quoteIdentifier(role);
 }
+
+/** Fit for a comment: it must not end the line. */
+export function comment(text: string): string {
+  return text.replaceAll(/[\r\n]/g, ' ');
+}

@@ -1,0 +1,177 @@
+import { connect, testDatabase, testRole } from '@pgstream/harness';
+import pg, { type Client } from 'pg';
+import postgres from 'postgres';
+import { beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { createPgStream, explainWriteError, isPgStreamError, sourceWriterSql } from '../../src/index.ts';
+import { fromPg } from '../../src/pg.ts';
+import { createScene, createSource, expectEqualToQuery, through, totalsOf, type Scene } from '../refresh/scene.ts';
+
+const db = testDatabase();
+let admin: Client;
+
+beforeAll(async () => {
+  admin = await db.connect();
+});
+
+/** A role with every ordinary right on the sources of a schema, as an application has it, and nothing else. */
+async function application(scene: Scene): Promise<{ role: string; url: string; client: Client }> {
+  const { name: role, url } = await testRole();
+  await admin.query(`
+    GRANT USAGE ON SCHEMA ${scene.schema} TO ${role};
+    GRANT SELECT, INSERT, UPDATE, DELETE, TRUNCATE ON ALL TABLES IN SCHEMA ${scene.schema} TO ${role}`);
+  return { role, url: url(db.url), client: await connect(url(db.url)) };
+}
+
+const writes = (source: string): readonly string[] => [
+  `INSERT INTO ${source} (customer_id, amount) VALUES (3, 100), (4, 1)`,
+  `UPDATE ${source} SET amount = amount + 1 WHERE customer_id = 2`,
+  `DELETE FROM ${source} WHERE customer_id = 1`,
+  `MERGE INTO ${source} s USING (VALUES (2)) v (id) ON s.customer_id = v.id WHEN MATCHED THEN UPDATE SET amount = 2`,
+  `TRUNCATE ${source}`,
+  `INSERT INTO ${source} (customer_id, amount) VALUES (5, 5)`,
+];
+
+describe('a role that has every right on a source', () => {
+  it('cannot write to it by that alone, and the error explained names sourceWriterSql', async () => {
+    const scene = await createScene(admin);
+    const { client } = await application(scene);
+    for (const write of writes(scene.orders)) {
+      const error: unknown = await client.query(write).catch((reason: unknown) => reason);
+      const explained = explainWriteError(error);
+      expect(explained).toMatchObject({ code: 'PERMISSION_DENIED', sqlState: '42501', operation: 'write' });
+      expect(explained?.cause).toBe(error);
+      expect(explained?.message).toMatch(/permission denied for .*sourceWriterSql/);
+    }
+  });
+
+  it('writes in every way after sourceWriterSql was run, twice, and its changes arrive', async () => {
+    const scene = await createScene(admin);
+    const { role, client } = await application(scene);
+    await admin.query(sourceWriterSql(role));
+    await admin.query(sourceWriterSql(role));
+    for (const write of writes(scene.orders)) {
+      await expect(client.query(write)).resolves.toBeDefined();
+      await through(admin, scene).refresh();
+      await expectEqualToQuery(admin, scene);
+    }
+  });
+
+  it('writes to sources of stream tables that are created later, by who has run it or by the creators it names', async () => {
+    const scene = await createScene(admin);
+    const creator = await testRole();
+    const others = `${scene.schema}_others`;
+    await admin.query(`
+      CREATE SCHEMA ${others} AUTHORIZATION ${creator.name};
+      GRANT USAGE, CREATE ON SCHEMA pgstream_changes TO ${creator.name};
+      GRANT USAGE ON SCHEMA pgstream TO ${creator.name};
+      GRANT ALL ON ALL TABLES IN SCHEMA pgstream TO ${creator.name};
+      GRANT ALL ON ALL SEQUENCES IN SCHEMA pgstream TO ${creator.name}`);
+    const theirs = await connect(creator.url(db.url));
+    for (const [client, schema] of [
+      [admin, scene.schema],
+      [theirs, others],
+    ] as const) {
+      await createSource(client, `${schema}.later`);
+    }
+    const { role, client } = await application(scene);
+    await theirs.query(`GRANT USAGE ON SCHEMA ${others} TO ${role}; GRANT ALL ON ${others}.later TO ${role}`);
+    await admin.query(sourceWriterSql(role));
+    await admin.query(sourceWriterSql(role, { creators: [creator.name] }));
+    for (const [by, schema] of [
+      [admin, scene.schema],
+      [theirs, others],
+    ] as const) {
+      const later = `${schema}.later`;
+      await createPgStream(fromPg(by)).create({ name: { schema, name: 'of_later' }, query: totalsOf(later) });
+      for (const write of writes(later).slice(0, 4)) await expect(client.query(write)).resolves.toBeDefined();
+    }
+  });
+
+  it('still cannot read or write the catalog, or empty a buffer', async () => {
+    const scene = await createScene(admin);
+    const { role, client } = await application(scene);
+    await admin.query(sourceWriterSql(role));
+    const { rows } = await admin.query<{ buffer: string }>(
+      `SELECT format('pgstream_changes.changes_%s', $1::regclass::oid) AS buffer`,
+      [scene.orders],
+    );
+    const buffer = rows[0]?.buffer ?? '';
+    for (const text of [
+      'SELECT count(*) FROM pgstream.pgs_stream_tables',
+      'UPDATE pgstream.pgs_stream_tables SET frontier = NULL',
+      `SELECT count(*) FROM ${buffer}`,
+      `DELETE FROM ${buffer}`,
+      `TRUNCATE ${buffer}`,
+    ]) {
+      await expect(client.query(text)).rejects.toMatchObject({ code: '42501' });
+    }
+  });
+});
+
+describe('explainWriteError', () => {
+  it('reads what postgres.js throws, and what wraps it', async () => {
+    const scene = await createScene(admin);
+    const { url } = await application(scene);
+    const sql = postgres(url, { max: 1, onnotice: () => {} });
+    onTestFinished(() => sql.end());
+    const error: unknown = await sql`INSERT INTO ${sql(scene.schema)}.orders (customer_id, amount) VALUES (1, 1)`.catch(
+      (reason: unknown) => reason,
+    );
+    const wrapped = new Error('Failed query', { cause: error });
+    expect(explainWriteError(error)).toMatchObject({ code: 'PERMISSION_DENIED', cause: error });
+    const explained = explainWriteError(wrapped);
+    expect(isPgStreamError(explained, 'PERMISSION_DENIED') && explained.cause).toBe(wrapped);
+  });
+
+  it.each([
+    ['permission denied for table changes_16401'],
+    ['permission denied for sequence changes_16401_change_id_seq'],
+    ['permission denied for schema pgstream_changes'],
+    ['keine Berechtigung für Schema pgstream'],
+  ])('explains "%s"', (message) => {
+    expect(explainWriteError(Object.assign(new Error(message), { code: '42501' }))).toBeDefined();
+  });
+
+  it.each([
+    ['another privilege', '42501', 'permission denied for table orders'],
+    ['a name that only resembles', '42501', 'permission denied for table my_changes_16401'],
+    ['another error', '23505', 'duplicate key value violates unique constraint "changes_16401_pkey"'],
+  ])('leaves %s as it is', (_, code, message) => {
+    expect(explainWriteError(Object.assign(new Error(message), { code }))).toBeUndefined();
+  });
+
+  it.each([undefined, null, 'text', 7])('says nothing of %j', (thrown) => {
+    expect(explainWriteError(thrown)).toBeUndefined();
+  });
+});
+
+describe('sourceWriterSql', () => {
+  it('quotes every role, whatever it holds', async () => {
+    const [role, creator] = [`Role "x" \\ '$pgstream$\n; --`, `Creator's "y"`];
+    const [r, c] = [role, creator].map((name) => pg.escapeIdentifier(name));
+    await admin.query(`CREATE ROLE ${r}; CREATE ROLE ${c}`);
+    try {
+      await admin.query(sourceWriterSql(role, { creators: [creator] }));
+      const { rows } = await admin.query(`SELECT has_schema_privilege($1, 'pgstream_changes', 'USAGE') AS uses`, [
+        role,
+      ]);
+      expect(rows).toEqual([{ uses: true }]);
+    } finally {
+      await admin.query(`DROP OWNED BY ${r}, ${c}; DROP ROLE ${r}, ${c}`);
+    }
+  });
+
+  it('prints no statement for pg_trickle, which needs none', async () => {
+    const text = sourceWriterSql('app\nDROP TABLE x', { dialect: 'pg_trickle' });
+    expect(text).toMatch(/^-- [^\n]*\n$/);
+    await expect(admin.query(text)).resolves.toBeDefined();
+  });
+
+  it.each([
+    ['the role public', () => sourceWriterSql('public')],
+    ['an empty role', () => sourceWriterSql('')],
+    ['a creator that is none', () => sourceWriterSql('app', { creators: ['public'] })],
+  ])('refuses %s', (_, print) => {
+    expect(print).toThrow(expect.objectContaining({ code: 'INVALID_ARGUMENT' }) as Error);
+  });
+});
