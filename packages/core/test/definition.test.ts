@@ -90,12 +90,21 @@ describe('create()', () => {
     ['LIMIT', { query: 'SELECT id FROM public.orders LIMIT 5' }, 'UNSUPPORTED_QUERY', 'XX000'],
     ['a volatile function', { query: 'SELECT id, random() AS r FROM public.orders' }, 'UNSUPPORTED_QUERY', 'XX000'],
     ['a parameter', { query: 'SELECT $1::int AS x FROM public.orders' }, 'UNSUPPORTED_QUERY', '42P02'],
+    ['a letter beyond ASCII', { query: 'SELECT id AS "Ärger" FROM public.orders' }, 'UNSUPPORTED_QUERY', 'XX000'],
     ['itself as a source', { query: 'SELECT id FROM public.t' }, 'UNSUPPORTED_QUERY', 'XX000'],
     ['a plain table of that name', { name: 'taken', query: 'SELECT id FROM public.orders' }, 'ALREADY_EXISTS', '42P07'],
     ['an unknown schema', { name: { schema: 'nosuch', name: 't' } }, 'INVALID_NAME', '3F000'],
   ])('says why the server refuses %s', async (_, options, code, sqlState) => {
     const refused = pgstream.create({ name: 't', query: TOTALS, ...options });
     await expect(refused).rejects.toMatchObject({ code, sqlState, operation: 'create' });
+  });
+
+  it('takes the escapes that it advises in place of letters beyond ASCII', async () => {
+    const query = String.raw`SELECT id AS U&"\00C4rger", U&'gr\00f6\00dfe' AS size FROM public.orders`;
+    await pgstream.create({ name: 'letters', query });
+    expect((await pgstream.columns('letters')).map(({ name }) => name)).toStrictEqual(['Ärger', 'size']);
+    const { rows } = await admin.query('SELECT DISTINCT size FROM public.letters');
+    expect(rows).toStrictEqual([{ size: 'größe' }]);
   });
 
   it('says that a stream table of that name exists', async () => {
