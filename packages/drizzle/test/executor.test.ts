@@ -17,7 +17,7 @@ describe.each(DRIVERS)('the executor over $driver', ({ open }) => {
 
   beforeEach(() => {
     opened = open(database.url);
-    db = primaryOf(opened.db);
+    db = primaryOf(opened.db, 'a test');
   });
   afterEach(() => opened.close());
 
@@ -78,38 +78,38 @@ const unpooled = (transaction: string) => ({ transaction, pooled: false });
 describe('what is known of a transaction', () => {
   it('is that a pool runs each statement by itself', async () => {
     const opened = openPg(database.url);
-    expect(connectionOf(primaryOf(opened.db))).toEqual({ transaction: 'none', pooled: true });
+    expect(connectionOf(primaryOf(opened.db, 'a test'))).toEqual({ transaction: 'none', pooled: true });
     await opened.close();
   });
 
   it('is what pg tells of a single client', async () => {
     const db = overPg(await connect(database.url));
-    const state = () => connectionOf(primaryOf(db));
+    const state = () => connectionOf(primaryOf(db, 'a test'));
     expect(state()).toEqual(unpooled('none'));
     await db.execute(sql`begin`);
     expect(state()).toEqual(unpooled('open'));
-    expect(drizzleExecutor(primaryOf(db)).transaction).toBe('open');
+    expect(drizzleExecutor(primaryOf(db, 'a test')).transaction).toBe('open');
     await db.execute(sql`rollback`);
     expect(state()).toEqual(unpooled('none'));
   });
 
   it('is, of a pool that Drizzle does not see as one, that no transaction can be begun', () => {
     const db = Object.assign(overPg.mock(), { $client: { totalCount: 0, query: () => {}, connect: () => {} } });
-    expect(connectionOf(primaryOf(db))).toEqual(unpooled('none'));
-    expect(drizzleExecutor(primaryOf(db)).begin).toBeUndefined();
+    expect(connectionOf(primaryOf(db, 'a test'))).toEqual(unpooled('none'));
+    expect(drizzleExecutor(primaryOf(db, 'a test')).begin).toBeUndefined();
   });
 
   it('is that Neon’s HTTP driver sends each statement by itself, and can begin nothing', () => {
     const db = Object.assign(overPg.mock(), { $client: neon('postgresql://app:secret@example.com/app') });
-    expect(connectionOf(primaryOf(db))).toEqual(unpooled('none'));
-    expect(drizzleExecutor(primaryOf(db)).begin).toBeUndefined();
+    expect(connectionOf(primaryOf(db, 'a test'))).toEqual(unpooled('none'));
+    expect(drizzleExecutor(primaryOf(db, 'a test')).begin).toBeUndefined();
   });
 
   it('is nothing of a client of an older pg, of PGlite, of a proxy or of other HTTP drivers', () => {
     for (const client of [{ query: () => {} }, () => {}, { send: () => {} }, undefined]) {
       const db = Object.assign(overPg.mock(), { $client: client });
-      expect(connectionOf(primaryOf(db))).toEqual(unpooled('unknown'));
-      expect(drizzleExecutor(primaryOf(db)).begin).toBeUndefined();
+      expect(connectionOf(primaryOf(db, 'a test'))).toEqual(unpooled('unknown'));
+      expect(drizzleExecutor(primaryOf(db, 'a test')).begin).toBeUndefined();
     }
   });
 
@@ -118,6 +118,6 @@ describe('what is known of a transaction', () => {
     ['a transaction may be open by hand where there is one connection only', 1, unpooled('unknown')],
   ])('is, of postgres.js, that %s', (_what, max, known) => {
     const client = postgres(database.url, { max });
-    expect(connectionOf(primaryOf(overPostgresJs(client)))).toEqual(known);
+    expect(connectionOf(primaryOf(overPostgresJs(client), 'a test'))).toEqual(known);
   });
 });

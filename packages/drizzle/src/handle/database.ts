@@ -27,15 +27,15 @@ export interface Database {
 
 /**
  * The one database that statements go to: with `withReplicas` the primary, because a replica may lag behind, and can
- * refresh nothing. Throws INVALID_ARGUMENT for what is no db.
+ * refresh nothing. Throws INVALID_ARGUMENT for what is no db, in the name of the function that was called.
  */
-export function primaryOf(db: PgDatabaseLike): Database {
+export function primaryOf(db: PgDatabaseLike, caller: string): Database {
   const given: unknown = db;
   const primary = has(given, '$primary') ? given.$primary : given;
   if (!isDatabase(primary)) {
     throw new PgStreamError(
       'INVALID_ARGUMENT',
-      'streamTable() takes a PostgreSQL db of drizzle-orm (0.45 or later, below 1) or a transaction of one, and then a stream table.',
+      `${caller} takes a PostgreSQL db of drizzle-orm (0.45 or later, below 1), which is what drizzle() returned, or a transaction of one.`,
     );
   }
   return primary;

@@ -32,9 +32,8 @@ export function streamTable(db: PgDatabaseLike, table: AnyPgStreamTable): Stream
       'streamTable() takes a db and then a stream table that pgStreamTable() declared.',
     );
   }
+  const executor = drizzleExecutor(primaryOf(db, 'streamTable()'));
   // oxlint-disable-next-line typescript/unbound-method -- closures of core: they have no `this`
-  const { isStale, lastRefreshAt, stalenessMs, status, refresh } = createPgStream(drizzleExecutor(primaryOf(db))).table(
-    name,
-  );
+  const { isStale, lastRefreshAt, stalenessMs, status, refresh } = createPgStream(executor).table(name);
   return { isStale, lastRefreshAt, stalenessMs, status, refresh };
 }

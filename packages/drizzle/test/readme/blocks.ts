@@ -5,8 +5,8 @@ export const blocks: readonly Block[] = blocksOf(new URL('../../README.md', impo
 /** What the README leaves out of its examples, by where it comes from. */
 const IMPORTS = {
   'drizzle-orm': ['eq', 'gt', 'sql'],
-  '@pgstream/core': ['readOnlyRoleSql'],
-  '@pgstream/drizzle': ['streamAlias', 'streamTable', 'StreamTableReadOnlyError'],
+  '@pgstream/core': ['createPgStream', 'readOnlyRoleSql'],
+  '@pgstream/drizzle': ['fromDrizzle', 'streamAlias', 'streamTable', 'StreamTableReadOnlyError'],
   './db': ['db'],
   './schema': ['customers', 'orders', 'orderTotals', 'regionTotals'],
 };

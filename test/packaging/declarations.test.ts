@@ -1,0 +1,53 @@
+import { copyFile, mkdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { installStrictly, packPackages, type PackedPackages, run } from './packed.ts';
+
+// A package manager and a compiler, where the machine may have much else to do.
+vi.setConfig({ testTimeout: 600_000, hookTimeout: 600_000 });
+
+/**
+ * Packages whose results end up in declarations of their users, each with what its users depend on beside it. What they
+ * export is in `consumers/declarations`, in a file of the package's name.
+ */
+const PACKAGES = [
+  { name: 'drizzle', beside: { 'drizzle-orm': '0.45.4', pg: '8.23.1', '@types/pg': '8.23.1' } },
+] as const;
+
+let packed: PackedPackages;
+beforeAll(async () => {
+  packed = await packPackages('core', ...PACKAGES.map(({ name }) => name));
+});
+afterAll(() => packed[Symbol.asyncDispose]());
+
+test.for(PACKAGES)(
+  '$name: what its functions give can be written into declarations by who depends on it and on nothing else of ours',
+  async ({ name, beside }) => {
+    const folder = join(packed.folder, `declarations-${name}`);
+    const ours = `@pgstream/${name}`;
+    await mkdir(folder);
+    await copyFile(join(import.meta.dirname, `consumers/declarations/${name}.ts`), join(folder, 'library.ts'));
+    const dependencies = { [ours]: packed.specifiers[ours], ...beside, typescript: '6.0.3', '@types/node': '20.19.43' };
+    await writeFile(
+      join(folder, 'package.json'),
+      JSON.stringify({ name: `declarations-${name}`, private: true, type: 'module', dependencies }),
+    );
+    // Under pnpm, only what is depended on can be imported.
+    await installStrictly(folder, packed);
+
+    await writeFile(join(folder, 'tsconfig.json'), JSON.stringify({ compilerOptions, files: ['library.ts'] }));
+    await run(folder, process.execPath, 'node_modules/typescript/bin/tsc');
+    const declarations = await readFile(join(folder, 'library.d.ts'), 'utf8');
+    expect(declarations).toContain(`import("${ours}")`);
+    expect(declarations).not.toContain('@pgstream/core');
+  },
+);
+
+const compilerOptions = {
+  declaration: true,
+  strict: true,
+  skipLibCheck: true,
+  module: 'nodenext',
+  target: 'es2022',
+  types: ['node'],
+};
