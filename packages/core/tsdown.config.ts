@@ -6,4 +6,6 @@ export default defineConfig({
   target: 'node20.19',
   fixedExtension: true,
   dts: true,
+  // For who has the package and no repository: its README and docstrings name these pages.
+  copy: { from: '../../docs', to: 'dist' },
 });

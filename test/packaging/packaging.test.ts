@@ -3,9 +3,16 @@ import { join } from 'node:path';
 
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 
+import { deadLinks } from '../documents/markdown.ts';
 import { installStrictly, packPackages, type PackedPackages, run } from './packed.ts';
 
 const PACKAGES = ['core', 'drizzle', 'emulator', 'prisma', 'typeorm'] as const;
+
+/** What READMEs and docstrings name. */
+const PAGES: Partial<Record<string, readonly string[]>> = {
+  core: ['dist/docs/what-pg-stream-does.md', 'dist/docs/contract.md'],
+  emulator: ['DIFFERENCES.md'],
+};
 
 // Package managers and compilers, one after the other: minutes, where the machine has much else to do.
 vi.setConfig({ testTimeout: 600_000, hookTimeout: 600_000 });
@@ -274,6 +281,7 @@ describe('installed from the packed tarballs', () => {
         'dist/index.cjs',
         'dist/index.d.mts',
         'dist/index.d.cts',
+        ...(PAGES[name] ?? []),
       ]),
     );
     expect(
@@ -282,6 +290,10 @@ describe('installed from the packed tarballs', () => {
       ),
     ).toEqual([]);
     await run(folder, 'tar', '-xzf', tarball);
+    // On npm there is nothing else that a relative link could lead to.
+    for (const file of files.filter((candidate) => candidate.endsWith('.md'))) {
+      expect({ file, dead: await deadLinks(join(folder, 'package'), file) }).toEqual({ file, dead: [] });
+    }
     const manifest = JSON.parse(await readFile(join(folder, 'package/package.json'), 'utf8')) as {
       dependencies?: Record<string, string>;
     };
