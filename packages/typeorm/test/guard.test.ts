@@ -1,4 +1,6 @@
 import { isPgStreamError } from '@pgstream/core';
+import { Query } from 'pg';
+import QueryStream from 'pg-query-stream';
 import {
   BaseEntity,
   Column,
@@ -21,6 +23,7 @@ import {
   openDataSource,
   Order,
   OrderTotals,
+  RegionTotals,
   Repeated,
   type Sent,
   shopDatabase,
@@ -54,6 +57,12 @@ const Plain = new EntitySchema<{ customerId: number; total: string }>({
   tableName: 'order_totals',
   columns: { customerId: { type: 'int', name: 'customer_id', primary: true }, total: { type: 'numeric' } },
 });
+
+/** In whatever schema the DataSource says. */
+@StreamTable('region_totals')
+class Unnamed extends StreamTableEntity {
+  @PrimaryColumn('text') region!: string;
+}
 
 async function expectRefused(call: Promise<unknown>, operation: string, table = 'order_totals'): Promise<void> {
   const error = await call.then(
@@ -276,5 +285,57 @@ describe('the guard of a DataSource', () => {
     expect(() => protectStreamTables({} as DataSource)).toThrow('takes a DataSource');
     const other = new DataSource({ type: 'cockroachdb', url: database.url, timeTravelQueries: false });
     expect(() => protectStreamTables(other)).toThrow("Stream tables are PostgreSQL's");
+  });
+});
+
+describe('what pg takes in place of a text', () => {
+  it.each<readonly [name: string, statement: unknown]>([
+    ['a config object', { text: 'DELETE FROM order_totals' }],
+    ['rows as arrays', { text: 'DELETE FROM order_totals RETURNING 1', rowMode: 'array' }],
+    ['a named statement', { name: 'wipe', text: 'DELETE FROM order_totals WHERE true', values: [] }],
+    ['a Query', new Query('DELETE FROM order_totals')],
+    ['a stream', new QueryStream('DELETE FROM order_totals RETURNING *')],
+  ])('%s is looked at by its text', async (_, statement) => {
+    const runner = dataSource.createQueryRunner();
+    await expectRefused(dataSource.query(statement as string), 'delete');
+    await expectRefused(runner.query(statement as string), 'delete');
+    await expectRefused(runner.manager.query(statement as string), 'delete');
+    await runner.release();
+    expect(await stored()).toEqual(untouched);
+  });
+
+  it('goes on as ever where it writes to no stream table', async () => {
+    const asArrays = { text: 'SELECT 1 AS one', rowMode: 'array' } as unknown as string;
+    expect(await dataSource.query(asArrays)).toEqual([[1]]);
+    const named = {
+      name: 'note',
+      text: 'INSERT INTO notes (body) VALUES ($1)',
+      values: ['named'],
+    } as unknown as string;
+    await dataSource.query(named);
+    expect(await dataSource.query('DELETE FROM notes RETURNING body')).toEqual([[{ body: 'named' }], 1]);
+  });
+});
+
+describe('an unqualified name in a text', () => {
+  it('with a schema of the DataSource is that schema’s, or the search_path’s', async () => {
+    const inAnalytics = await openDataSource(database.url, {
+      entities: [Unnamed, OrderTotals, Customer],
+      schema: 'analytics',
+    });
+    await expect(inAnalytics.query('DELETE FROM region_totals')).rejects.toMatchObject({
+      code: 'READ_ONLY',
+      schema: 'analytics',
+    });
+    await expectRefused(inAnalytics.query('DELETE FROM order_totals'), 'delete');
+    expect(await stored()).toEqual(untouched);
+  });
+
+  it('is in the first schema of the search_path, where the connection has one of its own', async () => {
+    const elsewhere = await openDataSource(database.url, {
+      entities: [RegionTotals],
+      extra: { options: '-c search_path=analytics' },
+    });
+    await expect(elsewhere.query('DELETE FROM region_totals')).rejects.toMatchObject({ code: 'READ_ONLY' });
   });
 });

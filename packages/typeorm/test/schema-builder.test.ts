@@ -167,6 +167,37 @@ describe('dropDatabase()', () => {
     await runner.release();
   });
 
+  it.each([
+    ['dropDatabase()', {}, (dataSource: DataSource) => dataSource.dropDatabase()],
+    ['synchronize(true)', {}, (dataSource: DataSource) => dataSource.synchronize(true)],
+    ['dropSchema', { dropSchema: true }, async () => undefined],
+  ] as const)('by %s clears no schema that no entity names', async (_, options, drop) => {
+    const url = await freshDatabase();
+    const client = await connect(url);
+    await client.query(`CREATE SCHEMA app; CREATE TABLE app.clients (id int); CREATE TABLE public.treasure (id int);
+      ALTER DATABASE ${new URL(url).pathname.slice(1)} SET search_path = app`);
+    @Entity('plain')
+    class Plain {
+      @PrimaryColumn('int') id!: number;
+    }
+    // Its table is not created yet.
+    @StreamTable('not_yet')
+    class NotYet extends StreamTableEntity {
+      @PrimaryColumn('int') id!: number;
+    }
+    const dataSource = await openDataSource(url, { entities: [Plain, NotYet], ...options });
+    await drop(dataSource);
+    const { rows } = await client.query<{ name: string }>(
+      `SELECT schemaname || '.' || tablename AS name FROM pg_tables WHERE schemaname IN ('app', 'public') ORDER BY 1`,
+    );
+    const tables = rows.map(({ name }) => name);
+    expect(tables).toContain('public.treasure');
+    expect(tables).not.toContain('app.clients');
+    // Whatever the search_path is, it is read where the helpers look for it.
+    await expect(NotYet.find()).rejects.toThrow('relation "public.not_yet" does not exist');
+    await expect(NotYet.isStale()).rejects.toMatchObject({ code: 'NOT_FOUND', schema: 'public' });
+  });
+
   it('goes on in a database without the extension', async () => {
     const url = await freshDatabase();
     const client = await connect(url);

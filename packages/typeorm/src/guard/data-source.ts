@@ -6,28 +6,31 @@ import type {
   EntitySubscriberInterface,
   EntityTarget,
   ObjectLiteral,
+  QueryRunner,
 } from 'typeorm';
 import { isStreamTable, refuseReferencesToPlaces } from '../identity/index.ts';
-import { refusingManagers } from './manager.ts';
+import { AskingRunners } from './asking.ts';
+import { type Layers, wrap } from './layer.ts';
+import { refusingManagers } from './managers.ts';
 import { keepSchemaBuilderOff, prepareStreamEntity } from './metadata.ts';
-import { refusingRunners } from './runner.ts';
-import { StatementGuard } from './statements.ts';
+import { letMigrationsAsk } from './migrations.ts';
+import { refusingRunners } from './runners.ts';
+import { StatementGuard, textOf } from './statements.ts';
 import { StreamEntities } from './stream-entities.ts';
 import { refusingSubscriber } from './subscriber.ts';
 
-/** The parts of a DataSource that a guard goes into. */
-type Guarded = {
-  -readonly [Key in 'subscribers' | 'createEntityManager']: DataSource[Key];
-} & { readonly manager: EntityManager; buildMetadatas(): Promise<void> };
-
 /**
- * The guard of one DataSource: its methods are replaced, and those of no class, so that other DataSources of the process are
- * as they were.
+ * The guard of one DataSource: it stands before methods of that DataSource, its driver, and the managers and query runners
+ * that they make, and calls those in their turn, whoever they are of. No class is changed, so that other DataSources of the
+ * process are as they were.
  */
 export class DataSourceGuard {
   readonly #dataSource: DataSource;
   readonly #named = new Set<EntityTarget<ObjectLiteral>>();
   readonly #subscriber: EntitySubscriberInterface;
+  readonly #asking = new AskingRunners(() => this.#statements);
+  readonly #managers: Layers<EntityManager>;
+  readonly #runners: Layers<QueryRunner>;
   /** What `#streams` was made of: TypeORM builds its metadata anew whenever it is initialised. */
   #metadatas: readonly EntityMetadata[] | undefined;
   #streams: StreamEntities;
@@ -38,12 +41,13 @@ export class DataSourceGuard {
     refuseUnguardable(dataSource);
     this.#dataSource = dataSource;
     this.#streams = new StreamEntities(dataSource, () => false);
-    this.#statements = new StatementGuard(this.#streams);
-    this.#subscriber = refusingSubscriber(
-      () => this.#streams,
-      () => this.#statements,
-    );
-    this.#replaceMethods(dataSource as unknown as Guarded);
+    this.#statements = new StatementGuard(this.#streams, this.#asking);
+    const streams = (): StreamEntities => this.#streams;
+    const statements = (): StatementGuard => this.#statements;
+    this.#managers = refusingManagers(streams);
+    this.#runners = refusingRunners(dataSource, { streams, statements, asking: this.#asking });
+    this.#subscriber = refusingSubscriber({ streams, statements, meet: (runner) => this.#meet(runner) });
+    this.#wrapMethods();
   }
 
   /** Also guards entities that are stream tables and could not be declared as such. */
@@ -66,32 +70,64 @@ export class DataSourceGuard {
     for (const metadata of entityMetadatas.filter(isDeclared)) prepareStreamEntity(this.#dataSource, metadata);
     refuseReferencesToPlaces(entityMetadatas);
     this.#streams = new StreamEntities(this.#dataSource, isDeclared);
-    this.#statements = new StatementGuard(this.#streams);
+    this.#statements = new StatementGuard(this.#streams, this.#asking);
     keepSchemaBuilderOff(entityMetadatas, this.#streams);
-    const subscribers = this.#dataSource.subscribers;
+    letMigrationsAsk(this.#dataSource.migrations, this.#asking);
+    // TypeORM makes the list anew as well.
+    const subscribers: EntitySubscriberInterface[] = this.#dataSource.subscribers;
     if (!subscribers.includes(this.#subscriber)) subscribers.push(this.#subscriber);
     this.#metadatas = entityMetadatas;
   }
 
-  #replaceMethods(dataSource: Guarded): void {
-    const streams = (): StreamEntities => this.#streams;
-    const { driver } = this.#dataSource;
-    const Runner = refusingRunners(this.#dataSource, { streams, statements: () => this.#statements });
-    driver.createQueryRunner = (mode) => new Runner(driver, mode);
-
-    const Manager = refusingManagers(dataSource.manager, streams);
-    dataSource.createEntityManager = (runner) => new Manager(this.#dataSource, runner);
-    // This one was made before, and may be known to others already.
-    Object.setPrototypeOf(dataSource.manager, Manager.prototype as object);
-
+  #wrapMethods(): void {
+    const { driver, manager } = this.#dataSource;
+    wrap(
+      driver,
+      'createQueryRunner',
+      (original) =>
+        (...args) =>
+          this.#runners.under(original.apply(driver, args) as QueryRunner),
+    );
+    // Streamed statements are told to no subscriber.
+    wrap(
+      driver,
+      'loadStreamDependency',
+      (original) =>
+        (...args) =>
+          new Proxy(original.apply(driver, args) as StreamClass, {
+            construct: (Stream, given: [statement: unknown, ...rest: unknown[]]) => {
+              this.#statements.check(textOf(given[0]));
+              return new Stream(...given);
+            },
+          }),
+    );
+    wrap(
+      this.#dataSource,
+      'createEntityManager',
+      (original) =>
+        (...args) =>
+          this.#managers.under(original.apply(this.#dataSource, args) as EntityManager),
+    );
     // Classes say by themselves that metadata was built; entities that are no class cannot.
-    const buildMetadatas = dataSource.buildMetadatas.bind(dataSource);
-    dataSource.buildMetadatas = async () => {
-      await buildMetadatas();
+    wrap(this.#dataSource, 'buildMetadatas', (original) => async (...args) => {
+      await original.apply(this.#dataSource, args);
       this.update();
-    };
+    });
+    // This one was made before, and may be known to others already.
+    this.#managers.under(manager);
+  }
+
+  /** One that was made before the guard came is guarded from its first statement on. */
+  #meet(runner: QueryRunner): void {
+    this.#runners.under(runner);
+    // The driver's own one, which finds out what it is connected to, has none.
+    const { manager } = runner as { manager?: EntityManager };
+    if (manager) this.#managers.under(manager);
   }
 }
+
+/** The class of what a streamed statement is given to `pg` as. */
+type StreamClass = new (...args: unknown[]) => object;
 
 function refuseUnguardable(dataSource: DataSource): void {
   if (dataSource.options.type !== 'postgres') {

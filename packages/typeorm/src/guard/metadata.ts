@@ -7,8 +7,9 @@ type Mutable<T> = { -readonly [Key in keyof T]: T[Key] };
 /**
  * Makes the metadata of a stream entity ready to be read by.
  *
- * It is given its schema in so many words, or else the search_path would choose it in reads and not in the
- * helpers. Throws INVALID_NAME for columns of the extension's own, which only the naming strategy may have made.
+ * The path of its table is given its schema in so many words, or else the search_path would choose it in reads and not in the
+ * helpers. Its `schema` stays as it was: what is there TypeORM clears when it drops the database. Throws INVALID_NAME for
+ * columns of the extension's own, which only the naming strategy may have made.
  */
 export function prepareStreamEntity(dataSource: DataSource, metadata: Mutable<EntityMetadata>): void {
   checkVisible(
@@ -16,9 +17,8 @@ export function prepareStreamEntity(dataSource: DataSource, metadata: Mutable<En
     metadata.nonVirtualColumns.map(({ propertyName, databaseName }) => ({ propertyName, databaseName })),
   );
   findRowsByPlace(dataSource, metadata);
-  if (metadata.schema) return;
-  metadata.schema = schemaOf(dataSource);
-  metadata.tablePath = dataSource.driver.buildTableName(metadata.tableName, metadata.schema, metadata.database);
+  const { tableName, schema = schemaOf(dataSource), database } = metadata;
+  metadata.tablePath = dataSource.driver.buildTableName(tableName, schema, database);
 }
 
 /**
@@ -26,9 +26,8 @@ export function prepareStreamEntity(dataSource: DataSource, metadata: Mutable<En
  * no foreign key begins or ends at them. The extension truncates a stream table, which a foreign key would forbid.
  */
 export function keepSchemaBuilderOff(metadatas: readonly EntityMetadata[], streams: StreamEntities): void {
-  const isStream = ({ target }: EntityMetadata): boolean => streams.of(target) !== undefined;
   for (const metadata of metadatas as readonly Mutable<EntityMetadata>[]) {
-    if (isStream(metadata)) {
+    if (streams.isTable(metadata)) {
       metadata.synchronize = false;
       metadata.foreignKeys = [];
       // Of a tree: nobody but a stream entity's own writes would fill it.
@@ -36,7 +35,7 @@ export function keepSchemaBuilderOff(metadatas: readonly EntityMetadata[], strea
       if (closure) closure.synchronize = false;
     } else {
       metadata.foreignKeys = metadata.foreignKeys.filter(
-        ({ referencedEntityMetadata }) => !isStream(referencedEntityMetadata),
+        ({ referencedEntityMetadata }) => !streams.isTable(referencedEntityMetadata),
       );
     }
   }

@@ -1,7 +1,6 @@
-import type { QualifiedName } from '@pgstream/core';
-import type { EntityMetadata, EntitySubscriberInterface } from 'typeorm';
+import type { EntityMetadata, EntitySubscriberInterface, QueryRunner } from 'typeorm';
 import { refusal } from './refusal.ts';
-import type { StatementGuard } from './statements.ts';
+import { type StatementGuard, textOf } from './statements.ts';
 import type { StreamEntities } from './stream-entities.ts';
 
 /** An event before a write. One that comes of a query builder has no entity, one of a subject an identifier or an entity. */
@@ -12,6 +11,20 @@ interface WriteEvent {
   readonly databaseEntity?: unknown;
 }
 
+/** The event before a statement, which is no text where somebody gave `pg` something else to send. */
+interface StatementEvent {
+  readonly query: unknown;
+  readonly queryRunner: QueryRunner;
+}
+
+/** Whom a subscriber asks. */
+interface Asked {
+  readonly streams: () => StreamEntities;
+  readonly statements: () => StatementGuard;
+  /** Is told of each query runner that sends something. */
+  meet(runner: QueryRunner): void;
+}
+
 /**
  * What a DataSource asks before it writes.
  *
@@ -19,18 +32,15 @@ interface WriteEvent {
  * not come where a caller turned listeners off, nor for SQL text: there each statement is looked at. Everything throws at
  * once, because TypeORM before 0.3.21 does not wait for a promise.
  */
-export function refusingSubscriber(
-  streams: () => StreamEntities,
-  statements: () => StatementGuard,
-): EntitySubscriberInterface {
+export function refusingSubscriber({ streams, statements, meet }: Asked): EntitySubscriberInterface {
   const refuse =
     (ofSubject: string, ofBuilder = ofSubject) =>
     ({ metadata, entity, entityId, databaseEntity }: WriteEvent): void => {
-      const stream: QualifiedName | undefined = streams().of(metadata.target);
+      const stream = streams().written(metadata);
       if (stream) throw refusal(stream, (entity ?? entityId ?? databaseEntity) === undefined ? ofBuilder : ofSubject);
     };
   // Only stream entities: a subscriber to all would make TypeORM compute the changes of every other entity twice.
-  const listened = { isPrototypeOf: (target: unknown) => streams().of(target) !== undefined };
+  const listened = { isPrototypeOf: (target: unknown) => streams().mayBe(target) };
   const subscriber = {
     listenTo: () => listened,
     beforeInsert: refuse('insert'),
@@ -38,8 +48,9 @@ export function refusingSubscriber(
     beforeRemove: refuse('remove', 'delete'),
     beforeSoftRemove: refuse('softRemove', 'softDelete'),
     beforeRecover: refuse('recover', 'restore'),
-    beforeQuery({ query }: { readonly query: string }): void {
-      statements().check(query);
+    beforeQuery({ query, queryRunner }: StatementEvent): void {
+      meet(queryRunner);
+      statements().check(textOf(query), queryRunner);
     },
   };
   return subscriber as unknown as EntitySubscriberInterface;

@@ -31,9 +31,17 @@ const RENAMING: readonly (readonly string[])[] = [
   ['view'],
 ];
 
-/** Reads ALTER. Reported is what changes the definition; owner, storage, triggers and row security are no part of it. */
+/**
+ * Reads ALTER. Reported is what changes the definition, the name of a schema included; owner, storage, triggers and row
+ * security are no part of it.
+ */
 export function readAlter(lexer: Lexer, targets: WriteTarget[]): void {
   lexer.next();
+  if (lexer.take('schema')) {
+    const schema = takeTableName(lexer);
+    if (lexer.is('rename')) report(targets, 'alter schema', schema);
+    return;
+  }
   const renamesOnly = takeOneOf(lexer, RENAMING);
   if (!renamesOnly && !lexer.take('table')) return;
   takeIfExists(lexer);

@@ -42,10 +42,20 @@ function readTruncate(lexer: Lexer, targets: WriteTarget[]): void {
 
 function readDrop(lexer: Lexer, targets: WriteTarget[]): void {
   lexer.next();
+  if (lexer.take('schema')) return readDropSchema(lexer, targets);
   if (!lexer.take('table')) return;
   takeIfExists(lexer);
   do report(targets, 'drop table', takeTableName(lexer));
   while (lexer.take(COMMA));
+}
+
+/** Without CASCADE a schema is dropped only if nothing is in it. */
+function readDropSchema(lexer: Lexer, targets: WriteTarget[]): void {
+  takeIfExists(lexer);
+  const schemas: WriteTarget[] = [];
+  do report(schemas, 'drop schema', takeTableName(lexer));
+  while (lexer.take(COMMA));
+  if (lexer.is('cascade')) targets.push(...schemas);
 }
 
 /** By the first word of a statement. What begins with any other writes nowhere that its text says. */

@@ -9,9 +9,11 @@ export type WriteOperation =
   | 'truncate'
   | 'copy'
   | 'drop table'
-  | 'alter table';
+  | 'alter table'
+  | 'drop schema'
+  | 'alter schema';
 
-/** One table that a statement would change, by the names in the text. */
+/** One table, or all that are in the schema of that name, that a statement would change, by the names in the text. */
 export interface WriteTarget extends TableName {
   readonly operation: WriteOperation;
 }

@@ -8,10 +8,10 @@ import type { WriteTarget } from './target.ts';
  * The tables that the text would change if PostgreSQL 18 were sent it, in its order, each as often as it is named; empty
  * for a text that only reads. Never throws: of a text that PostgreSQL refuses as a whole, any answer will do.
  *
- * Seen are INSERT, UPDATE, DELETE, MERGE, TRUNCATE, COPY … FROM, DROP TABLE, and ALTER TABLE where it changes the
- * definition: alone, one of several in a text, in WITH, prepared, and under EXPLAIN ANALYZE. Not seen is what a text does
- * without saying so: DO blocks, functions, triggers, rules and cascades, views that pass a write on, dropped
- * schemas, and EXECUTE of what was prepared elsewhere.
+ * Seen are INSERT, UPDATE, DELETE, MERGE, TRUNCATE, COPY … FROM, DROP TABLE, DROP SCHEMA … CASCADE, ALTER SCHEMA … RENAME,
+ * and ALTER TABLE where it changes the definition: alone, one of several in a text, in WITH, prepared, and under EXPLAIN
+ * ANALYZE. Not seen is what a text does without saying so: DO blocks, functions, triggers, rules and cascades, views that
+ * pass a write on, DROP OWNED, and EXECUTE of what was prepared elsewhere.
  *
  * Where only the server knows, the answer is that it writes: CREATE TABLE … AS with a write in WITH is reported though
  * WITH NO DATA or IF NOT EXISTS may keep it from being run. Backslashes in plain strings are read as by default, with

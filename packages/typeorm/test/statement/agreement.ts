@@ -12,10 +12,15 @@ const DEEDS: Readonly<Record<WriteTarget['operation'], readonly Deed['operation'
   copy: ['insert'],
   'drop table': ['drop table'],
   'alter table': ['alter table'],
+  'drop schema': ['drop table'],
+  'alter schema': ['alter table'],
 };
 
 const isDoneBy = (target: WriteTarget, { operation, schema, name }: Deed): boolean =>
-  name === target.name && schema === (target.schema ?? 'public') && DEEDS[target.operation].includes(operation);
+  DEEDS[target.operation].includes(operation) &&
+  (target.operation.endsWith(' schema')
+    ? schema === target.name
+    : name === target.name && schema === (target.schema ?? 'public'));
 
 /** Where the scanner and PostgreSQL differ: what the one says and the other does not do, and the other way round. */
 export function differences(targets: readonly WriteTarget[], deeds: readonly Deed[]): unknown {

@@ -10,6 +10,10 @@ export const DEFINITIONS: readonly Case[] = [
     ['drop table order_totals', 'drop table analytics.order_totals', 'drop table other'],
   ],
   ['DROP TABLE IF EXISTS "order_totals","other"', ['drop table order_totals', 'drop table other']],
+  ['DROP SCHEMA analytics CASCADE', ['drop schema analytics']],
+  ['drop schema if exists "analytics" cascade', ['drop schema analytics']],
+  ['DROP SCHEMA public, Analytics CASCADE; SELECT 1', ['drop schema public', 'drop schema analytics']],
+  ['ALTER SCHEMA analytics RENAME TO other', ['alter schema analytics']],
   ['DROP TABLE if', ['drop table if']],
   ['DROP TABLE if, exists', ['drop table if', 'drop table exists']],
   ['DROP TABLE IF EXISTS exists', ['drop table exists']],
@@ -146,5 +150,6 @@ export const DEFINITIONS: readonly Case[] = [
   ],
   ['DROP POLICY mine ON order_totals', [], { before: 'CREATE POLICY mine ON order_totals' }],
   ['DROP SCHEMA empty', []],
+  ['DROP SCHEMA IF EXISTS empty, missing RESTRICT', []],
   ['DROP STATISTICS IF EXISTS order_totals', []],
 ];

@@ -7,6 +7,8 @@ export const OVERSTATED: readonly Case[] = [
   [`CREATE TABLE kept AS ${gone} WITH NO DATA`, ['delete order_totals']],
   [`CREATE TABLE IF NOT EXISTS other AS ${gone}`, ['delete order_totals']],
   ['DROP TABLE IF EXISTS missing', ['drop table missing']],
+  ['DROP SCHEMA empty CASCADE', ['drop schema empty']],
+  ['ALTER SCHEMA empty RENAME TO hollow', ['alter schema empty']],
   ['ALTER TABLE IF EXISTS missing ADD extra int', ['alter table missing']],
   ['ALTER TABLE order_totals ADD COLUMN IF NOT EXISTS total int', ['alter table order_totals']],
   ['ALTER TABLE order_totals DROP COLUMN IF EXISTS extra', ['alter table order_totals']],

@@ -11,7 +11,6 @@ export const UNSEEN: readonly Case[] = [
     ['delete order_totals'],
     { before: 'CREATE PROCEDURE erase() BEGIN ATOMIC DELETE FROM order_totals; END' },
   ],
-  ['DROP SCHEMA analytics CASCADE', ['drop table analytics.order_totals', 'drop table analytics.other']],
 ];
 
 /** The same where the text names another table than the one that is written. */
