@@ -141,15 +141,15 @@ it('classes are called as ever', async () => {
   expect(Object.keys(runner)).toEqual(expect.not.arrayContaining(['stream', 'clearDatabase', 'dropTable']));
 });
 
-describe('a query runner that was made before initialize()', () => {
-  const open = async (): Promise<QueryRunner> => {
-    const dataSource = newDataSource(database.url);
-    const runner = dataSource.createQueryRunner();
-    await dataSource.initialize();
-    onTestFinished(() => runner.release());
-    return runner;
-  };
+async function runnerMadeBefore(): Promise<QueryRunner> {
+  const dataSource = newDataSource(database.url);
+  const runner = dataSource.createQueryRunner();
+  await dataSource.initialize();
+  onTestFinished(() => runner.release());
+  return runner;
+}
 
+describe('a query runner that was made before initialize()', () => {
   it.each<readonly [name: string, call: (runner: QueryRunner) => Promise<unknown>]>([
     ['query()', (runner) => runner.query('DELETE FROM order_totals')],
     ['stream()', (runner) => runner.stream('DELETE FROM order_totals RETURNING *')],
@@ -160,7 +160,7 @@ describe('a query runner that was made before initialize()', () => {
       (runner) => runner.addColumn('order_totals', new TableColumn({ name: 'mood', type: 'enum', enum: ['a'] })),
     ],
   ])('refuses %s', async (_, call) => {
-    const runner = await open();
+    const runner = await runnerMadeBefore();
     const indexes = `SELECT (SELECT count(*) FROM pg_indexes WHERE tablename = 'order_totals') AS indexes,
                             (SELECT count(*) FROM pg_type WHERE typname = 'order_totals_mood_enum') AS types`;
     const before: unknown = await runner.connection.query(indexes);
@@ -169,7 +169,7 @@ describe('a query runner that was made before initialize()', () => {
   });
 
   it('refuses to clear the database', async () => {
-    const runner = await open();
+    const runner = await runnerMadeBefore();
     await runner.query('SELECT 1');
     await expect(runner.clearDatabase()).rejects.toMatchObject({ code: 'READ_ONLY', operation: 'dropDatabase' });
   });

@@ -100,14 +100,16 @@ it('listeners that are turned off are not heard, and those that are on are heard
   expect(heard).toEqual(['SELECT', 'START', 'beforeUpdate', 'UPDATE', 'afterUpdate', 'COMMIT']);
 });
 
-it('data for listeners reaches nobody else', async () => {
+it('a query runner keeps its manager and its data', async () => {
   const dataSource = await openDataSource(database.url);
   const runner = dataSource.createQueryRunner();
   onTestFinished(() => runner.release());
+  const { manager } = runner;
   runner.data = { mine: true };
   const bob = await runner.manager.findOneByOrFail(Customer, { id: 2 });
   await runner.manager.save(Object.assign(bob, { region: 'south' }), { listeners: false, data: { other: true } });
   expect(runner.data).toEqual({ mine: true });
+  expect(runner.manager).toBe(manager);
   expect(runner.isTransactionActive).toBe(false);
 });
 

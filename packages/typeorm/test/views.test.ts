@@ -126,6 +126,7 @@ describe.each([
     await runner.startTransaction();
     await runner.query(`ALTER VIEW ${name} RENAME TO renamed`);
     await runner.query('DROP VIEW renamed CASCADE');
+    expect(await runner.hasTable('renamed')).toBe(false);
     await runner.rollbackTransaction();
     await runner.release();
   });

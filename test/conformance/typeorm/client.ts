@@ -8,6 +8,7 @@ import { type Native, sessionOf } from './session.ts';
 import { familyEntities } from './writes/families.ts';
 import { writtenEntities } from './writes/models.ts';
 import { treeEntities } from './writes/trees.ts';
+import { viewEntities } from './writes/views.ts';
 
 /** A DataSource that knows every model, guarded as the documentation says. */
 export async function openClient(url: string): Promise<Client<Native>> {
@@ -15,7 +16,7 @@ export async function openClient(url: string): Promise<Client<Native>> {
   const dataSource = new DataSource({
     type: 'postgres',
     url,
-    entities: [...entities, ...writtenEntities, ...familyEntities, ...treeEntities],
+    entities: [...entities, ...writtenEntities, ...familyEntities, ...treeEntities, ...viewEntities],
     cache: { provider: () => memoryCache() },
     extra: { max: 3, Client: notingConnection(sent) },
   });

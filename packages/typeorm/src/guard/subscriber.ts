@@ -22,7 +22,7 @@ interface Asked {
   readonly streams: () => StreamEntities;
   readonly statements: () => StatementGuard;
   /** Is told of each query runner that sends something. */
-  meet(runner: QueryRunner): void;
+  readonly meet: (runner: QueryRunner) => void;
 }
 
 /**

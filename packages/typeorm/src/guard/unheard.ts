@@ -42,7 +42,8 @@ function unheard(runner: QueryRunner, streams: () => StreamEntities): QueryRunne
       // It is its own `this`: it remembers itself, and may have private fields.
       return typeof value === 'function' ? (value.bind(target) as unknown) : value;
     },
-    set: (target, key, value) => Reflect.set(target, key, value),
+    // A new manager makes itself known to its query runner: this one keeps that which it has.
+    set: (target, key, value) => key === 'manager' || Reflect.set(target, key, value),
   });
 }
 

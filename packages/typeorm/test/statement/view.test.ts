@@ -42,27 +42,27 @@ const NOT_PASSED_ON = [
   'SELECT 1 IS DISTINCT FROM 2 AS differs',
 ] as const;
 
-describe('the relation that a view passes writes on to', () => {
-  async function deletedFrom(query: string): Promise<unknown> {
-    const wrote: unknown[] = [];
-    const note = ({ message, detail }: { message?: string | undefined; detail?: string | undefined }): void => {
-      if (message === 'wrote') wrote.push((JSON.parse(detail ?? '') as { name: string }).name);
-    };
-    client.on('notice', note);
-    await client.query('BEGIN');
-    try {
-      await client.query(`CREATE VIEW passing AS ${query}`);
-      await client.query('DELETE FROM passing');
-      return wrote[0];
-    } catch (error) {
-      if (!(error as Error).message.startsWith('cannot delete from view')) throw error;
-      return undefined;
-    } finally {
-      client.off('notice', note);
-      await client.query('ROLLBACK');
-    }
+async function deletedFrom(query: string): Promise<unknown> {
+  const wrote: unknown[] = [];
+  const note = ({ message, detail }: { message?: string | undefined; detail?: string | undefined }): void => {
+    if (message === 'wrote') wrote.push((JSON.parse(detail ?? '') as { name: string }).name);
+  };
+  client.on('notice', note);
+  await client.query('BEGIN');
+  try {
+    await client.query(`CREATE VIEW passing AS ${query}`);
+    await client.query('DELETE FROM passing');
+    return wrote[0];
+  } catch (error) {
+    if (!(error as Error).message.startsWith('cannot delete from view')) throw error;
+    return undefined;
+  } finally {
+    client.off('notice', note);
+    await client.query('ROLLBACK');
   }
+}
 
+describe('the relation that a view passes writes on to', () => {
   it.each(PASSED_ON)('of %s is what PostgreSQL deletes from', async (query) => {
     expect(relationPassedOnTo(query)?.name).toBe('order_totals');
     expect(await deletedFrom(query)).toBe('order_totals');

@@ -4,6 +4,7 @@ import type { Write } from './write.ts';
 
 const TABLE = 'order_totals';
 const note = new TableColumn({ name: 'note', type: 'text', isNullable: true });
+const mood = new TableColumn({ name: 'mood', type: 'enum', enum: ['good', 'bad'] });
 const total = new TableColumn({ name: 'total', type: 'numeric' });
 const unique = new TableUnique({ name: 'one_total', columnNames: ['total'] });
 const check = new TableCheck({ name: 'positive', expression: 'total > 0' });
@@ -21,8 +22,8 @@ interface Change {
   change(runner: QueryRunner): Promise<unknown>;
 }
 
-/** What a query runner does to a table, as migrations do, and sends nothing before it. */
-const AT_ONCE: readonly Change[] = [
+/** What a query runner does to a table, as migrations do. */
+const CHANGES: readonly Change[] = [
   { name: 'clearTable()', operation: 'truncate', change: (runner) => runner.clearTable(TABLE) },
   {
     name: 'clearTable() with a schema',
@@ -38,13 +39,10 @@ const AT_ONCE: readonly Change[] = [
   { name: 'dropColumn()', change: (runner) => runner.dropColumn(TABLE, 'customer_id') },
   { name: 'dropColumn() of the extension’s', change: (runner) => runner.dropColumn(TABLE, '__pgs_row_id') },
   { name: 'dropColumns()', change: (runner) => runner.dropColumns(TABLE, ['total', 'orders']) },
-];
-
-/** The same, where it reads the definition first. */
-const AFTER_READS: readonly Change[] = [
   { name: 'renameTable()', change: (runner) => runner.renameTable(TABLE, 'gone') },
   { name: 'addColumn()', change: (runner) => runner.addColumn(TABLE, note) },
-  { name: 'addColumns()', change: (runner) => runner.addColumns(TABLE, [note]) },
+  { name: 'addColumn() with an enum', change: (runner) => runner.addColumn(`public.${TABLE}`, mood) },
+  { name: 'addColumns()', change: (runner) => runner.addColumns(TABLE, [note, mood]) },
   { name: 'renameColumn()', change: (runner) => runner.renameColumn(TABLE, 'total', 'sum') },
   {
     name: 'changeColumn()',
@@ -60,8 +58,15 @@ const AFTER_READS: readonly Change[] = [
 ];
 
 export const definitionWrites: readonly Write[] = [
-  ...AT_ONCE.map(writeOf),
-  ...AFTER_READS.map((change): Write => ({ ...writeOf(change), sendsFirst: 'reads' })),
+  ...CHANGES.map(writeOf),
+  {
+    name: 'dropSchema() of a query runner',
+    operation: 'dropSchema',
+    schema: 'analytics',
+    table: 'account_totals',
+    sendsFirst: 'reads',
+    call: ({ dataSource }) => withRunner(dataSource, (runner) => runner.dropSchema('analytics', true, true)),
+  },
   {
     name: 'dropDatabase() of a DataSource',
     operation: 'dropDatabase',

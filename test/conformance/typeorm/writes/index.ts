@@ -7,6 +7,7 @@ import { definitionWrites } from './definitions.ts';
 import { methodWrites } from './methods.ts';
 import { textWrites } from './texts.ts';
 import { treeWrites } from './trees.ts';
+import { viewWrites } from './views.ts';
 
 /** Every way in which a version writes to a stream table. */
 export function writesOf(version: Version): readonly WriteCall<Native>[] {
@@ -17,5 +18,6 @@ export function writesOf(version: Version): readonly WriteCall<Native>[] {
     ...textWrites,
     ...definitionWrites,
     ...treeWrites,
+    ...viewWrites,
   ].filter((write) => isIn(version, write));
 }

@@ -71,7 +71,27 @@ const SENDERS: readonly Sender[] = [
   },
 ];
 
+/** What `pg` takes in place of a text, and TypeORM hands on though its types do not say so. */
+const OBJECTS: readonly (readonly [name: string, of: (text: string) => object])[] = [
+  ['a config object', (text) => ({ text })],
+  ['a config object for arrays', (text) => ({ text, rowMode: 'array' })],
+  ['a named statement', (text) => ({ name: 'wipe', text, values: [] })],
+];
+
 export const textWrites: readonly Write[] = [
+  ...OBJECTS.flatMap(([name, of]) =>
+    SENDERS.slice(0, 5).map((sender): Write => ({
+      name: `${name}, by ${sender.name}`,
+      operation: 'delete',
+      call: (native) => sender.send(native, of('DELETE FROM order_totals') as unknown as string),
+    })),
+  ),
+  ...['DROP SCHEMA analytics CASCADE', 'DROP SCHEMA IF EXISTS nothing, analytics CASCADE'].map((text): Write => ({
+    name: text,
+    operation: 'drop schema',
+    schema: 'analytics',
+    call: ({ dataSource }) => dataSource.query(text),
+  })),
   ...SENDERS.flatMap(({ name, send, ...versions }) =>
     TEXTS.map(([operation, text]): Write => ({
       ...versions,
