@@ -28,6 +28,7 @@ export {
   type PgStreamErrorFields,
   type RefusedWriteFields,
 } from './errors/index.ts';
+export { isAbandonedTransaction } from './executor/index.ts';
 export type { Row, SqlExecutor, TransactionState } from './executor/index.ts';
 export type { IsStaleOptions } from './freshness/index.ts';
 export type { QualifiedName, StreamTableName } from './name/index.ts';

@@ -2,5 +2,6 @@ export {
   fromPostgresJs,
   type FromPostgresJsOptions,
   type PostgresJsQueryable,
+  type PostgresJsReserved,
   type PostgresJsSql,
 } from './executor/postgres-js.ts';

@@ -87,20 +87,20 @@ type Wire = Omit<
   readonly updatedAt: number;
 };
 
-const row = (d: Dialect): string => `pg_catalog.json_build_object('schema', ${d.prefix}schema, 'name', ${d.prefix}name,
+const row = (d: Dialect, now: string): string => `pg_catalog.json_build_object('schema', ${d.prefix}schema, 'name', ${d.prefix}name,
 'id', ${d.prefix}id::pg_catalog.text, 'relationOid', ${d.prefix}relid::bigint, 'definingQuery', defining_query,
 'originalQuery', original_query, 'schedule', schedule, 'refreshMode', refresh_mode, 'status', status,
 'isPopulated', is_populated, 'needsReinit', needs_reinit, 'consecutiveErrors', consecutive_errors,
 'dataTimestamp', ${epochMs('data_timestamp')}, 'lastRefreshAt', ${epochMs('last_refresh_at')},
-'stalenessMs', ${dataAgeMs}, 'isStale', ${verdictColumns(d)}, 
+'stalenessMs', ${dataAgeMs}, 'isStale', ${verdictColumns(d, now)}, 
 'autoThreshold', ${floatBits('auto_threshold')}, 'lastFullMs', ${floatBits('last_full_ms')},
 'functionsUsed', functions_used, 'frontier', frontier,
 'createdAt', ${epochMs('created_at')}, 'updatedAt', ${epochMs('updated_at')})::pg_catalog.text AS pgstream`;
 
-const STATUS = statement<Wire>((d) => `SELECT ${row(d)} ${fromNamed(d)}`);
+const STATUS = statement<Wire>((d, now) => `SELECT ${row(d, now)} ${fromNamed(d)}`);
 
 const LIST = statement<Wire>(
-  (d) => `SELECT ${row(d)} FROM ${d.catalog}
+  (d, now) => `SELECT ${row(d, now)} FROM ${d.catalog}
 WHERE ($1::pg_catalog.text IS NULL OR ${d.prefix}schema ${EQUALS} $1)
 AND ($2::pg_catalog.text IS NULL OR status ${EQUALS} $2)
 ORDER BY ${d.prefix}schema, ${d.prefix}name`,

@@ -1,5 +1,5 @@
 import type { Verdict } from './rule.ts';
-import type { DriverError } from './driver-error.ts';
+import type { DriverError } from '../errors/index.ts';
 
 /** Node's, postgres.js's and Prisma's codes for a connection that is not there. */
 const CONNECTION_CODES =

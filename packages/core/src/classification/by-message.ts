@@ -1,6 +1,5 @@
-import type { PgStreamErrorCode } from '../errors/index.ts';
 import { quoteName } from '../name/index.ts';
-import type { DriverError } from './driver-error.ts';
+import type { DriverError, PgStreamErrorCode } from '../errors/index.ts';
 import type { ErrorContext, Verdict } from './rule.ts';
 
 type Sentence = (rest: string, context: ErrorContext) => string;

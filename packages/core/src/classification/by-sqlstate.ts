@@ -1,6 +1,5 @@
-import type { PgStreamErrorCode } from '../errors/index.ts';
 import type { ErrorContext, Verdict } from './rule.ts';
-import type { DriverError } from './driver-error.ts';
+import type { DriverError, PgStreamErrorCode } from '../errors/index.ts';
 import { said } from './by-message.ts';
 import { permissionSentence } from './grants.ts';
 
@@ -39,6 +38,13 @@ const ROWS: readonly Row[] = [
     'UNKNOWN',
     () =>
       'An earlier statement of this transaction failed, and the server ignores all others. Roll it back and begin again.',
+  ],
+  [
+    /^25P0[34]$/,
+    undefined,
+    'TIMEOUT',
+    ({ message }) =>
+      `The server ended the transaction, and the connection with it, because it took too long (${message}). Nothing of it is done. Allow it more time, or look for what it waited for.`,
   ],
   [
     /^3D000$/,
@@ -117,6 +123,7 @@ export function bySqlState(error: DriverError, context: ErrorContext): Verdict |
   const { sqlState } = error;
   if (sqlState === undefined) return undefined;
   if (isExtensionGone(error, context)) return extensionGone(context);
+  if (context.transaction === 'none' && /^(?:25P02|2D000)$/.test(sqlState)) return ABANDONED;
   for (const [pattern, operation, code, sentence] of ROWS) {
     if (pattern.test(sqlState) && (operation === undefined || operation === context.operation)) {
       return { code, message: sentence(error, context) };
@@ -124,6 +131,13 @@ export function bySqlState(error: DriverError, context: ErrorContext): Verdict |
   }
   return undefined;
 }
+
+/** What is left to say when every connection that was tried was in that state. */
+const ABANDONED: Verdict = {
+  code: 'CONNECTION',
+  message:
+    'Nothing was done, because the connection is inside a transaction that somebody has left open on it. Look for a connection that goes back to its pool after BEGIN and before COMMIT or ROLLBACK (release() belongs in a finally after them), or for a BEGIN that is not awaited.',
+};
 
 /** Its schema, or a relation or function in it, is unknown: whatever the server's language, the name is in the text. */
 function isExtensionGone({ sqlState, message }: DriverError, { dialect }: ErrorContext): boolean {

@@ -1,5 +1,10 @@
-import { isPgStreamError, PgStreamError, StreamTableNotFoundError } from '../errors/index.ts';
-import { findDriverError, type DriverError } from './driver-error.ts';
+import {
+  findDriverError,
+  isPgStreamError,
+  PgStreamError,
+  StreamTableNotFoundError,
+  type DriverError,
+} from '../errors/index.ts';
 import { byMessage } from './by-message.ts';
 import { bySqlState } from './by-sqlstate.ts';
 import { byConnection } from './by-connection.ts';

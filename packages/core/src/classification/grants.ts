@@ -1,5 +1,5 @@
 import type { Dialect } from '../dialect/index.ts';
-import type { DriverError } from './driver-error.ts';
+import type { DriverError } from '../errors/index.ts';
 import type { ErrorContext } from './rule.ts';
 
 /**

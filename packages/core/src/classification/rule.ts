@@ -1,6 +1,6 @@
 import type { Dialect } from '../dialect/index.ts';
-import type { PgStreamErrorCode } from '../errors/index.ts';
-import type { DriverError } from './driver-error.ts';
+import type { DriverError, PgStreamErrorCode } from '../errors/index.ts';
+import type { TransactionState } from '../executor/index.ts';
 
 /** What a call knows about itself when its statement fails. */
 export interface ErrorContext {
@@ -15,6 +15,8 @@ export interface ErrorContext {
    * through a function of the extension's, whose reading is its own affair.
    */
   readonly reads?: readonly string[] | 'all';
+  /** What the executor says of its transaction: an error of one means something else where there is none. */
+  readonly transaction?: TransactionState | undefined;
   /** Tried before the rules that hold for every call. */
   readonly rules?: readonly ErrorRule[];
 }

@@ -1,7 +1,8 @@
 import { classify, type ErrorContext } from '../classification/index.ts';
+import { commandBlock, type Command } from '../command/index.ts';
 import { DIALECTS, type Dialect, type DialectName, type Statement } from '../dialect/index.ts';
 import { StreamTableNotFoundError } from '../errors/index.ts';
-import { query, type Parameters, type SqlExecutor } from '../executor/index.ts';
+import { query, send, type Parameters, type SqlExecutor } from '../executor/index.ts';
 import type { QualifiedName } from '../name/index.ts';
 import { detectDialect, forgetDialect } from './detect.ts';
 
@@ -37,14 +38,37 @@ export async function run<Wire>(
   params: Parameters,
   about: About,
 ): Promise<Wire[]> {
+  const { executor } = context;
+  return await inDialect(context, about, (dialect) =>
+    query<Wire>(executor, asked.text(dialect, beginningOf(executor)), params),
+  );
+}
+
+/** Sends a command in the server's dialect: by itself and committed, unless the executor is in a transaction. */
+export async function execute(context: Context, write: (dialect: Dialect) => Command, about: About): Promise<void> {
+  const { executor } = context;
+  await inDialect(context, about, (dialect) => send(executor, commandBlock(write(dialect), executor.transaction)));
+}
+
+/** Does what needs the server's dialect; errors of the driver become PgStreamErrors. */
+export async function inDialect<T>(context: Context, about: About, work: (dialect: Dialect) => Promise<T>): Promise<T> {
+  const { executor } = context;
   const dialect = await context.dialect();
   try {
-    return await query<Wire>(context.executor, asked.text(dialect), params);
+    return await work(dialect);
   } catch (error) {
-    const classified = classify(error, { ...about, dialect });
-    if (classified.code === 'EXTENSION_MISSING') forgetDialect(context.executor);
+    const classified = classify(error, { transaction: executor.transaction, ...about, dialect });
+    if (classified.code === 'EXTENSION_MISSING') forgetDialect(executor);
     throw classified;
   }
+}
+
+/**
+ * Where there is no transaction, the statement's own beginning: now() may be that of a transaction which somebody left
+ * open on the connection, and long ago.
+ */
+function beginningOf({ transaction }: SqlExecutor): string {
+  return transaction === 'none' ? 'pg_catalog.statement_timestamp()' : 'pg_catalog.now()';
 }
 
 /** More than its name that a question about one stream table needs. */

@@ -1,2 +1,2 @@
-export { ask, createContext, run, within, type About, type Context } from './context.ts';
+export { ask, createContext, execute, inDialect, run, within, type About, type Context } from './context.ts';
 export { findExtension } from './detect.ts';

@@ -1,5 +1,6 @@
-import { run, type Context } from '../context/index.ts';
-import { statement } from '../dialect/index.ts';
+import { argument, type Command } from '../command/index.ts';
+import { execute, type Context } from '../context/index.ts';
+import type { Dialect } from '../dialect/index.ts';
 import { PgStreamError } from '../errors/index.ts';
 import { functionArgument, type QualifiedName } from '../name/index.ts';
 import { checkRefreshMode, type RefreshMode } from './refresh-mode.ts';
@@ -15,13 +16,6 @@ export interface StreamTableChanges {
    */
   readonly refreshMode?: RefreshMode | undefined;
 }
-
-const ALTER = statement<boolean>(
-  (
-    d,
-  ) => `SELECT (${d.schema}.alter_stream_table(name => $1::pg_catalog.text, schedule => $2::pg_catalog.text, refresh_mode => $3::pg_catalog.text,
-status => $4::pg_catalog.text) IS NULL)::pg_catalog.text AS pgstream`,
-);
 
 /** See {@link StreamTable.alter}. */
 export async function alterStreamTable(
@@ -71,5 +65,9 @@ async function sendAlter(
   refreshMode: string | null,
   status: string | null,
 ): Promise<void> {
-  await run(context, ALTER, [functionArgument(name), schedule, refreshMode, status], { operation: 'alter', name });
+  const alter = (d: Dialect): Command => ({
+    statements: `PERFORM ${d.schema}.alter_stream_table(name => ${argument(functionArgument(name))},
+  schedule => ${argument(schedule)}, refresh_mode => ${argument(refreshMode)}, status => ${argument(status)});`,
+  });
+  await execute(context, alter, { operation: 'alter', name });
 }

@@ -1,5 +1,6 @@
-import { run, type Context } from '../context/index.ts';
-import { statement } from '../dialect/index.ts';
+import { argument, type Command } from '../command/index.ts';
+import { execute, type Context } from '../context/index.ts';
+import type { Dialect } from '../dialect/index.ts';
 import type { ErrorRule } from '../classification/index.ts';
 import { PgStreamError } from '../errors/index.ts';
 import {
@@ -32,13 +33,6 @@ export interface StreamTableDefinition {
   readonly initialize?: boolean | undefined;
 }
 
-const CREATE = statement<boolean>(
-  (
-    d,
-  ) => `SELECT (${d.schema}.create_stream_table(name => $1::pg_catalog.text, query => $2::pg_catalog.text, schedule => $3::pg_catalog.text,
-refresh_mode => $4::pg_catalog.text, initialize => $5::pg_catalog.text::boolean) IS NULL)::pg_catalog.text AS pgstream`,
-);
-
 /** Creates a stream table; gives its name. See {@link PgStream.create}. */
 export async function createStreamTable(context: Context, definition: StreamTableDefinition): Promise<QualifiedName> {
   const { schedule = '1m', refreshMode = 'DIFFERENTIAL', initialize = true } = definition;
@@ -47,12 +41,12 @@ export async function createStreamTable(context: Context, definition: StreamTabl
   const query = checkQuery(definition.query, name);
   const text = scheduleText(schedule);
   const mode = checkRefreshMode(refreshMode);
-  const { calculated } = await context.dialect();
-  await run(context, CREATE, [functionArgument(name), query, text ?? calculated, mode, String(initialize)], {
-    operation: 'create',
-    name,
-    rules: [trailingComment],
+  const create = ({ schema, calculated }: Dialect): Command => ({
+    statements: `PERFORM ${schema}.create_stream_table(name => ${argument(functionArgument(name))},
+  query => ${argument(query)}, schedule => ${argument(text ?? calculated)},
+  refresh_mode => ${argument(mode)}, initialize => ${argument(String(initialize))}::boolean);`,
   });
+  await execute(context, create, { operation: 'create', name, rules: [trailingComment] });
   return name;
 }
 

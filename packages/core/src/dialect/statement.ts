@@ -2,7 +2,8 @@ import type { Dialect, DialectName } from './names.ts';
 
 /** The SQL of one question, in both dialects, and the type of the JSON that each row of the answer holds. */
 export interface Statement<Wire> {
-  text(dialect: Dialect): string;
+  /** @param now an expression for the instant that ages are counted to */
+  text(dialect: Dialect, now: string): string;
   /** For the compiler only: what `run` gives. */
   readonly wire?: Wire;
 }
@@ -14,9 +15,9 @@ export interface Statement<Wire> {
  * session: no setting decides how a value is written, and no search_path which function, operator or type is meant. So
  * all of them are named with pg_catalog, but for those that the grammar itself names (extract, coalesce, bigint).
  */
-export function statement<Wire>(write: (dialect: Dialect) => string): Statement<Wire> {
-  const written: { [Name in DialectName]?: string } = {};
-  return { text: (dialect) => (written[dialect.name] ??= write(dialect)) };
+export function statement<Wire>(write: (dialect: Dialect, now: string) => string): Statement<Wire> {
+  const written: { [Key in `${DialectName} ${string}`]?: string } = {};
+  return { text: (dialect, now) => (written[`${dialect.name} ${now}`] ??= write(dialect, now)) };
 }
 
 /** PostgreSQL's own `=`. Not IN, NULLIF or IS DISTINCT FROM, which take whatever `=` the search_path has. */

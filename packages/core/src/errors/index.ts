@@ -1,4 +1,5 @@
 export type { PgStreamErrorCode } from './codes.ts';
+export { findDriverError, type DriverError } from './driver-error.ts';
 export {
   isPgStreamError,
   PgStreamError,

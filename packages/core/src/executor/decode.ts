@@ -1,4 +1,5 @@
 import { PgStreamError } from '../errors/index.ts';
+import { send } from './abandoned.ts';
 import type { SqlExecutor } from './executor.ts';
 
 /** Text or null and nothing else: every driver sends these unchanged, and the statement casts. */
@@ -9,7 +10,7 @@ export type Parameters = readonly (string | null)[];
  * The column is taken by its place, because drivers can be told to rename columns.
  */
 export async function query<Wire>(executor: SqlExecutor, text: string, params: Parameters = []): Promise<Wire[]> {
-  const rows = await executor.query(text, params);
+  const rows = await send(executor, text, params);
   return rows.map((row) => {
     const [value] = Object.values(row);
     if (typeof value !== 'string') {

@@ -1,2 +1,3 @@
+export { canBegin, inOwnTransaction, isAbandonedTransaction, send } from './abandoned.ts';
 export { float, instant, query, type Parameters } from './decode.ts';
 export type { Row, SqlExecutor, TransactionState } from './executor.ts';

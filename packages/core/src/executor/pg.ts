@@ -1,5 +1,7 @@
-import { PgStreamError } from '../errors/index.ts';
+import { isAbandonedTransaction } from './abandoned.ts';
 import type { Row, SqlExecutor, TransactionState } from './executor.ts';
+import { throwIfRolledBack } from './rolled-back.ts';
+import { isSessionAlive } from './server-error.ts';
 
 /** What a pg Pool, Client and PoolClient have in common, by shape. */
 export interface PgQueryable {
@@ -59,13 +61,11 @@ function poolExecutor(pool: PgPool, scope: object): SqlExecutor {
     transaction: 'none',
     query: (text, params) => sendOnce(pool, text, params),
     async begin(work) {
-      const client = await pool.connect();
-      client.on('error', alreadyRejected);
+      const client = await take(pool);
       try {
         await client.query('BEGIN');
         const result = await work({ scope, transaction: 'open', query: (text, params) => send(client, text, params) });
-        const { command } = await client.query('COMMIT');
-        if (command === 'ROLLBACK') throw rolledBack();
+        throwIfRolledBack(await client.query('COMMIT'));
         release(client);
         return result;
       } catch (error) {
@@ -85,31 +85,37 @@ function poolExecutor(pool: PgPool, scope: object): SqlExecutor {
  * refused many times.
  */
 async function sendOnce(pool: PgPool, text: string, params: readonly unknown[] | undefined): Promise<readonly Row[]> {
-  const client = await pool.connect();
-  client.on('error', alreadyRejected);
+  const client = await take(pool);
   try {
     const rows = await send(client, text, params);
     release(client);
     return rows;
   } catch (error) {
-    if (isConnectionUsable(error)) release(client);
+    if (isSessionAlive(error) && !isAbandonedTransaction(error)) release(client);
     else client.release(true); // It keeps its listener.
     throw error;
   }
 }
 
-/** After an error of the server's, but for those by which it ends the session (classes 08 and 57P). EPIPE is none. */
-function isConnectionUsable(error: unknown): boolean {
-  const { code } = error as { code?: unknown };
-  return typeof code === 'string' && /^(?!08|57P)(?:\d[0-9A-Z]|F0|HV|P0|XX)[0-9A-Z]{3}$/.test(code);
+/**
+ * A client to send by. Somebody may have given one back inside a transaction: pg 8.17 and later tell, and it is closed.
+ * Before that, only the statement shows it.
+ */
+async function take(pool: PgPool): Promise<PgPoolClient> {
+  // As many as there are, and a new one.
+  for (let left = pool.totalCount; ; left -= 1) {
+    const client = await pool.connect();
+    if (isIdle(client) || left <= 0) {
+      client.on('error', alreadyRejected);
+      return client;
+    }
+    client.release(true);
+  }
 }
 
-/** The server answers the COMMIT of a failed transaction with a rollback, and no error. */
-function rolledBack(): PgStreamError {
-  return new PgStreamError(
-    'UNKNOWN',
-    'The transaction was rolled back and not committed, because a statement in it had failed before.',
-  );
+/** Whether it is in no transaction, as far as it is known. */
+function isIdle(client: PgClient): boolean {
+  return (client.getTransactionStatus?.() ?? 'I') === 'I';
 }
 
 /** A lost connection tells its running query and, as an event, everybody: unheard, that would end the process. */
@@ -117,7 +123,7 @@ function alreadyRejected(): void {}
 
 function release(client: PgPoolClient): void {
   client.removeListener('error', alreadyRejected);
-  client.release();
+  client.release(!isIdle(client));
 }
 
 function clientExecutor(client: PgClient, scope: object): SqlExecutor {

@@ -18,9 +18,9 @@ export interface IsStaleOptions {
 export type VerdictWire = readonly [isPopulated: boolean, schedule: string | null, ageSeconds: number | null];
 
 /** The columns for a verdict, of a row of the catalog table: its unique index finds that, and nothing else is read. */
-export function verdictColumns(d: Dialect): string {
+export function verdictColumns(d: Dialect, now: string): string {
   return `pg_catalog.json_build_array(is_populated, schedule,
-extract(epoch FROM pg_catalog.now() OPERATOR(pg_catalog.-) ${d.staleFrom}))`;
+extract(epoch FROM ${now} OPERATOR(pg_catalog.-) ${d.staleFrom}))`;
 }
 
 /**
@@ -40,7 +40,7 @@ export const dataAgeMs: string = epochMs('(pg_catalog.clock_timestamp() OPERATOR
 const MAX_AGE_MS = 9e12;
 
 const VERDICT = statement<VerdictWire>(
-  (d) => `SELECT ${verdictColumns(d)}::pg_catalog.text AS pgstream ${fromNamed(d)}`,
+  (d, now) => `SELECT ${verdictColumns(d, now)}::pg_catalog.text AS pgstream ${fromNamed(d)}`,
 );
 
 const OLDER_THAN = statement<boolean>(

@@ -1,10 +1,10 @@
-import type { Context } from '../context/index.ts';
-import { classify } from '../classification/index.ts';
+import { commandBlock } from '../command/index.ts';
+import { inDialect, type Context } from '../context/index.ts';
 import { PgStreamError } from '../errors/index.ts';
-import { query, type SqlExecutor, type TransactionState } from '../executor/index.ts';
+import { query, send, type SqlExecutor, type TransactionState } from '../executor/index.ts';
 import type { QualifiedName } from '../name/index.ts';
 import { refreshRules } from './errors.ts';
-import { refreshBlock, STORED_OUTCOME, viaStatement, type Attempt } from './statement/index.ts';
+import { refreshCommand, STORED_OUTCOME, viaCommand, type Attempt } from './statement/index.ts';
 import type { RefreshPlan } from './options.ts';
 
 /** What the block leaves for the second statement, and what a refresh function returns. */
@@ -24,25 +24,18 @@ export async function attempt(
   transaction: TransactionState,
 ): Promise<void> {
   const { executor } = context;
-  const dialect = await context.dialect();
-  try {
-    const outcome =
-      plan.via === undefined
-        ? await sendBlock(executor, refreshBlock(dialect, name, { ...how, lockSources: plan.lockSources }), how)
-        : await callFunction(executor, plan.via, name, how);
-    if (outcome.status === 'refused') throw refused(outcome);
-  } catch (error) {
-    throw classify(error, { operation: 'refresh', name, dialect, rules: refreshRules(plan, transaction) });
-  }
+  const { via, lockSources } = plan;
+  const asked: Attempt = { ...how, lockSources };
+  const about = { operation: 'refresh', name, transaction, rules: refreshRules(plan, transaction) };
+  await inDialect(context, about, async (dialect) => {
+    const command = via === undefined ? refreshCommand(dialect, name, asked) : viaCommand(via, name, asked);
+    await send(executor, commandBlock(command, executor.transaction));
+    if (how.storeRefusals) await throwRefusal(executor);
+  });
 }
 
-async function sendBlock(
-  executor: SqlExecutor,
-  block: string,
-  { storeRefusals }: Pick<Attempt, 'storeRefusals'>,
-): Promise<Outcome> {
-  await executor.query(block);
-  if (!storeRefusals) return { status: 'refreshed' };
+/** Throws what the server would have raised. */
+async function throwRefusal(executor: SqlExecutor): Promise<void> {
   const [outcome] = await query<Outcome | null>(executor, STORED_OUTCOME);
   if (outcome == null) {
     throw new PgStreamError(
@@ -51,32 +44,5 @@ async function sendBlock(
       { operation: 'refresh' },
     );
   }
-  return outcome;
-}
-
-async function callFunction(
-  executor: SqlExecutor,
-  via: QualifiedName,
-  { schema, name }: QualifiedName,
-  { waitMs, storeRefusals }: Omit<Attempt, 'lockSources'>,
-): Promise<Outcome> {
-  const [outcome] = await query<Outcome>(executor, viaStatement(via), [
-    schema,
-    name,
-    String(Math.floor(waitMs)),
-    String(storeRefusals),
-  ]);
-  if (outcome?.status === undefined) {
-    throw new PgStreamError(
-      'INVALID_ARGUMENT',
-      `The function "${via.schema}"."${via.name}" was not made by refreshFunctionSql: it does not answer as one.`,
-      { operation: 'refresh' },
-    );
-  }
-  return outcome;
-}
-
-/** What the server would have raised. */
-function refused({ sqlState, message }: { sqlState: string; message: string }): Error {
-  return Object.assign(new Error(message), { code: sqlState });
+  if (outcome.status === 'refused') throw Object.assign(new Error(outcome.message), { code: outcome.sqlState });
 }

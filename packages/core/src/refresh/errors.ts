@@ -1,7 +1,8 @@
 import type { ErrorRule } from '../classification/index.ts';
 import type { TransactionState } from '../executor/index.ts';
+import { quoteName } from '../name/index.ts';
 import type { RefreshPlan } from './options.ts';
-import { NOT_AMONG_ITS_TABLES, SOURCES_BUSY, UNSAFE_ISOLATION } from './statement/index.ts';
+import { NOT_A_REFRESH_FUNCTION, NOT_AMONG_ITS_TABLES, SOURCES_BUSY, UNSAFE_ISOLATION } from './statement/index.ts';
 
 /** What only a refresh can be told: its own refusals, and what an error means in the middle of one. */
 export function refreshRules(plan: RefreshPlan, transaction: TransactionState): readonly ErrorRule[] {
@@ -86,7 +87,13 @@ const missingGrant: ErrorRule = ({ sqlState, message, hint }) =>
 function viaFunction({ via }: RefreshPlan): ErrorRule {
   return ({ sqlState, message }) => {
     if (via === undefined) return undefined;
-    const said = `"${via.schema}"."${via.name}"`;
+    const said = quoteName(via);
+    if (message === NOT_A_REFRESH_FUNCTION) {
+      return {
+        code: 'INVALID_ARGUMENT',
+        message: `The function ${said} (via) was not made by refreshFunctionSql: it does not answer as one.`,
+      };
+    }
     if (
       sqlState === '42501' &&
       /permission denied for (?:function|schema) /.test(message) &&

@@ -1,7 +1,6 @@
 export type { RefreshOptions, RefreshResult } from './options.ts';
 export { refreshStreamTable } from './refresh.ts';
 export {
-  indent,
   NOT_AMONG_ITS_TABLES,
   refreshBody,
   refreshVariables,

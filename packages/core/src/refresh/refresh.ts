@@ -1,7 +1,7 @@
 import { within, type Context } from '../context/index.ts';
 import { classify } from '../classification/index.ts';
 import { isPgStreamError } from '../errors/index.ts';
-import { query, type TransactionState } from '../executor/index.ts';
+import { canBegin, inOwnTransaction, query, type TransactionState } from '../executor/index.ts';
 import { functionArgument, type QualifiedName } from '../name/index.ts';
 import { attempt } from './attempt.ts';
 import { planOf, type RefreshOptions, type RefreshPlan, type RefreshResult } from './options.ts';
@@ -120,14 +120,14 @@ async function tryWithin(
   const tryIn = (where: Context): Promise<void> =>
     attempt(where, name, plan, { waitMs: Math.min(waitMs, leftMs), storeRefusals: false }, 'none');
   if (leftMs === Infinity) return tryIn(context);
-  if (executor.begin === undefined) return orTimedOut(tryIn(context), leftMs);
+  if (!canBegin(executor)) return orTimedOut(tryIn(context), leftMs);
   try {
-    await executor.begin(async (ours) => {
+    await inOwnTransaction(executor, async (ours) => {
       await query(ours, STATEMENT_TIMEOUT, [`${Math.ceil(leftMs)}ms`]);
       await tryIn(within(context, ours));
     });
   } catch (error) {
-    throw classify(error, { operation: 'refresh', name });
+    throw classify(error, { operation: 'refresh', name, transaction: executor.transaction });
   }
 }
 

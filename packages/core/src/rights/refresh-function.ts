@@ -1,3 +1,4 @@
+import { indent } from '../command/index.ts';
 import {
   dollarQuote,
   quoteIdentifier,
@@ -8,7 +9,6 @@ import {
   type StreamTableName,
 } from '../name/index.ts';
 import {
-  indent,
   NOT_AMONG_ITS_TABLES,
   refreshBody,
   refreshVariables,

@@ -2,9 +2,10 @@ import { connect, quietDatabase, testDatabase } from '@pgstream/harness';
 import type { Client, ClientBase, DatabaseError } from 'pg';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { createPgStream } from '../../src/index.ts';
+import { commandBlock } from '../../src/command/index.ts';
 import { DIALECTS } from '../../src/dialect/index.ts';
 import { fromPg } from '../../src/pg.ts';
-import { refreshBlock, type Attempt } from '../../src/refresh/statement/index.ts';
+import { refreshCommand, type Attempt } from '../../src/refresh/statement/index.ts';
 import {
   advisoryLocks,
   createScene,
@@ -38,12 +39,8 @@ async function refresh(
   changes: readonly Change[] = [],
   attempt: Partial<Attempt> = {},
 ): Promise<void> {
-  let text = refreshBlock(DIALECTS.pg_stream, name, {
-    lockSources: true,
-    waitMs: 60_000,
-    storeRefusals: false,
-    ...attempt,
-  });
+  const asked = { lockSources: true, waitMs: 60_000, storeRefusals: false, ...attempt };
+  let text = commandBlock(refreshCommand(DIALECTS.pg_stream, name, asked), 'unknown');
   for (const [was, is] of changes) {
     const changed = text.replaceAll(typeof was === 'string' ? was : new RegExp(was, 'g'), is);
     if (changed === text) throw new Error(`The statement has nothing like ${String(was)} any more.`);

@@ -1,7 +1,7 @@
+import { argument, type Command } from '../../command/index.ts';
 import type { Dialect } from '../../dialect/index.ts';
 import type { QualifiedName } from '../../name/index.ts';
 import { claimRow, refuseWhenTaken } from './busy.ts';
-import { indent } from './indent.ts';
 import { freeLeakedLock } from './leaked-lock.ts';
 import { storeRefusals } from './refusals.ts';
 import { cleanUpByTruncate, keptSettings, restoreSettings } from './settings.ts';
@@ -23,28 +23,28 @@ export interface Attempt {
 /** Reads what the statement stored, in the same transaction: JSON, `null` if there is nothing. */
 export const STORED_OUTCOME = `SELECT coalesce(nullif(current_setting('pgstream.outcome', true), ''), 'null') AS pgstream`;
 
-/**
- * One attempt at a refresh, as one statement.
- *
- * DO takes no parameters, so the name stands in its text: in hexadecimal, which no input can escape from. Nothing else
- * in it comes from a caller but a number and a yes or no.
- */
-export function refreshBlock(dialect: Dialect, name: QualifiedName, attempt: Attempt): string {
-  return `DO $pgstream$
-DECLARE
-  table_schema CONSTANT text := ${inHexadecimal(name.schema)};
-  table_name CONSTANT text := ${inHexadecimal(name.name)};
-  wait_ms int := ${Math.max(0, Math.floor(attempt.waitMs))};
-  store_refusals CONSTANT boolean := ${attempt.storeRefusals};
-${indent(refreshVariables(dialect))}
-BEGIN
-${indent(refreshBody(dialect, attempt.lockSources))}
-  -- For the next statement of the same transaction, with which it is forgotten.
-  PERFORM set_config('pgstream.outcome', outcome::text, true);
-END $pgstream$`;
+/** One attempt at a refresh. */
+export function refreshCommand(dialect: Dialect, name: QualifiedName, attempt: Attempt): Command {
+  return {
+    declarations: `${parameters(name, attempt)}
+${refreshVariables(dialect)}`,
+    statements: `${refreshBody(dialect, attempt.lockSources)}
+${storeOutcome}`,
+  };
 }
 
-/** What {@link refreshBody} declares; the block adds `table_schema`, `table_name`, `wait_ms` and `store_refusals`. */
+/** What a refresh depends on; a refresh function has them as its parameters. */
+export function parameters(name: QualifiedName, attempt: Attempt): string {
+  return `table_schema CONSTANT text := ${argument(name.schema)};
+table_name CONSTANT text := ${argument(name.name)};
+wait_ms int := ${Math.max(0, Math.floor(attempt.waitMs))};
+store_refusals CONSTANT boolean := ${attempt.storeRefusals};`;
+}
+
+/** For the next statement of the same transaction, with which it is forgotten. */
+export const storeOutcome = "PERFORM set_config('pgstream.outcome', outcome::text, true);";
+
+/** What a refresh declares besides its {@link parameters}. */
 export function refreshVariables(dialect: Dialect): string {
   return `outcome jsonb := '{"status": "refreshed"}';
 table_id bigint;
@@ -93,12 +93,4 @@ ${restoreSettings(dialect)}`;
 
 function callRefresh(dialect: Dialect): string {
   return `PERFORM ${dialect.schema}.refresh_stream_table(table_schema || '.' || table_name);`;
-}
-
-function inHexadecimal(text: string): string {
-  return `convert_from(decode('${hexadecimal(text)}', 'hex'), 'UTF8')`;
-}
-
-function hexadecimal(text: string): string {
-  return Array.from(new TextEncoder().encode(text), (byte) => byte.toString(16).padStart(2, '0')).join('');
 }

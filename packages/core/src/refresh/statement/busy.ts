@@ -1,5 +1,5 @@
 import type { Dialect } from '../../dialect/index.ts';
-import { indent } from './indent.ts';
+import { indent } from '../../command/index.ts';
 
 /**
  * One refresh of a stream table at a time, for as long as the transaction lives. The extension's own lock is not enough:

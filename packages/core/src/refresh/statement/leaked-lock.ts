@@ -1,5 +1,5 @@
 import { thisSessionHoldsTheLock } from './busy.ts';
-import { indent } from './indent.ts';
+import { indent } from '../../command/index.ts';
 
 /**
  * Inside of a handler a second cancel may arrive, and then the handler itself is cancelled: the one around it begins

@@ -1,4 +1,4 @@
-import { indent } from './indent.ts';
+import { indent } from '../../command/index.ts';
 
 /** Begins the messages of refusals that are ours and not the extension's. */
 export const OURS = 'pgstream: ';

@@ -1,5 +1,5 @@
 import type { Dialect } from '../../dialect/index.ts';
-import { indent } from './indent.ts';
+import { indent } from '../../command/index.ts';
 import { OURS } from './refusals.ts';
 import { KEPT_LOCK_TIMEOUT } from './settings.ts';
 

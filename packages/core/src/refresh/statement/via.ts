@@ -1,4 +1,6 @@
+import type { Command } from '../../command/index.ts';
 import { quoteName, type QualifiedName } from '../../name/index.ts';
+import { parameters, storeOutcome, type Attempt } from './block.ts';
 import { OURS } from './refusals.ts';
 
 /** Begins the message of a refresh function's refusal; the name of the stream table follows. */
@@ -10,7 +12,21 @@ export const VIA_PARAMETERS = 'table_schema text, table_name text, wait_ms int, 
 /** Their types: they tell the function from others of its name. */
 export const VIA_SIGNATURE = 'text, text, int, boolean';
 
-/** Calls a refresh function; it returns the outcome as JSON. Its name is an identifier, so it is quoted, not bound. */
-export function viaStatement(via: QualifiedName): string {
-  return `SELECT ${quoteName(via)}($1::text, $2::text, $3::text::int, $4::text::boolean) AS pgstream`;
+/** The message where something else answered. */
+export const NOT_A_REFRESH_FUNCTION = `${OURS}not a refresh function`;
+
+/** One attempt through a refresh function, which returns what came of it as JSON. Its name is an identifier: quoted. */
+export function viaCommand(via: QualifiedName, name: QualifiedName, attempt: Attempt): Command {
+  return {
+    declarations: `${parameters(name, attempt)}
+outcome text;`,
+    statements: `outcome := ${quoteName(via)}(table_schema, table_name, wait_ms, store_refusals);
+IF outcome IS NULL OR outcome NOT LIKE '{"status": "re%' THEN
+  IF NOT store_refusals THEN
+    RAISE EXCEPTION '${NOT_A_REFRESH_FUNCTION}' USING ERRCODE = '22023';
+  END IF;
+  outcome := jsonb_build_object('status', 'refused', 'sqlState', '22023', 'message', '${NOT_A_REFRESH_FUNCTION}');
+END IF;
+${storeOutcome}`,
+  };
 }

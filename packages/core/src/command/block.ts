@@ -1,0 +1,33 @@
+import type { TransactionState } from '../executor/index.ts';
+import { dollarQuote } from '../name/index.ts';
+import { indent } from './indent.ts';
+
+/** What is to be done, as PL/pgSQL. */
+export interface Command {
+  readonly declarations?: string;
+  readonly statements: string;
+}
+
+/**
+ * A command as one statement: a DO block.
+ *
+ * Where the executor says that there is no transaction, the block begins with COMMIT. That costs nothing, unless the
+ * connection was left inside somebody's transaction: then it fails before anything is done, and what was asked for is
+ * neither lost with that transaction nor locks anything until its end. No driver has to be asked for it.
+ */
+export function commandBlock({ declarations, statements }: Command, transaction: TransactionState): string {
+  const declared = declarations === undefined ? '' : `DECLARE\n${indent(declarations)}\n`;
+  const alone = transaction === 'none' ? '  COMMIT; -- Fails in a transaction that somebody left open here.\n' : '';
+  return `DO ${dollarQuote(`${declared}BEGIN
+${alone}${indent(statements)}
+END`)}`;
+}
+
+/** DO takes no parameters, so an argument stands in its text: in hexadecimal, which no input can escape from. */
+export function argument(value: string | null): string {
+  return value === null ? 'NULL::pg_catalog.text' : `pg_catalog.convert_from(pg_catalog.decode('${hexadecimal(value)}', 'hex'), 'UTF8')`;
+}
+
+function hexadecimal(text: string): string {
+  return Array.from(new TextEncoder().encode(text), (byte) => byte.toString(16).padStart(2, '0')).join('');
+}
