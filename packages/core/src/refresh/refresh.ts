@@ -106,7 +106,22 @@ function skips({ ifBusy }: RefreshPlan, error: unknown): boolean {
   return ifBusy === 'skip' && isPgStreamError(error, 'REFRESH_BUSY');
 }
 
-const STATEMENT_TIMEOUT = `SELECT to_json(set_config('statement_timeout', $1, true))::text AS pgstream`;
+/**
+ * The transaction of ours gets this long to be ended, after what the refresh may take. If our ROLLBACK is lost (pg drops
+ * what is queued behind a query_timeout) and the connection goes back to its pool, nobody else would end it.
+ */
+const TO_END_IT_MS = 2_000;
+
+/**
+ * By the server's clocks. A time-out of the transaction that is shorter already is the user's, and stays. Set to zero
+ * first, because the server does not set a clock anew that is running.
+ */
+const TIMEOUTS = `SELECT json_build_array(
+  set_config('statement_timeout', $1::text, true),
+  CASE WHEN transaction_timeout.ms BETWEEN 1 AND $2::text::int THEN NULL
+    ELSE set_config('transaction_timeout', '0', true) || set_config('transaction_timeout', $2::text, true) END
+)::text AS pgstream
+FROM (SELECT setting::int AS ms FROM pg_catalog.pg_settings WHERE name = 'transaction_timeout') transaction_timeout`;
 
 /** One attempt outside a transaction. The server keeps to the time in a transaction of ours, else our waiting does. */
 async function tryWithin(
@@ -123,7 +138,7 @@ async function tryWithin(
   if (!canBegin(executor)) return orTimedOut(tryIn(context), leftMs);
   try {
     await inOwnTransaction(executor, async (ours) => {
-      await query(ours, STATEMENT_TIMEOUT, [`${Math.ceil(leftMs)}ms`]);
+      await query(ours, TIMEOUTS, [String(Math.ceil(leftMs)), String(Math.ceil(leftMs) + TO_END_IT_MS)]);
       await tryIn(within(context, ours));
     });
   } catch (error) {

@@ -20,7 +20,7 @@ function counting(executor: SqlExecutor): { pgstream: PgStream; sent: () => numb
     scope: executor.scope,
     transaction: executor.transaction,
     async query(text, params) {
-      if (!text.startsWith('DO ')) return executor.query(text, params);
+      if (!text.includes('.refresh_stream_table(')) return executor.query(text, params);
       sent += 1;
       await gate;
       return executor.query(text, params);
