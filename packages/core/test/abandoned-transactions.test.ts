@@ -122,7 +122,8 @@ describe.each(cases)('a pool of %s with %s on a connection (max: %i)', (driver, 
     const { scene, executor } = await open();
     await admin.query(refreshFunctionSql([scene.name], { function: { schema: scene.schema, name: 'refresh_it' } }));
     const table = createPgStream(executor).table(scene.name);
-    await table.refresh({ via: { schema: scene.schema, name: 'refresh_it' } });
+    const refreshed = await table.refresh({ via: { schema: scene.schema, name: 'refresh_it' } });
+    expect(refreshed.status).toBe('refreshed');
     await expectRefreshed(scene);
   });
 

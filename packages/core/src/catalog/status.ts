@@ -87,7 +87,10 @@ type Wire = Omit<
   readonly updatedAt: number;
 };
 
-const row = (d: Dialect, now: string): string => `pg_catalog.json_build_object('schema', ${d.prefix}schema, 'name', ${d.prefix}name,
+const row = (
+  d: Dialect,
+  now: string,
+): string => `pg_catalog.json_build_object('schema', ${d.prefix}schema, 'name', ${d.prefix}name,
 'id', ${d.prefix}id::pg_catalog.text, 'relationOid', ${d.prefix}relid::bigint, 'definingQuery', defining_query,
 'originalQuery', original_query, 'schedule', schedule, 'refreshMode', refresh_mode, 'status', status,
 'isPopulated', is_populated, 'needsReinit', needs_reinit, 'consecutiveErrors', consecutive_errors,

@@ -25,7 +25,9 @@ END`)}`;
 
 /** DO takes no parameters, so an argument stands in its text: in hexadecimal, which no input can escape from. */
 export function argument(value: string | null): string {
-  return value === null ? 'NULL::pg_catalog.text' : `pg_catalog.convert_from(pg_catalog.decode('${hexadecimal(value)}', 'hex'), 'UTF8')`;
+  return value === null
+    ? 'NULL::pg_catalog.text'
+    : `pg_catalog.convert_from(pg_catalog.decode('${hexadecimal(value)}', 'hex'), 'UTF8')`;
 }
 
 function hexadecimal(text: string): string {

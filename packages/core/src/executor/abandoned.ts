@@ -45,7 +45,7 @@ export async function send(
 const UNTOUCHED = 'SET TRANSACTION NOT DEFERRABLE';
 
 /** An executor that can open transactions of ours. */
-type Beginner = SqlExecutor & Required<Pick<SqlExecutor, 'begin'>>;
+type Beginner = SqlExecutor & { readonly begin: NonNullable<SqlExecutor['begin']> };
 
 export function canBegin(executor: SqlExecutor): executor is Beginner {
   return executor.begin !== undefined;

@@ -21,6 +21,8 @@ export interface Database {
   readonly dialect: object;
   /** The driver's object; transactions have none. */
   readonly $client?: unknown;
+  /** Where the driver's package keeps the logger. */
+  readonly session?: { readonly logger?: { logQuery(text: string, params: unknown[]): void } };
   execute(query: SQLWrapper): PromiseLike<ExecuteResult>;
   transaction<T>(work: (tx: Database) => Promise<T>): Promise<T>;
 }
@@ -60,12 +62,13 @@ export interface Connection {
 export function connectionOf(db: Database): Connection {
   if (is(db, PgTransaction)) return { transaction: 'open', pooled: false };
   if (isNeonHttp(db.$client)) return { transaction: 'none', pooled: false };
-  const executor = driverOf(db.$client);
+  const executor = driverOf(db);
   if (!executor) return { transaction: 'unknown', pooled: false };
   return { transaction: executor.transaction, pooled: executor.begin !== undefined && drizzleSeesPool(db.$client) };
 }
 
-function driverOf(client: unknown): SqlExecutor | undefined {
+/** Core's executor of the driver's object, for those that core knows. */
+export function driverOf({ $client: client }: Database): SqlExecutor | undefined {
   if (isPostgresJs(client)) return isSingle(client) ? undefined : fromPostgresJs(client);
   if (isPg(client)) return fromPg(client);
   return undefined;

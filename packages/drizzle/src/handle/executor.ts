@@ -1,6 +1,6 @@
-import type { Row, SqlExecutor } from '@pgstream/core';
+import { isAbandonedTransaction, type Row, type SqlExecutor } from '@pgstream/core';
 import { type SQL, sql } from 'drizzle-orm';
-import { connectionOf, type Database, type ExecuteResult } from './database.ts';
+import { connectionOf, type Database, driverOf, type ExecuteResult } from './database.ts';
 
 /**
  * The executor of a db or of a transaction: everything goes through Drizzle's own `execute`, so it is logged, traced
@@ -15,16 +15,33 @@ export function drizzleExecutor(db: Database): SqlExecutor {
       return connectionOf(db).transaction;
     },
     async query(text, params = []) {
-      return rowsOf(await db.execute(statement(text, params)));
+      try {
+        return rowsOf(await db.execute(statement(text, params)));
+      } catch (error) {
+        const driver = isAbandonedTransaction(error) ? driverOf(db) : undefined;
+        if (driver?.transaction !== 'none') throw error;
+        // Drizzle has no say in which connection it gets; the driver is told to take another one, or to mend this.
+        return await logging(db, driver).query(text, params);
+      }
     },
   };
   if (!connectionOf(db).pooled) return executor;
+  // Not by `db.transaction`: where BEGIN fails, because somebody's failed transaction is on the connection, that never
+  // goes back to the pool; and where ROLLBACK is lost, it goes back as if it were fine.
+  const begin = driverOf(db)?.begin;
   return {
     ...executor,
-    async begin<T>(work: (executor: SqlExecutor) => Promise<T>): Promise<T> {
-      // postgres.js unwraps arrays of promises in the result; a property is left alone.
-      const { value } = await db.transaction(async (tx) => ({ value: await work(drizzleExecutor(tx)) }));
-      return value;
+    begin: begin && ((work) => begin((ours) => work({ ...logging(db, ours), scope: executor.scope }))),
+  };
+}
+
+/** The driver's executor, whose statements Drizzle's logger is told of. */
+function logging({ session }: Database, executor: SqlExecutor): SqlExecutor {
+  return {
+    ...executor,
+    query(text, params = []) {
+      session?.logger?.logQuery(text, [...params]);
+      return executor.query(text, params);
     },
   };
 }

@@ -1,4 +1,4 @@
-import type { Row, SqlExecutor, TransactionState } from '@pgstream/core';
+import { isAbandonedTransaction, type Row, type SqlExecutor, type TransactionState } from '@pgstream/core';
 import { fromPg } from '@pgstream/core/pg';
 import type { DataSource, QueryRunner } from 'typeorm';
 import { type Connection, dataSourceOf, managerOf, runnerOf } from './connection.ts';
@@ -26,9 +26,13 @@ export function fromTypeORM(connection: Connection): SqlExecutor {
       return transactionOf(runner());
     },
     async query(text, params) {
-      const rows: Row[] = await dataSource.query(text, params && [...params], runner());
-      // A statement that is no query: TypeORM gives undefined, or what the driver makes of a DO.
-      return Array.isArray(rows) ? rows : [];
+      const own = runner();
+      try {
+        return rowsOf(await dataSource.query(text, params && [...params], own));
+      } catch (error) {
+        if (own || !isAbandonedTransaction(error)) throw error;
+        return await onCleanConnection(dataSource, text, params);
+      }
     },
     get begin() {
       return runner() ? undefined : beginOn(dataSource);
@@ -39,6 +43,33 @@ export function fromTypeORM(connection: Connection): SqlExecutor {
 function beginOn(dataSource: DataSource): NonNullable<SqlExecutor['begin']> {
   // The level is said, because a DataSource can have another one as its default.
   return (work) => dataSource.manager.transaction('READ COMMITTED', (ours) => work(fromTypeORM(ours)));
+}
+
+/** A statement that is no query: TypeORM gives undefined, or what the driver makes of a DO. */
+function rowsOf(answer: unknown): readonly Row[] {
+  return Array.isArray(answer) ? (answer as Row[]) : [];
+}
+
+/**
+ * TypeORM gives a connection back to the pool with whatever transaction somebody has left open on it, or left failed. A
+ * runner of our own may be given the same one, and mends it.
+ */
+async function onCleanConnection(
+  dataSource: DataSource,
+  text: string,
+  params: readonly unknown[] | undefined,
+): Promise<readonly Row[]> {
+  const runner = dataSource.createQueryRunner('master');
+  const send = async (): Promise<readonly Row[]> => rowsOf(await runner.query(text, params && [...params]));
+  try {
+    return await send();
+  } catch (error) {
+    if (!isAbandonedTransaction(error)) throw error;
+    await runner.query('ROLLBACK');
+    return await send();
+  } finally {
+    await runner.release();
+  }
 }
 
 /** A runner of a replica can refresh nothing, and may know less than the master. Without replicas there is but one server. */
