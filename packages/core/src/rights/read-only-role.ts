@@ -1,3 +1,4 @@
+import { indent } from '../command/index.ts';
 import { EQUALS } from '../dialect/index.ts';
 import {
   dollarQuote,
@@ -7,7 +8,6 @@ import {
   type QualifiedName,
   type StreamTableName,
 } from '../name/index.ts';
-import { indent } from '../refresh/index.ts';
 import { comment, quoteRole, subjects, type SqlTextOptions } from './sql-text.ts';
 import { waysToWrite } from './ways-to-write.ts';
 
