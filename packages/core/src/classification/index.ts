@@ -1,3 +1,2 @@
 export { classify } from './classify.ts';
 export type { ErrorContext, ErrorRule } from './rule.ts';
-export { findDriverError } from './driver-error.ts';

@@ -1,4 +1,4 @@
-import { findDriverError } from '../classification/index.ts';
+import { findDriverError } from '../errors/index.ts';
 import { DIALECTS, type DialectName } from '../dialect/index.ts';
 import { PgStreamError } from '../errors/index.ts';
 import { comment, quoteRole } from './sql-text.ts';
