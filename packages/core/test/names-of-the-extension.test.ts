@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
+import { DIALECTS } from '../src/dialect/names.ts';
 
 const src = join(import.meta.dirname, '../src');
 /** `pgstream.outcome` is a setting of this package, and no name of the extension. */
@@ -17,3 +18,12 @@ it.each(files.filter((path) => !path.startsWith('dialect/')))(
     expect(code).not.toMatch(NAMES);
   },
 );
+
+/** The row of the contract that lists the channels of both dialects. */
+const channelsOfTheContract = readFileSync(join(src, '../../../docs/contract.md'), 'utf8').match(
+  /^\| channels .*$/m,
+)?.[0];
+
+it.each(Object.values(DIALECTS))('the channels of $name are those that contract B.1 lists', ({ channels }) => {
+  for (const channel of Object.values(channels)) expect(channelsOfTheContract).toContain(`\`${channel}\``);
+});

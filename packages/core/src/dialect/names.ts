@@ -55,7 +55,7 @@ const PG_TRICKLE: Dialect = {
   hiddenPrefix: '__pgt_',
   settings: 'pg_trickle.',
   catalog: 'pgtrickle.pgt_stream_tables',
-  channels: { alert: 'pg_trickle_alert', refresh: 'pgtrickle_refresh', cdcTransition: 'pg_trickle_cdc_transition' },
+  channels: { alert: 'pg_trickle_alert', refresh: 'pg_trickle_refresh', cdcTransition: 'pg_trickle_cdc_transition' },
   calculated: 'calculated',
   refreshLock: 'transaction',
   capturesAsWriter: false,
