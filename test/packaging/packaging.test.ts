@@ -10,7 +10,7 @@ const PACKAGES = ['core', 'drizzle', 'emulator', 'prisma', 'typeorm'] as const;
 
 /** What READMEs and docstrings name. */
 const PAGES: Partial<Record<string, readonly string[]>> = {
-  core: ['dist/docs/what-pg-stream-does.md', 'dist/docs/contract.md'],
+  core: ['dist/docs/what-pg-stream-does.md', 'dist/docs/contract.md', 'dist/docs/row-security.md'],
   emulator: ['DIFFERENCES.md'],
 };
 

@@ -1,4 +1,4 @@
-import { argument, type Command } from '../command/index.ts';
+import { argument, keptRowSecurity, putRowSecurityBack, refuseFilteredRows, type Command } from '../command/index.ts';
 import { execute, type Context } from '../context/index.ts';
 import type { Dialect } from '../dialect/index.ts';
 import type { ErrorRule } from '../classification/index.ts';
@@ -42,9 +42,12 @@ export async function createStreamTable(context: Context, definition: StreamTabl
   const text = scheduleText(schedule);
   const mode = checkRefreshMode(refreshMode);
   const create = ({ schema, calculated }: Dialect): Command => ({
-    statements: `PERFORM ${schema}.create_stream_table(name => ${argument(functionArgument(name))},
+    declarations: keptRowSecurity,
+    statements: `${refuseFilteredRows}
+PERFORM ${schema}.create_stream_table(name => ${argument(functionArgument(name))},
   query => ${argument(query)}, schedule => ${argument(text ?? calculated)},
-  refresh_mode => ${argument(mode)}, initialize => ${argument(String(initialize))}::boolean);`,
+  refresh_mode => ${argument(mode)}, initialize => ${argument(String(initialize))}::boolean);
+${putRowSecurityBack}`,
   });
   await execute(context, create, { operation: 'create', name, rules: [trailingComment] });
   return name;

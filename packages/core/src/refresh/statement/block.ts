@@ -1,4 +1,4 @@
-import { argument, type Command } from '../../command/index.ts';
+import { argument, refuseFilteredRows, type Command } from '../../command/index.ts';
 import type { Dialect } from '../../dialect/index.ts';
 import type { QualifiedName } from '../../name/index.ts';
 import { claimRow, refuseWhenTaken } from './busy.ts';
@@ -71,6 +71,7 @@ PERFORM set_config('lock_timeout', GREATEST(50, 1000 * extract(epoch FROM deadli
 IF has_parameter_privilege('${truncates}', 'SET') THEN
   PERFORM set_config('${truncates}', 'off', true);
 END IF;
+${refuseFilteredRows}
 called := true;
 ${callRefresh(dialect)}
 -- Who may not turn it off has it done now, while the sources are locked.
@@ -86,6 +87,7 @@ function bareRefresh(dialect: Dialect): string {
   const { catalog, prefix } = dialect;
   return `SELECT s.${prefix}id INTO table_id FROM ${catalog} s WHERE s.${prefix}schema = table_schema AND s.${prefix}name = table_name;
 ${refuseWhenTaken(dialect)}
+${refuseFilteredRows}
 called := true;
 ${callRefresh(dialect)}
 ${restoreSettings(dialect)}`;

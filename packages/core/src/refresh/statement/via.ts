@@ -1,4 +1,4 @@
-import type { Command } from '../../command/index.ts';
+import { keptRowSecurity, putRowSecurityBack, refuseFilteredRows, type Command } from '../../command/index.ts';
 import { quoteName, type QualifiedName } from '../../name/index.ts';
 import { parameters, storeOutcome, type Attempt } from './block.ts';
 import { OURS } from './refusals.ts';
@@ -19,14 +19,17 @@ export const NOT_A_REFRESH_FUNCTION = `${OURS}not a refresh function`;
 export function viaCommand(via: QualifiedName, name: QualifiedName, attempt: Attempt): Command {
   return {
     declarations: `${parameters(name, attempt)}
-outcome text;`,
-    statements: `outcome := ${quoteName(via)}(table_schema, table_name, wait_ms, store_refusals);
+outcome text;
+${keptRowSecurity}`,
+    statements: `${refuseFilteredRows}
+outcome := ${quoteName(via)}(table_schema, table_name, wait_ms, store_refusals);
 IF outcome IS NULL OR outcome NOT LIKE '{"status": "re%' THEN
   IF NOT store_refusals THEN
     RAISE EXCEPTION '${NOT_A_REFRESH_FUNCTION}' USING ERRCODE = '22023';
   END IF;
   outcome := jsonb_build_object('status', 'refused', 'sqlState', '22023', 'message', '${NOT_A_REFRESH_FUNCTION}');
 END IF;
+${putRowSecurityBack}
 ${storeOutcome}`,
   };
 }
