@@ -48,8 +48,10 @@ ALTER DEFAULT PRIVILEGES${forRoles} IN SCHEMA ${buffers} GRANT USAGE ON SEQUENCE
 `;
 }
 
+const { schema, changesSchema } = DIALECTS.pg_stream;
+
 /** What the rights are about: the extension's schemas, a buffer, its sequence. In every language of the server. */
-const CAPTURE = /\b(?:pgstream|pgstream_changes|changes_\d+(?:_change_id_seq)?)\b/;
+const CAPTURE = new RegExp(String.raw`\b(?:${schema}|${changesSchema}|changes_\d+(?:_change_id_seq)?)\b`);
 
 /**
  * What a driver or an ORM threw when an ordinary table was written to, explained: a PERMISSION_DENIED that names
