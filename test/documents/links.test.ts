@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -13,6 +13,19 @@ describe('links of documents', () => {
     expect(documents).toEqual(expect.arrayContaining(['README.md', 'docs/contract.md', 'packages/core/README.md']));
     const dead = await Promise.all(
       documents.map(async (file) => (await deadLinks(repository, file)).map((link) => `${file}: ${link}`)),
+    );
+    expect(dead.flat()).toEqual([]);
+  });
+
+  test('of a published package stay within it, since npm has nothing else', async () => {
+    const packages = await readdir(join(repository, 'packages'));
+    const dead = await Promise.all(
+      packages.map(async (name) => {
+        const folder = join(repository, 'packages', name);
+        const documents = (await readdir(folder)).filter((file) => file.endsWith('.md'));
+        const links = await Promise.all(documents.map((file) => deadLinks(folder, file)));
+        return links.flat().map((link) => `packages/${name}: ${link}`);
+      }),
     );
     expect(dead.flat()).toEqual([]);
   });
