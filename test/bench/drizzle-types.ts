@@ -23,21 +23,48 @@ const compilerOptions = {
   types: ['node'],
 };
 
-/** Time that the compiler takes for a project of a hundred declarations, each with ten columns and a query. */
-export async function measureCompileTime(rounds: number): Promise<Measurement[]> {
+/** What the compiler takes for a project: time, and what it makes on the way, which is the same in every run. */
+export interface CompileCost extends Measurement {
+  readonly types: number;
+  readonly instantiations: number;
+}
+
+/** What a project of a hundred declarations costs the compiler, each with ten columns and a query. */
+export async function measureCompileCost(rounds: number): Promise<CompileCost[]> {
   const folder = await mkdtemp(join(import.meta.dirname, '../node_modules/bench-'));
   try {
-    const cases = KINDS.map(async ({ name, count, declare, from }, index) => {
-      const project = join(folder, `tsconfig-${index}.json`);
-      const file = `kind-${index}.ts`;
-      await writeFile(join(folder, file), source(count, declare, from));
-      await writeFile(project, JSON.stringify({ compilerOptions, files: [file] }));
-      return { name, run: () => promisify(execFile)(process.execPath, [TSC, '-p', project]) };
-    });
-    return await measureInterleaved(await Promise.all(cases), rounds);
+    const projects = await Promise.all(
+      KINDS.map(async ({ name, count, declare, from }, index) => {
+        const project = join(folder, `tsconfig-${index}.json`);
+        const file = `kind-${index}.ts`;
+        await writeFile(join(folder, file), source(count, declare, from));
+        await writeFile(project, JSON.stringify({ compilerOptions, files: [file] }));
+        return { name, project };
+      }),
+    );
+    const counts = await Promise.all(projects.map(({ project }) => countsOf(project)));
+    const cases = projects.map(({ name, project }) => ({ name, run: () => compile(project) }));
+    const measured = await measureInterleaved(cases, rounds);
+    return measured.map((measurement, index) => ({
+      ...measurement,
+      types: NaN,
+      instantiations: NaN,
+      ...counts[index],
+    }));
   } finally {
     await rm(folder, { recursive: true });
   }
+}
+
+async function compile(project: string, ...options: string[]): Promise<string> {
+  const { stdout } = await promisify(execFile)(process.execPath, [TSC, '-p', project, ...options]);
+  return stdout;
+}
+
+async function countsOf(project: string): Promise<Pick<CompileCost, 'types' | 'instantiations'>> {
+  const diagnostics = await compile(project, '--extendedDiagnostics');
+  const count = (what: string): number => Number(new RegExp(`^${what}: +(\\d+)$`, 'm').exec(diagnostics)?.[1]);
+  return { types: count('Types'), instantiations: count('Instantiations') };
 }
 
 function source(count: number, declare: string, from: string): string {

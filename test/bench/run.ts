@@ -2,9 +2,8 @@ import { startEmulator } from '@pgstream/emulator';
 import { Client } from 'pg';
 
 import type { Ratio } from './against.ts';
-import { measureCompileTime } from './drizzle-types.ts';
+import { measureCompileCost } from './drizzle-types.ts';
 import { measureDrizzle } from './drizzle.ts';
-import type { Measurement } from './interleaved.ts';
 import { measurePrismaCompileTime } from './prisma-types.ts';
 import { measurePrisma } from './prisma.ts';
 import { explainIsStale, fillCatalog, historyRows, measureStaleness, streamTables } from './staleness.ts';
@@ -48,8 +47,13 @@ const BENCHMARKS: Readonly<Record<string, (client: Client, url: string) => Promi
     }));
   },
   async types() {
-    printCompileTimes('Drizzle', await measureCompileTime(compileRounds));
-    printCompileTimes('Prisma', await measurePrismaCompileTime(compileRounds));
+    print(titleOf('Drizzle'), await measureCompileCost(compileRounds), ({ medianMs, types, instantiations }) => ({
+      'median ms': Math.round(medianMs),
+      types,
+      instantiations,
+    }));
+    const prisma = await measurePrismaCompileTime(compileRounds);
+    print(titleOf('Prisma'), prisma, ({ medianMs }) => ({ 'median ms': Math.round(medianMs) }));
   },
 };
 
@@ -70,9 +74,8 @@ function printRatios(title: string, measured: readonly Ratio[]): void {
   }));
 }
 
-function printCompileTimes(orm: string, measured: readonly Measurement[]): void {
-  const title = `TypeScript, ${orm}: the whole check of a file with a query of each.`;
-  print(title, measured, ({ medianMs }) => ({ 'median ms': Math.round(medianMs) }));
+function titleOf(orm: string): string {
+  return `TypeScript, ${orm}: the whole check of a file with a query of each.`;
 }
 
 function rounded(value: number): number {

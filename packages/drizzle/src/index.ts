@@ -30,4 +30,5 @@ export {
   type PgStreamTable,
   type PgStreamTableFn,
   type StreamTableAlias,
+  type StreamTableIsReadOnly,
 } from './stream-table/index.ts';

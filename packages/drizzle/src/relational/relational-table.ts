@@ -3,11 +3,11 @@ import { PgStreamError } from '@pgstream/core';
 import {
   type AnyPgStreamTable,
   identity,
-  type Identified,
   quoted,
   ReadOnlySelect,
   selectText,
   type StreamTableIdentity,
+  type StreamTableIsReadOnly,
   TableColumns,
   TableName,
 } from '../stream-table/index.ts';
@@ -19,13 +19,13 @@ const variant = Symbol.for('@pgstream/drizzle.relational');
  * A stream table as Drizzle's relational queries want it: a table for the types, of columns that are nobody's to write,
  * so that inserts, updates and deletes do not compile.
  */
-export type RelationalStreamTable<TTable extends AnyPgStreamTable = AnyPgStreamTable> = Table<{
-  name: TTable['_']['name'];
-  schema: string | undefined;
-  columns: ReadColumns<TTable['_']['selectedFields']>;
-  dialect: 'pg';
-}> &
-  Identified;
+export type RelationalStreamTable<TTable extends AnyPgStreamTable = AnyPgStreamTable> = StreamTableIsReadOnly &
+  Table<{
+    name: TTable['_']['name'];
+    schema: string | undefined;
+    columns: ReadColumns<TTable['_']['selectedFields']>;
+    dialect: 'pg';
+  }>;
 
 /** Columns as they are read: no PgTable can have them. */
 type ReadColumns<TSelection extends ColumnsSelection> = {

@@ -2,12 +2,12 @@ import { PgStreamError } from '@pgstream/core';
 import { is } from 'drizzle-orm';
 import type { BuildAliasTable } from 'drizzle-orm/pg-core';
 import { declaration, ReadOnlySelect, readOnlySelect } from './read-only-select.ts';
-import type { AnyPgStreamTable, Identified } from './stream-table.ts';
+import type { AnyPgStreamTable, StreamTableIsReadOnly } from './stream-table.ts';
 import { checkIdentifier } from './visible-columns.ts';
 
 /** The same stream table under another name, with the columns that belong to it. */
-export type StreamTableAlias<TTable extends AnyPgStreamTable, TAlias extends string> = BuildAliasTable<TTable, TAlias> &
-  Identified;
+export type StreamTableAlias<TTable extends AnyPgStreamTable, TAlias extends string> = StreamTableIsReadOnly &
+  BuildAliasTable<TTable, TAlias>;
 
 /**
  * The stream table under another name, for joining it with itself or with one of the same name in another schema.

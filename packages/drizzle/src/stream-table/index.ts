@@ -6,9 +6,9 @@ export {
   pgStreamSchema,
   pgStreamTable,
   type AnyPgStreamTable,
-  type Identified,
   type PgStreamSchema,
   type PgStreamTable,
   type PgStreamTableFn,
+  type StreamTableIsReadOnly,
 } from './stream-table.ts';
 export { TableColumns, TableName } from './table-symbols.ts';

@@ -9,18 +9,17 @@ import { type ColumnBuilders, checkIdentifier, type VisibleColumns } from './vis
  * A declared stream table. For the types it is an existing view, so that it reads in every position and a write to it
  * does not compile; `typeof orderTotals.$inferSelect` is the type of its rows.
  */
-export type PgStreamTable<TName extends string, TColumns extends ColumnsSelection> = PgViewWithSelection<
-  TName,
-  true,
-  TColumns
-> &
-  Identified;
+export type PgStreamTable<TName extends string, TColumns extends ColumnsSelection> = StreamTableIsReadOnly &
+  PgViewWithSelection<TName, true, TColumns>;
 
 /** Any stream table, for the parameters of functions that take one. */
-export type AnyPgStreamTable = PgView & Identified;
+export type AnyPgStreamTable = StreamTableIsReadOnly & PgView;
 
-/** What no view and no table has. */
-export interface Identified {
+/**
+ * What no view and no table has. Its name stands first in what the compiler says of a write: to the tables that the stream
+ * table's query reads it would compile, and `streamTable(db, orderTotals).refresh()` brings it in.
+ */
+export interface StreamTableIsReadOnly {
   readonly [identity]: StreamTableIdentity;
 }
 

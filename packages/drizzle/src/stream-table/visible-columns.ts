@@ -13,18 +13,28 @@ type TakenKey = '_' | 'getSQL';
 export type ColumnBuilders = Record<string, PgColumnBuilderBase>;
 
 /**
- * What the columns of a declaration must be assignable to: themselves, and a sentence in place of each column that
- * cannot be declared.
+ * What the columns of a declaration must be assignable to, beside themselves: anything, unless there are some that cannot
+ * be declared, and then a sentence in place of each of those. (A mapped type for every declaration would make the compiler
+ * compare each column with itself, member by member.)
  */
-export type VisibleColumns<TColumns extends ColumnBuilders> = {
-  [Key in keyof TColumns]: Key extends HiddenName
-    ? DrizzleTypeError<`"${Key}" is a column of the extension's own bookkeeping: leave it out`>
-    : TColumns[Key]['_']['name'] extends HiddenName
-      ? DrizzleTypeError<`"${TColumns[Key]['_']['name']}" is a column of the extension's own bookkeeping: leave it out`>
-      : Key extends TakenKey
-        ? DrizzleTypeError<`"${Key}" is taken by Drizzle: choose another key`>
-        : TColumns[Key];
-};
+export type VisibleColumns<TColumns extends ColumnBuilders> = [
+  Extract<keyof TColumns, HiddenName | TakenKey> | Extract<NameOf<TColumns[keyof TColumns]>, HiddenName>,
+] extends [never]
+  ? unknown
+  : { [Key in keyof TColumns]: VisibleColumn<Key, TColumns[Key]> };
+
+type VisibleColumn<TKey, TColumn extends PgColumnBuilderBase> = TKey extends HiddenName
+  ? BookkeepingColumn<TKey>
+  : NameOf<TColumn> extends HiddenName
+    ? BookkeepingColumn<NameOf<TColumn>>
+    : TKey extends TakenKey
+      ? DrizzleTypeError<`"${TKey}" is taken by Drizzle: choose another key`>
+      : TColumn;
+
+type BookkeepingColumn<TName extends string> =
+  DrizzleTypeError<`"${TName}" is a column of the extension's own bookkeeping: leave it out`>;
+
+type NameOf<TColumn extends PgColumnBuilderBase> = TColumn['_']['name'];
 
 /** The same at run time, for JavaScript and for casts. Throws INVALID_NAME. */
 export function checkVisible(table: string, columns: Readonly<Record<string, Column>>): void {
