@@ -175,7 +175,7 @@ describe('a query runner that was made before initialize()', () => {
   });
 });
 
-it('a migration is called on the instance that the DataSource has', async () => {
+it('a migration is called on its own instance', async () => {
   class Keeping1800000000000 implements MigrationInterface {
     readonly #name = 'kept';
     async up(runner: QueryRunner): Promise<void> {

@@ -11,7 +11,7 @@ import { type Permits, type RefusedTarget, type StatementGuard, textOf } from '.
  */
 export class AskingRunners implements Permits {
   readonly #statements: () => StatementGuard;
-  /** Each with what its statement of the moment may do. */
+  /** Each with what it may do, as the database said when it was asked last: which is before each such statement. */
   readonly #permitted = new WeakMap<QueryRunner, Set<string>>();
 
   constructor(statements: () => StatementGuard) {
@@ -44,15 +44,17 @@ export class AskingRunners implements Permits {
     }
   }
 
-  /** Permits what the texts do to tables that are no stream tables now, until it is asked again. */
+  /** Permits what the texts do to tables that are no stream tables now. */
   async ask(runner: QueryRunner, texts: readonly string[]): Promise<void> {
     const permitted = this.#permitted.get(runner);
     if (!permitted) return;
     const refused = texts.flatMap((text) => this.#statements().refused(text));
     if (refused.length === 0) return;
     const there = await streamTablesOf(runner);
-    permitted.clear();
-    for (const each of refused) if (there && !isAmong(there, each)) permitted.add(keyOf(each.target));
+    for (const each of refused) {
+      if (there && !isAmong(there, each)) permitted.add(keyOf(each.target));
+      else permitted.delete(keyOf(each.target));
+    }
   }
 
   /** Whether a table counts as a stream table to a query runner: by its declaration, or as the database says. */

@@ -5,6 +5,7 @@ import type {
   EntityMetadata,
   EntitySubscriberInterface,
   EntityTarget,
+  MigrationInterface,
   ObjectLiteral,
   QueryRunner,
 } from 'typeorm';
@@ -13,7 +14,7 @@ import { AskingRunners } from './asking.ts';
 import { type Layers, wrap } from './layer.ts';
 import { refusingManagers } from './managers.ts';
 import { keepSchemaBuilderOff, prepareStreamEntity } from './metadata.ts';
-import { letMigrationsAsk } from './migrations.ts';
+import { askingMigrations } from './migrations.ts';
 import { refusingRunners } from './runners.ts';
 import { StatementGuard, textOf } from './statements.ts';
 import { StreamEntities } from './stream-entities.ts';
@@ -33,6 +34,7 @@ export class DataSourceGuard {
   readonly #runners: Layers<QueryRunner>;
   /** What `#streams` was made of: TypeORM builds its metadata anew whenever it is initialised. */
   #metadatas: readonly EntityMetadata[] | undefined;
+  #migrations: readonly MigrationInterface[] | undefined;
   #streams: StreamEntities;
   #statements: StatementGuard;
 
@@ -72,7 +74,7 @@ export class DataSourceGuard {
     this.#streams = new StreamEntities(this.#dataSource, isDeclared);
     this.#statements = new StatementGuard(this.#streams, this.#asking);
     keepSchemaBuilderOff(entityMetadatas, this.#streams);
-    letMigrationsAsk(this.#dataSource.migrations, this.#asking);
+    this.#letMigrationsAsk();
     // TypeORM makes the list anew as well.
     const subscribers: EntitySubscriberInterface[] = this.#dataSource.subscribers;
     if (!subscribers.includes(this.#subscriber)) subscribers.push(this.#subscriber);
@@ -115,6 +117,13 @@ export class DataSourceGuard {
     });
     // This one was made before, and may be known to others already.
     this.#managers.under(manager);
+  }
+
+  #letMigrationsAsk(): void {
+    const { migrations } = this.#dataSource;
+    if (migrations === this.#migrations) return;
+    this.#migrations = askingMigrations(migrations, this.#asking);
+    Object.assign(this.#dataSource, { migrations: this.#migrations });
   }
 
   /** One that was made before the guard came is guarded from its first statement on. */

@@ -1,24 +1,23 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 import type { AskingRunners } from './asking.ts';
-import { wrap } from './layer.ts';
 
-const seen = new WeakSet<MigrationInterface>();
-
-/** Makes the query runner that a migration is given ask the database, for as long as the migration runs. */
-export function letMigrationsAsk(migrations: readonly MigrationInterface[], asking: AskingRunners): void {
-  for (const migration of migrations) {
-    if (seen.has(migration)) continue;
-    seen.add(migration);
-    for (const direction of ['up', 'down']) {
-      wrap(
-        migration,
-        direction,
-        (original) =>
-          function runAsking(...args) {
-            const runner = args[0] as QueryRunner;
-            return asking.run(runner, async () => await original.apply(this, args));
-          },
-      );
-    }
-  }
+/**
+ * A DataSource's migrations, whose query runners ask the database for as long as a migration runs. The migrations themselves
+ * stay as they are: TypeORM may give the same ones to another DataSource.
+ */
+export function askingMigrations(
+  migrations: readonly MigrationInterface[],
+  asking: AskingRunners,
+): MigrationInterface[] {
+  return migrations.map(
+    (migration) =>
+      new Proxy(migration, {
+        get(target, key) {
+          if (key === 'up' || key === 'down') {
+            return (runner: QueryRunner) => asking.run(runner, async () => await target[key](runner));
+          }
+          return Reflect.get(target, key) as unknown;
+        },
+      }),
+  );
 }
