@@ -50,7 +50,7 @@ async function main(): Promise<void> {
         customers: await streamRepository(dataSource, Customers).count(),
         stale: await OrderTotals.isStale(),
         refused: isPgStreamError(refused) && refused.code,
-        token: typeof token === 'string' || typeof token === 'function',
+        token: typeof token === 'symbol',
       }),
     );
   } finally {

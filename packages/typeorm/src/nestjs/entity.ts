@@ -8,9 +8,15 @@ import { type EntityFunction, isStreamTable } from '../identity/index.ts';
  */
 export type StreamEntity = EntityFunction | EntitySchema;
 
-/** What TypeORM calls an entity, and @nestjs/typeorm names its repository by. */
+/** What an entity is, whether it is given as it is or by a schema. */
+export function classOf(entity: StreamEntity): StreamEntity {
+  return InstanceChecker.isEntitySchema(entity) ? (entity.options.target ?? entity) : entity;
+}
+
+/** What TypeORM calls an entity. */
 export function entityName(entity: StreamEntity): string {
-  return InstanceChecker.isEntitySchema(entity) ? (entity.options.target?.name ?? entity.options.name) : entity.name;
+  const known = classOf(entity);
+  return InstanceChecker.isEntitySchema(known) ? known.options.name : known.name;
 }
 
 /** Refuses with INVALID_ARGUMENT what is not known to be a stream table, or would be changed by TypeORM. */

@@ -24,7 +24,7 @@ describe('injecting', () => {
 
   it('takes entities, and not their names', () => {
     StreamTablesModule.forFeature([OrderTotals, RegionTotals, new EntitySchema({ name: 'e', columns: {} })], 'archive');
-    expectTypeOf(getStreamRepositoryToken).returns.toBeString();
+    expectTypeOf(getStreamRepositoryToken).returns.toBeSymbol();
     // @ts-expect-error A name is no entity.
     StreamTablesModule.forFeature(['OrderTotals']);
     // @ts-expect-error A name is no entity.

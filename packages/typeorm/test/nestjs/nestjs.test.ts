@@ -10,7 +10,7 @@ import {
 import { DataSource, EntityManager, EntitySchema, type Repository } from 'typeorm';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { Client } from 'pg';
-import { type StreamRepository, StreamTableReadOnlyError } from '../../src/index.ts';
+import { defineStreamTable, type StreamRepository, StreamTableReadOnlyError } from '../../src/index.ts';
 import { getStreamRepositoryToken, InjectStreamRepository, StreamTablesModule } from '../../src/nestjs.ts';
 import { Archive, Customer, Order, OrderTotals, RegionTotals, Repeated, shopDatabase } from '../shop/index.ts';
 import { connectionTo, endingDataSource, start } from './application.ts';
@@ -200,7 +200,52 @@ describe('with several DataSources', () => {
     ['options with a name', { name: 'archive', type: 'postgres' as const }, 'archive_OrderTotalsStreamRepository'],
     ['options without one', { type: 'postgres' as const }, 'OrderTotalsStreamRepository'],
   ])('the token by %s', (_, dataSource, token) => {
-    expect(getStreamRepositoryToken(OrderTotals, dataSource)).toBe(token);
+    expect(getStreamRepositoryToken(OrderTotals, dataSource).description).toBe(token);
+    expect(getStreamRepositoryToken(OrderTotals, dataSource)).toBe(getStreamRepositoryToken(OrderTotals, dataSource));
+  });
+});
+
+describe('classes of one name', () => {
+  const columns = { total: { type: 'bigint', nullable: true } } as const;
+  const Ours = defineStreamTable({ name: 'region_totals', schema: 'analytics', columns });
+  const Theirs = defineStreamTable({ name: 'region_totals', schema: 'tenant_b', columns });
+  beforeAll(async () => {
+    await admin.query(`CREATE SCHEMA tenant_b;
+      SELECT pgstream.create_stream_table(name => 'tenant_b.region_totals', schedule => '1h', refresh_mode => 'FULL',
+        query => 'SELECT max(77)::bigint AS total FROM public.readings')`);
+  });
+
+  @Injectable()
+  class Reports {
+    @InjectStreamRepository(Ours) readonly ours!: StreamRepository<InstanceType<typeof Ours>>;
+    @InjectStreamRepository(Theirs) readonly theirs!: StreamRepository<InstanceType<typeof Theirs>>;
+  }
+
+  it.each([
+    ['in one module', [[Ours, Theirs]]],
+    ['in two modules', [[Ours], [Theirs]]],
+  ])('each has its own repository, %s', async (_, features) => {
+    expect(Ours.name).toBe(Theirs.name);
+    const module = await start({
+      imports: [
+        TypeOrmModule.forRoot(connectionTo(database.url, { autoLoadEntities: true })),
+        ...features.map((entities) => StreamTablesModule.forFeature(entities)),
+      ],
+      providers: [Reports],
+    });
+    const { ours, theirs } = module.get(Reports);
+    expect(await theirs.find()).toEqual([{ total: '77' }]);
+    expect(await ours.sum('total' as never)).toBe(10);
+    expect([(await ours.status()).schema, (await theirs.status()).schema]).toEqual(['analytics', 'tenant_b']);
+    const token = (entity: typeof Ours | typeof Theirs): unknown => module.get(getStreamRepositoryToken(entity));
+    expect([token(Ours), token(Theirs)]).toEqual([ours, theirs]);
+  });
+
+  it('a class that extends another one has its own token, and a schema that of its class', () => {
+    class Extended extends OrderTotals {}
+    const schema = new EntitySchema({ target: OrderTotals, columns: {} } as never);
+    expect(getStreamRepositoryToken(Extended)).not.toBe(getStreamRepositoryToken(OrderTotals));
+    expect(getStreamRepositoryToken(schema)).toBe(getStreamRepositoryToken(OrderTotals));
   });
 });
 
@@ -343,7 +388,7 @@ describe('what cannot be', () => {
 
   it('a repository that no module provides: Nest names it', async () => {
     const starting = start({ providers: [Shop, orders, dataSource] });
-    await expect(starting).rejects.toThrow('"OrderTotalsStreamRepository" at index [1] is available');
+    await expect(starting).rejects.toThrow('Symbol(OrderTotalsStreamRepository) at index [1] is available');
   });
 });
 
