@@ -1,3 +1,16 @@
+// What the results of the helpers and of fromTypeORM() are made of: whoever exports them has to name it.
+export type {
+  IsStaleOptions,
+  RefreshMode,
+  RefreshOptions,
+  RefreshResult,
+  Row,
+  Schedule,
+  SqlExecutor,
+  StreamTableState,
+  StreamTableStatus,
+  TransactionState,
+} from '@pgstream/core';
 export {
   isPgStreamError,
   PgStreamError,
