@@ -3,7 +3,7 @@ import { freshDatabase } from '@pgstream/harness';
 import type { Client } from 'pg';
 import type { DataSource, EntityManager } from 'typeorm';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { fromTypeORM, StreamTableEntity, streamRepository } from '../src/index.ts';
+import { defineStreamTable, fromTypeORM, StreamTableEntity, streamRepository } from '../src/index.ts';
 import {
   Customer,
   newDataSource,
@@ -76,6 +76,34 @@ describe('the helpers of a class', () => {
     });
   });
 
+  it('of a repository on a transaction are part of it, and so are its reads', async () => {
+    const totals = streamRepository(dataSource, OrderTotals);
+    const seen = await dataSource.transaction(async (manager) => {
+      await manager.query('UPDATE orders SET amount = 8.25 WHERE customer_id = 2');
+      await totals.on(manager).refresh();
+      expect(await manager.query(REFRESHED_HERE)).toEqual([{ here: true }]);
+      const found = [await totals.on(manager).findOneBy({ customerId: 2 }), await totals.findOneBy({ customerId: 2 })];
+      await manager.query('UPDATE orders SET amount = 7.25 WHERE customer_id = 2');
+      await totals.on(manager.queryRunner!).refresh();
+      return found;
+    });
+    expect(seen).toMatchObject([{ total: '8.25' }, { total: '7.25' }]);
+  });
+
+  it('are those of one stream table, by whichever of its classes', async () => {
+    const Again = defineStreamTable({ name: 'order_totals', columns: { customer_id: { type: 'int', primary: true } } });
+    const both = await openDataSource(database.url, { entities: [OrderTotals, Customer, Again] });
+    const on = { on: both };
+    await OrderTotals.refresh(on);
+    expect(await Again.lastRefreshAt()).toEqual(await OrderTotals.lastRefreshAt(on));
+    expect(await Again.count()).toBe(await streamRepository(both, OrderTotals).count());
+    const refreshed = await Promise.all([OrderTotals.refresh(on), Again.refresh(), OrderTotals.refresh(on)]);
+    expect(refreshed.map(({ shared }) => shared)).toContain(true);
+    for (const entity of [OrderTotals, Again]) {
+      await expect(both.getRepository<object>(entity).clear()).rejects.toMatchObject({ code: 'READ_ONLY' });
+    }
+  });
+
   it('know a transaction that was opened by hand', async () => {
     const runner = dataSource.createQueryRunner();
     await admin.query('BEGIN; INSERT INTO orders (customer_id, amount) VALUES (3, 1)');
@@ -106,15 +134,24 @@ describe('the helpers of a class', () => {
 describe('with several DataSources', () => {
   it('says that it has to be said which one is meant, to helpers and reads alike', async () => {
     const other = await openDataSource(database.url);
-    for (const call of [
-      () => OrderTotals.isStale(),
-      () => OrderTotals.refresh(),
-      () => OrderTotals.find(),
-      () => (OrderTotals as unknown as { save(entity: object): Promise<unknown> }).save({}),
-    ]) {
+    const past = OrderTotals as unknown as { save(entity: object): Promise<unknown> };
+    const row = new OrderTotals();
+    for (const [call, sayIt] of [
+      [() => OrderTotals.isStale(), 'OrderTotals.isStale({ on: dataSource }).'],
+      [() => OrderTotals.lastRefreshAt(), 'OrderTotals.lastRefreshAt({ on: dataSource }).'],
+      [() => OrderTotals.stalenessMs(), 'OrderTotals.stalenessMs({ on: dataSource }).'],
+      [() => OrderTotals.status(), 'OrderTotals.status({ on: dataSource }).'],
+      [() => OrderTotals.refresh(), 'OrderTotals.refresh({ on: dataSource }).'],
+      [() => OrderTotals.find(), 'streamRepository(dataSource, OrderTotals).find().'],
+      [() => OrderTotals.sum('customerId'), 'streamRepository(dataSource, OrderTotals).sum().'],
+      [async () => OrderTotals.getRepository(), 'streamRepository(dataSource, OrderTotals).'],
+      [async () => OrderTotals.createQueryBuilder(), 'streamRepository(dataSource, OrderTotals).createQueryBuilder().'],
+      [() => row.reload(), 'streamRepository(dataSource, OrderTotals).findOneBy().'],
+      [() => past.save({}), 'streamRepository(dataSource, OrderTotals).save().'],
+    ] as const) {
       await expect(call()).rejects.toMatchObject({
         code: 'INVALID_ARGUMENT',
-        message: expect.stringMatching(/^2 DataSources have the entity OrderTotals, .*\{ on: dataSource \}/) as unknown,
+        message: `2 DataSources have the entity OrderTotals, and which one is meant cannot be told. Say it: ${sayIt}`,
       });
     }
     expect(await OrderTotals.isStale({ on: other })).toBe(false);

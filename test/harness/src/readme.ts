@@ -39,19 +39,20 @@ const TSC = createRequire(import.meta.url).resolve('typescript/bin/tsc');
 
 /**
  * What the compiler has against the modules in a folder below a package, in a project as a newcomer's is; nothing if they
- * are right. `entries` are the package's entries and the sources that stand for them.
+ * are right. `entries` are the package's entries and the sources that stand for them, `settings` what is otherwise than in a
+ * project with a bundler.
  */
 export async function compilerErrors(
   folder: string,
   packageFolder: string,
   entries: Readonly<Record<string, string>>,
+  settings: object = { module: 'preserve', moduleResolution: 'bundler' },
 ): Promise<string> {
   const paths = Object.entries(entries).map(([entry, source]) => [entry, [join(packageFolder, source)]]);
   const options = {
     extends: join(packageFolder, 'tsconfig.json'),
     compilerOptions: {
-      module: 'preserve',
-      moduleResolution: 'bundler',
+      ...settings,
       noUnusedLocals: false,
       noPropertyAccessFromIndexSignature: false,
       verbatimModuleSyntax: false,

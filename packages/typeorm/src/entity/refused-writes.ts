@@ -4,7 +4,10 @@ import type { StreamRepository } from '../repository/index.ts';
 import type { StreamEntityClass } from './stream-entity-class.ts';
 
 type Operation = (typeof WRITES_BY_ENTITY | typeof WRITES_BY_TARGET)[number];
-type RepositoryOf = <Entity extends ObjectLiteral>(entity: StreamEntityClass<Entity>) => StreamRepository<Entity>;
+type RepositoryOf = <Entity extends ObjectLiteral>(
+  entity: StreamEntityClass<Entity>,
+  call: string,
+) => StreamRepository<Entity>;
 
 /**
  * What TypeORM's BaseEntity writes by, for JavaScript and for casts: it goes to the repository, where it is refused like
@@ -13,12 +16,15 @@ type RepositoryOf = <Entity extends ObjectLiteral>(entity: StreamEntityClass<Ent
 export function defineRefusedWrites(entity: { readonly prototype: object }, repositoryOf: RepositoryOf): void {
   for (const operation of [...WRITES_BY_ENTITY, ...WRITES_BY_TARGET]) {
     define(entity, operation, async function write(this: StreamEntityClass<object>, ...args: unknown[]) {
-      return await call(repositoryOf(this), operation, args);
+      return await call(repositoryOf(this, `.${operation}()`), operation, args);
     });
   }
   for (const operation of WRITES_BY_ENTITY) {
     define(entity.prototype, operation, async function write(this: object, ...args: unknown[]) {
-      return await call(repositoryOf(this.constructor as StreamEntityClass<object>), operation, [this, ...args]);
+      return await call(repositoryOf(this.constructor as StreamEntityClass<object>, `.${operation}()`), operation, [
+        this,
+        ...args,
+      ]);
     });
   }
 }

@@ -1,6 +1,6 @@
 import type { IsStaleOptions, RefreshOptions, RefreshResult, StreamTableStatus } from '@pgstream/core';
 import type { FindManyOptions, FindOneOptions, FindOptionsWhere, ObjectLiteral, Repository } from 'typeorm';
-import { type Connection, handleOf, onlyDataSourceOf } from '../handle/index.ts';
+import { type Connection, handleOf, onlyDataSourceOf, type StreamTableHandle } from '../handle/index.ts';
 import { type StreamQueryBuilder, type StreamRepository, streamRepository } from '../repository/index.ts';
 import { defineRefusedWrites } from './refused-writes.ts';
 import type { StreamEntityClass } from './stream-entity-class.ts';
@@ -34,22 +34,22 @@ export abstract class StreamTableEntity {
     this: StreamEntityClass<object>,
     { on, ...options }: IsStaleOptions & On = {},
   ): Promise<boolean | null> {
-    return await helpersOf(this, on).isStale(options);
+    return await helpersOf(this, on, 'isStale').isStale(options);
   }
 
   /** When the transaction of the last refresh began (contract A.5); `null` if there was none. */
   static async lastRefreshAt(this: StreamEntityClass<object>, { on }: On = {}): Promise<Date | null> {
-    return await helpersOf(this, on).lastRefreshAt();
+    return await helpersOf(this, on, 'lastRefreshAt').lastRefreshAt();
   }
 
   /** The age of the data in whole milliseconds, by the server's clock; `null` if it was never filled. */
   static async stalenessMs(this: StreamEntityClass<object>, { on }: On = {}): Promise<number | null> {
-    return await helpersOf(this, on).stalenessMs();
+    return await helpersOf(this, on, 'stalenessMs').stalenessMs();
   }
 
   /** Everything the catalog knows, in one snapshot (contract A.2). */
   static async status(this: StreamEntityClass<object>, { on }: On = {}): Promise<StreamTableStatus> {
-    return await helpersOf(this, on).status();
+    return await helpersOf(this, on, 'status').status();
   }
 
   /**
@@ -66,103 +66,103 @@ export abstract class StreamTableEntity {
     this: StreamEntityClass<object>,
     { on, ...options }: RefreshOptions & On = {},
   ): Promise<RefreshResult> {
-    return await helpersOf(this, on).refresh(options);
+    return await helpersOf(this, on, 'refresh').refresh(options);
   }
 
   /** The read-only repository of the entity. */
   static getRepository<Entity extends ObjectLiteral>(this: StreamEntityClass<Entity>): StreamRepository<Entity> {
-    return repositoryOf(this);
+    return repositoryOf(this, '');
   }
 
   static createQueryBuilder<Entity extends ObjectLiteral>(
     this: StreamEntityClass<Entity>,
     alias?: string,
   ): StreamQueryBuilder<Entity> {
-    return repositoryOf(this).createQueryBuilder(alias);
+    return repositoryOf(this, '.createQueryBuilder()').createQueryBuilder(alias);
   }
 
   static async find<Entity extends ObjectLiteral>(
     this: StreamEntityClass<Entity>,
     options?: FindManyOptions<Entity>,
   ): Promise<Entity[]> {
-    return await repositoryOf(this).find(options);
+    return await repositoryOf(this, '.find()').find(options);
   }
 
   static async findBy<Entity extends ObjectLiteral>(
     this: StreamEntityClass<Entity>,
     where: Where<Entity>,
   ): Promise<Entity[]> {
-    return await repositoryOf(this).findBy(where);
+    return await repositoryOf(this, '.findBy()').findBy(where);
   }
 
   static async findAndCount<Entity extends ObjectLiteral>(
     this: StreamEntityClass<Entity>,
     options?: FindManyOptions<Entity>,
   ): Promise<[Entity[], number]> {
-    return await repositoryOf(this).findAndCount(options);
+    return await repositoryOf(this, '.findAndCount()').findAndCount(options);
   }
 
   static async findAndCountBy<Entity extends ObjectLiteral>(
     this: StreamEntityClass<Entity>,
     where: Where<Entity>,
   ): Promise<[Entity[], number]> {
-    return await repositoryOf(this).findAndCountBy(where);
+    return await repositoryOf(this, '.findAndCountBy()').findAndCountBy(where);
   }
 
   static async findOne<Entity extends ObjectLiteral>(
     this: StreamEntityClass<Entity>,
     options: FindOneOptions<Entity>,
   ): Promise<Entity | null> {
-    return await repositoryOf(this).findOne(options);
+    return await repositoryOf(this, '.findOne()').findOne(options);
   }
 
   static async findOneBy<Entity extends ObjectLiteral>(
     this: StreamEntityClass<Entity>,
     where: Where<Entity>,
   ): Promise<Entity | null> {
-    return await repositoryOf(this).findOneBy(where);
+    return await repositoryOf(this, '.findOneBy()').findOneBy(where);
   }
 
   static async findOneOrFail<Entity extends ObjectLiteral>(
     this: StreamEntityClass<Entity>,
     options: FindOneOptions<Entity>,
   ): Promise<Entity> {
-    return await repositoryOf(this).findOneOrFail(options);
+    return await repositoryOf(this, '.findOneOrFail()').findOneOrFail(options);
   }
 
   static async findOneByOrFail<Entity extends ObjectLiteral>(
     this: StreamEntityClass<Entity>,
     where: Where<Entity>,
   ): Promise<Entity> {
-    return await repositoryOf(this).findOneByOrFail(where);
+    return await repositoryOf(this, '.findOneByOrFail()').findOneByOrFail(where);
   }
 
   static async count<Entity extends ObjectLiteral>(
     this: StreamEntityClass<Entity>,
     options?: FindManyOptions<Entity>,
   ): Promise<number> {
-    return await repositoryOf(this).count(options);
+    return await repositoryOf(this, '.count()').count(options);
   }
 
   static async countBy<Entity extends ObjectLiteral>(
     this: StreamEntityClass<Entity>,
     where: Where<Entity>,
   ): Promise<number> {
-    return await repositoryOf(this).countBy(where);
+    return await repositoryOf(this, '.countBy()').countBy(where);
   }
 
   static async exists<Entity extends ObjectLiteral>(
     this: StreamEntityClass<Entity>,
     options?: FindManyOptions<Entity>,
   ): Promise<boolean> {
-    return await repositoryOf(this).exists(options);
+    return await repositoryOf(this, '.exists()').exists(options);
   }
 
   static async existsBy<Entity extends ObjectLiteral>(
     this: StreamEntityClass<Entity>,
     where: Where<Entity>,
   ): Promise<boolean> {
-    return await repositoryOf(this).existsBy(where);
+    return await repositoryOf(this, '.existsBy()').existsBy(where);
   }
 
   static async sum<Entity extends ObjectLiteral>(
@@ -170,7 +170,7 @@ export abstract class StreamTableEntity {
     column: NumberKey<Entity>,
     where?: Where<Entity>,
   ): Promise<number | null> {
-    return await repositoryOf(this).sum(column, where);
+    return await repositoryOf(this, '.sum()').sum(column, where);
   }
 
   static async average<Entity extends ObjectLiteral>(
@@ -178,7 +178,7 @@ export abstract class StreamTableEntity {
     column: NumberKey<Entity>,
     where?: Where<Entity>,
   ): Promise<number | null> {
-    return await repositoryOf(this).average(column, where);
+    return await repositoryOf(this, '.average()').average(column, where);
   }
 
   static async minimum<Entity extends ObjectLiteral>(
@@ -186,7 +186,7 @@ export abstract class StreamTableEntity {
     column: NumberKey<Entity>,
     where?: Where<Entity>,
   ): Promise<number | null> {
-    return await repositoryOf(this).minimum(column, where);
+    return await repositoryOf(this, '.minimum()').minimum(column, where);
   }
 
   static async maximum<Entity extends ObjectLiteral>(
@@ -194,23 +194,23 @@ export abstract class StreamTableEntity {
     column: NumberKey<Entity>,
     where?: Where<Entity>,
   ): Promise<number | null> {
-    return await repositoryOf(this).maximum(column, where);
+    return await repositoryOf(this, '.maximum()').maximum(column, where);
   }
 
   static hasId<Entity extends ObjectLiteral>(this: StreamEntityClass<Entity>, entity: Entity): boolean {
-    return repositoryOf(this).hasId(entity);
+    return repositoryOf(this, '.hasId()').hasId(entity);
   }
 
   static getId<Entity extends ObjectLiteral>(
     this: StreamEntityClass<Entity>,
     entity: Entity,
   ): ReturnType<Repository<Entity>['getId']> {
-    return repositoryOf(this).getId(entity);
+    return repositoryOf(this, '.getId()').getId(entity);
   }
 
   /** Reads the entity's row again, by its key, into the entity. Rejects where the row is gone, or the entity has no key. */
   async reload(): Promise<void> {
-    const repository = repositoryOf(this.constructor as StreamEntityClass<this>);
+    const repository = repositoryOf(this.constructor as StreamEntityClass<this>, '.findOneBy()');
     const id: ObjectLiteral | undefined = repository.metadata.getEntityIdMap(this);
     if (id === undefined || !repository.hasId(this)) {
       throw new TypeError(
@@ -222,16 +222,24 @@ export abstract class StreamTableEntity {
 
   /** Whether the entity has a value for its key. */
   hasId(): boolean {
-    return repositoryOf(this.constructor as StreamEntityClass<this>).hasId(this);
+    return repositoryOf(this.constructor as StreamEntityClass<this>, '.hasId()').hasId(this);
   }
 }
 
 defineRefusedWrites(StreamTableEntity, repositoryOf);
 
-function repositoryOf<Entity extends ObjectLiteral>(entity: StreamEntityClass<Entity>): StreamRepository<Entity> {
-  return streamRepository(onlyDataSourceOf(entity, entity.name), entity);
+function repositoryOf<Entity extends ObjectLiteral>(
+  entity: StreamEntityClass<Entity>,
+  call: string,
+): StreamRepository<Entity> {
+  const sayIt = `streamRepository(dataSource, ${entity.name})${call}`;
+  return streamRepository(onlyDataSourceOf(entity, entity.name, sayIt), entity);
 }
 
-function helpersOf(entity: StreamEntityClass<object>, on: Connection | undefined): ReturnType<typeof handleOf> {
-  return handleOf(on ?? onlyDataSourceOf(entity, entity.name), entity);
+function helpersOf(
+  entity: StreamEntityClass<object>,
+  on: Connection | undefined,
+  call: keyof StreamTableHandle,
+): ReturnType<typeof handleOf> {
+  return handleOf(on ?? onlyDataSourceOf(entity, entity.name, `${entity.name}.${call}({ on: dataSource })`), entity);
 }

@@ -22,9 +22,10 @@ function knownTo(entity: object): Set<DataSource> | undefined {
 
 /**
  * The one DataSource that an entity can be meant in when none is said: the only one that is initialised. TypeORM itself
- * would take the latest, which with several is a guess. Throws INVALID_ARGUMENT where there is none, or more than one.
+ * would take the latest, which with several is a guess. Throws INVALID_ARGUMENT where there is none, or more than one;
+ * `sayIt` is the call with the DataSource said.
  */
-export function onlyDataSourceOf(entity: object, name: string): DataSource {
+export function onlyDataSourceOf(entity: object, name: string, sayIt: string): DataSource {
   const live = [...(knownTo(entity) ?? [])].filter(({ isInitialized }) => isInitialized);
   const [only] = live;
   if (only === undefined) {
@@ -36,7 +37,7 @@ export function onlyDataSourceOf(entity: object, name: string): DataSource {
   if (live.length > 1) {
     throw new PgStreamError(
       'INVALID_ARGUMENT',
-      `${live.length} DataSources have the entity ${name}, and which one is meant cannot be told. Say it: ${name}.refresh({ on: dataSource }), or read through streamRepository(dataSource, ${name}).`,
+      `${live.length} DataSources have the entity ${name}, and which one is meant cannot be told. Say it: ${sayIt}.`,
     );
   }
   return only;

@@ -45,6 +45,16 @@ export type StreamQueryBuilder<Entity extends ObjectLiteral> = SelectQueryBuilde
 export interface StreamRepository<Entity extends ObjectLiteral>
   extends Pick<Repository<Entity>, Read>, StreamTableHandle {
   createQueryBuilder(...args: Parameters<Repository<Entity>['createQueryBuilder']>): StreamQueryBuilder<Entity>;
+  /**
+   * The same repository as part of a transaction, by its EntityManager or QueryRunner; or of another DataSource.
+   *
+   * @example
+   * await dataSource.transaction(async (manager) => {
+   *   await manager.insert(Order, order);
+   *   await this.totals.on(manager).refresh();
+   * });
+   */
+  on(connection: Connection): StreamRepository<Entity>;
 }
 
 /**
@@ -104,6 +114,10 @@ class HelpfulRepository<Entity extends ObjectLiteral> extends Repository<Entity>
 
   override async count(options?: FindManyOptions<Entity>): Promise<number> {
     return await super.count(withKey<FindManyOptions<Entity>, Entity>(this.metadata, options).options);
+  }
+
+  on(connection: Connection): StreamRepository<Entity> {
+    return streamRepository(connection, this.target);
   }
 
   override getId(entity: Entity): ReturnType<Repository<Entity>['getId']> {

@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { asModule, blocksOf, compilerErrors, testDatabase } from '@pgstream/harness';
 import type { INestApplicationContext } from '@nestjs/common';
@@ -44,6 +44,8 @@ const examples = blocks
     text: code,
   }));
 
+const ENTRIES = { '@pgstream/typeorm': 'src/index.ts', '@pgstream/typeorm/nestjs': 'src/nestjs.ts' };
+
 /** What an example has left for its reader to initialise. */
 const opened: DataSource[] = [];
 
@@ -77,7 +79,15 @@ afterAll(async () => {
 describe('the README', () => {
   it('has blocks of languages that are tested here, and no other', () => {
     expect(new Set(blocks.map(({ language }) => language))).toEqual(new Set(['sh', 'ts', 'sql']));
-    expect(files.map(({ file }) => file)).toEqual(['entities.ts', 'data-source.ts', 'region-totals.ts', 'reports.ts']);
+    expect(files.map(({ file }) => file)).toEqual([
+      'entities.ts',
+      'data-source.ts',
+      'accounts.ts',
+      'region-totals.ts',
+      'reports.ts',
+      'orders.ts',
+      'totals.health.ts',
+    ]);
     expect(examples.length).toBeGreaterThan(5);
   });
 
@@ -95,11 +105,26 @@ describe('the README', () => {
   });
 
   it('compiles', async () => {
-    const errors = await compilerErrors(folder, PACKAGE, {
-      '@pgstream/typeorm': 'src/index.ts',
-      '@pgstream/typeorm/nestjs': 'src/nestjs.ts',
-    });
-    expect(errors).toBe('');
+    expect(await compilerErrors(folder, PACKAGE, ENTRIES)).toBe('');
+  });
+
+  // `nest new` has "module": "nodenext" and no "type": "module", so that files are CommonJS.
+  it('compiles in a project of NestJS, its files as they are and its examples in functions', async () => {
+    const nest = join(folder, 'nest');
+    await mkdir(nest);
+    await writeFile(join(nest, 'package.json'), '{}');
+    for (const { file = '', code } of files) await writeFile(join(nest, file), code);
+    await writeFile(join(nest, 'order-totals-schema.ts'), ORDER_TOTALS_SCHEMA);
+    for (const { name, text } of examples) {
+      await writeFile(join(nest, name), asModule(`export async function example() {\n${text}\n}`, IMPORTS));
+    }
+    const settings = {
+      module: 'nodenext',
+      moduleResolution: 'nodenext',
+      emitDecoratorMetadata: true,
+      declaration: true,
+    };
+    expect(await compilerErrors(nest, PACKAGE, ENTRIES, settings)).toBe('');
   });
 
   it.each(examples)('runs $name: $text', async ({ name, text }) => {
@@ -130,10 +155,24 @@ describe('the README', () => {
     expect(await RegionTotals.find()).toContainEqual({ region: 'south', total: '7.25', tags: { top: [] } });
   });
 
-  it('injects a repository into an application of NestJS', async () => {
+  it('has relations one to one', async () => {
+    const { Account, AccountTotals } = (await load('accounts.ts')) as Record<string, new () => object>;
+    const { openDataSource } = await import('../shop/index.ts');
+    const { manager } = await openDataSource(database.url, { entities: [Account!, AccountTotals!] });
+    const found = await manager.find(Account!, { where: { id: 1 } as never, relations: { totals: true } });
+    expect(found).toMatchObject([{ id: 1, totals: { id: 1 } }]);
+  });
+
+  it('injects repositories into an application of NestJS', async () => {
     const { NestFactory } = await import('@nestjs/core');
     const { TypeOrmModule } = await import('@nestjs/typeorm');
+    const { HealthIndicatorService, TerminusModule } = await import('@nestjs/terminus');
+    const { StreamTablesModule } = await import('@pgstream/typeorm/nestjs');
     const { Reports, ReportsModule } = (await load('reports.ts')) as { Reports: never; ReportsModule: never };
+    const { Orders } = (await load('orders.ts')) as { Orders: new (...args: never[]) => object };
+    const { TotalsHealth } = (await load('totals.health.ts')) as { TotalsHealth: new (...args: never[]) => object };
+    // What a compiler writes of constructors' types, and Vite does not.
+    Reflect.defineMetadata('design:paramtypes', [HealthIndicatorService, Object], TotalsHealth);
     const { Customer, Order, OrderTotals } = (await load('entities.ts')) as Record<string, new () => object>;
     const root = TypeOrmModule.forRoot({
       type: 'postgres',
@@ -141,11 +180,22 @@ describe('the README', () => {
       entities: [Customer!, Order!, OrderTotals!],
     });
     const application: INestApplicationContext = await NestFactory.createApplicationContext(
-      { module: Root, imports: [root, ReportsModule] },
+      {
+        module: Root,
+        imports: [root, ReportsModule, TerminusModule, StreamTablesModule.forFeature([OrderTotals! as never])],
+        providers: [Orders, TotalsHealth],
+      },
       { logger: false },
     );
     onTestFinished(() => application.close());
     const best = await application.get<{ best(): Promise<{ customerId: number }[]> }>(Reports).best();
     expect(best.map(({ customerId }) => customerId)).toEqual([1, 7]);
+
+    const orders: { replace(order: object): Promise<{ total: string }> } = application.get(Orders);
+    expect(await orders.replace({ id: 6, customerId: 7, amount: '2.25' })).toMatchObject({ customerId: 7 });
+    type Health = { isFresh(key: string, maxAgeMs: number): Promise<Record<string, { status: string }>> };
+    const health: Health = application.get(TotalsHealth);
+    expect(await health.isFresh('totals', 60_000)).toMatchObject({ totals: { status: 'up' } });
+    expect(await health.isFresh('totals', -1)).toMatchObject({ totals: { status: 'down' } });
   });
 });
