@@ -1,4 +1,5 @@
 import { afterAll, onTestFinished, TestRunner } from 'vitest';
+import { throwIfWarned } from './warnings.ts';
 
 type CleanUp = () => Promise<void>;
 
@@ -16,7 +17,7 @@ export function cleanUpLater(cleanUp: CleanUp): void {
 // Registered when a test file imports the harness, so before any hook of its own: vitest runs it after all of them.
 afterAll(async () => {
   const failures: unknown[] = [];
-  for (const cleanUp of atEndOfFile.splice(0).toReversed()) {
+  for (const cleanUp of [throwIfWarned, ...atEndOfFile.splice(0)].toReversed()) {
     await cleanUp().catch((error: unknown) => failures.push(error));
   }
   if (failures.length > 1) throw new AggregateError(failures, failures.map(String).join('\n'));

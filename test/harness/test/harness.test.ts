@@ -75,18 +75,31 @@ describe('a role', () => {
   });
 });
 
-test('a connection left open fails its file, with a sentence that names application and last query', async () => {
+/** Runs a file that is at fault, in a run of its own. */
+async function runFault(file: string): Promise<{ code: unknown; output: string }> {
   const vitest = fileURLToPath(new URL('../../../node_modules/vitest/vitest.mjs', import.meta.url));
-  const config = fileURLToPath(new URL('leak/vitest.config.ts', import.meta.url));
-  const run = spawn(process.execPath, [vitest, 'run', '--config', config, '--reporter=verbose'], {
+  const config = fileURLToPath(new URL('faults/vitest.config.ts', import.meta.url));
+  const run = spawn(process.execPath, [vitest, 'run', file, '--config', config, '--reporter=verbose'], {
     env: { PATH: process.env['PATH'], PGSTREAM_TEST_URL: serverUrl(), NO_COLOR: '1' },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let output = '';
   for (const stream of [run.stdout, run.stderr]) stream.on('data', (chunk: Buffer) => (output += chunk.toString()));
   const [code] = await once(run, 'close');
+  return { code, output };
+}
+
+test('a connection left open fails its file, with a sentence that names application and last query', async () => {
+  const { code, output } = await runFault('leak.ts');
   expect(output).toContain('✓ leak.ts > passes, and forgets its connection');
   expect(output).toMatch(/1 connection\(s\) to test database test_\w+ were left open: end them/);
   expect(output).toContain("forgetful, idle, last query: SELECT 'the last thing it asked' AS answer");
+  expect(code).toBe(1);
+}, 60_000);
+
+test('a query that is sent while another runs on its client fails its file, and names the line', async () => {
+  const { code, output } = await runFault('impatient.ts');
+  expect(output).toContain('✓ impatient.ts > passes, and awaits nothing before the next query');
+  expect(output).toMatch(/A query was sent while another ran[^]*impatient\.ts:8/);
   expect(code).toBe(1);
 }, 60_000);
