@@ -88,7 +88,9 @@ describe('timeoutMs', () => {
     const table = createPgStream(executor).table(scene.name);
     await expect(table.refresh({ timeoutMs: 300 })).rejects.toMatchObject({ code: 'TIMEOUT', sqlState: undefined });
     expect(await running()).toBe(1);
-    await admin.query(`SELECT pg_cancel_backend(pid) FROM pg_stat_activity WHERE wait_event = 'PgSleep'`);
+    await admin.query(
+      `SELECT pg_cancel_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND wait_event = 'PgSleep'`,
+    );
     await expect.poll(running, { timeout: 10_000 }).toBe(0);
   });
 
