@@ -1,6 +1,15 @@
 import { relational, streamAlias } from '@pgstream/drizzle';
 import { eq, type SQL, sql } from 'drizzle-orm';
-import { bigint, integer, numeric, type PgMaterializedView, pgTable, withReplicas } from 'drizzle-orm/pg-core';
+import {
+  alias,
+  bigint,
+  integer,
+  numeric,
+  type PgMaterializedView,
+  pgTable,
+  pgView,
+  withReplicas,
+} from 'drizzle-orm/pg-core';
 import type { WriteCall } from '../driver.ts';
 import { customers, orders, orderTotals, samples } from './models.ts';
 import type { Db, Native } from './session.ts';
@@ -19,6 +28,15 @@ const TARGETS: readonly Target[] = [
   { of: 'an alias', target: streamAlias(orderTotals, 'a') },
   { of: 'the table behind a column', target: orderTotals.total.table },
   { of: 'the variant for relational queries', target: relational(orderTotals) },
+  { of: 'an alias of that variant', target: alias(relational(orderTotals) as unknown as Writable, 'a') },
+  {
+    of: 'an alias of that variant, named as the table',
+    target: alias(relational(orderTotals) as unknown as Writable, 'order_totals'),
+  },
+  {
+    of: 'the table behind a column of a view',
+    target: pgView('totals_view').as((query) => query.select().from(orderTotals)).total.table,
+  },
   {
     of: 'the table behind the elements of an array',
     target: (samples.tags as unknown as { baseColumn: typeof samples.label }).baseColumn.table,
