@@ -2,7 +2,13 @@ import type { ErrorRule } from '../classification/index.ts';
 import type { TransactionState } from '../executor/index.ts';
 import { quoteName } from '../name/index.ts';
 import type { RefreshPlan } from './options.ts';
-import { NOT_A_REFRESH_FUNCTION, NOT_AMONG_ITS_TABLES, SOURCES_BUSY, UNSAFE_ISOLATION } from './statement/index.ts';
+import {
+  NOT_A_REFRESH_FUNCTION,
+  NOT_AMONG_ITS_TABLES,
+  SOURCES_BUSY,
+  SOURCES_BUSY_BY_OURSELVES,
+  UNSAFE_ISOLATION,
+} from './statement/index.ts';
 
 /** What only a refresh can be told: its own refusals, and what an error means in the middle of one. */
 export function refreshRules(plan: RefreshPlan, transaction: TransactionState): readonly ErrorRule[] {
@@ -18,19 +24,8 @@ export function refreshRules(plan: RefreshPlan, transaction: TransactionState): 
 
 function ownRefusal(plan: RefreshPlan, transaction: TransactionState): ErrorRule {
   return ({ message }) => {
-    if (message.startsWith(SOURCES_BUSY)) {
-      const source = message.slice(SOURCES_BUSY.length);
-      const inTheWay = `Another transaction is writing to ${source}, which the stream table reads, or a vacuum or index build works on it`;
-      return transaction === 'none'
-        ? {
-            code: 'SOURCES_BUSY',
-            message: `${inTheWay}, and was not over after ${plan.lockTimeoutMs} ms. Refresh later, or allow more time (lockTimeoutMs).`,
-          }
-        : {
-            code: 'SOURCES_BUSY',
-            message: `${inTheWay}. Inside a transaction this is not waited for, because that one may be waiting for yours: refresh after your commit.`,
-          };
-    }
+    const busy = sourcesBusy(message, plan, transaction);
+    if (busy !== undefined) return { code: 'SOURCES_BUSY', message: busy };
     if (message.startsWith(UNSAFE_ISOLATION)) {
       return {
         code: 'UNSAFE_ISOLATION',
@@ -46,6 +41,22 @@ function ownRefusal(plan: RefreshPlan, transaction: TransactionState): ErrorRule
     }
     return undefined;
   };
+}
+
+/** The likeliest slip is to refresh outside of one's own open transaction, which then is what is waited for. */
+function sourcesBusy(message: string, plan: RefreshPlan, transaction: TransactionState): string | undefined {
+  const prefix = [SOURCES_BUSY, SOURCES_BUSY_BY_OURSELVES].find((each) => message.startsWith(each));
+  if (prefix === undefined) return undefined;
+  const source = message.slice(prefix.length);
+  const inTheWay = `Another transaction is writing to ${source}, which the stream table reads, or a vacuum or index build works on it`;
+  if (transaction !== 'none') {
+    return `${inTheWay}. Inside a transaction this is not waited for, because that one may be waiting for yours: refresh after your commit.`;
+  }
+  const whose =
+    prefix === SOURCES_BUSY_BY_OURSELVES
+      ? 'A transaction of your own application (same role, application_name and address) holds it and is idle: if it is the one that this call is made in, it waits for itself. Refresh through that transaction, or after its commit.'
+      : 'Is it your own transaction, in which this call is made? Then it waits for itself: refresh through that transaction, or after its commit.';
+  return `${inTheWay}, and was not over after ${plan.lockTimeoutMs} ms. ${whose} Otherwise refresh later, or allow more time (lockTimeoutMs).`;
 }
 
 /** In REPEATABLE READ and SERIALIZABLE, when somebody else has refreshed since the snapshot. */

@@ -6,6 +6,9 @@ import { KEPT_LOCK_TIMEOUT } from './settings.ts';
 /** Begins the message of a refusal because of a source; the source's name follows. */
 export const SOURCES_BUSY = `${OURS}source is busy: `;
 
+/** The same where a transaction of the caller's own application is in the way, and waits for something. */
+export const SOURCES_BUSY_BY_OURSELVES = `${OURS}source is busy by this application: `;
+
 /** The message of a refusal because of the transaction's isolation level. */
 export const UNSAFE_ISOLATION = `${OURS}refresh needs READ COMMITTED`;
 
@@ -76,7 +79,8 @@ ${indent(lockEach(dialect), 3)}
           WHERE l.locktype = 'relation' AND l.relation = source AND l.granted AND l.mode = 'ShareUpdateExclusiveLock'
             AND l.database = (SELECT d.oid FROM pg_database d WHERE d.datname = current_database())
         ) THEN
-          RAISE EXCEPTION '${SOURCES_BUSY}%', source_name USING ERRCODE = '55P03', DETAIL = SQLERRM;
+          RAISE EXCEPTION USING ERRCODE = '55P03', DETAIL = SQLERRM,
+            MESSAGE = CASE WHEN ${indent(isHeldByOurselves, 7).trimStart()} THEN '${SOURCES_BUSY_BY_OURSELVES}' ELSE '${SOURCES_BUSY}' END || source_name;
         END IF;
         waited_for := source;
       WHEN insufficient_privilege THEN
@@ -85,6 +89,20 @@ ${indent(lockEach(dialect), 3)}
   END LOOP;
 END IF;`;
 }
+
+/**
+ * A session of the same role, application and address that waits in its transaction: most likely the caller's own, which
+ * waits for this refresh. Asked once it is refused. What the role may not see of others is null, and so no match.
+ */
+const isHeldByOurselves = `EXISTS (
+  SELECT FROM pg_locks l
+  JOIN pg_stat_activity other ON other.pid = l.pid
+  JOIN pg_stat_activity me ON me.pid = pg_backend_pid()
+  WHERE l.locktype = 'relation' AND l.relation = source AND l.granted AND l.pid <> me.pid
+    AND l.mode NOT IN ('AccessShareLock', 'RowShareLock') AND other.datid = me.datid AND other.state = 'idle in transaction'
+    AND other.usesysid = me.usesysid AND other.application_name = me.application_name
+    AND other.client_addr IS NOT DISTINCT FROM me.client_addr
+)`;
 
 function lockEach(dialect: Dialect): string {
   const { schema, prefix } = dialect;
