@@ -33,7 +33,7 @@ export type { Row, SqlExecutor, TransactionState } from './executor/index.ts';
 export type { IsStaleOptions } from './freshness/index.ts';
 export type { QualifiedName, StreamTableName } from './name/index.ts';
 export { createPgStream, type ExtensionInfo, type PgStream, type PgStreamOptions } from './pg-stream.ts';
-export type { RefreshOptions, RefreshResult } from './refresh/index.ts';
+export type { RefreshAfterOptions, RefreshOptions, RefreshResult } from './refresh/index.ts';
 export {
   explainWriteError,
   readOnlyRoleSql,

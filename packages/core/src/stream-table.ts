@@ -18,7 +18,13 @@ import {
 import type { Context } from './context/index.ts';
 import { isStale, lastRefreshAt, stalenessMs, type IsStaleOptions } from './freshness/index.ts';
 import type { QualifiedName } from './name/index.ts';
-import { refreshStreamTable, type RefreshOptions, type RefreshResult } from './refresh/index.ts';
+import {
+  refreshAfter,
+  refreshStreamTable,
+  type RefreshAfterOptions,
+  type RefreshOptions,
+  type RefreshResult,
+} from './refresh/index.ts';
 
 /**
  * One stream table, by its name. Nothing is asked of the server before a method is called.
@@ -85,6 +91,26 @@ export interface StreamTable {
    */
   refresh(options?: RefreshOptions): Promise<RefreshResult>;
 
+  /**
+   * Writes, and then brings the stream table up to date: runs `work`, which commits by itself, and once its promise is
+   * fulfilled refreshes, so that what it has written is in. Gives what `work` gives. This is what to do under load:
+   * calls at the same time share refreshes, none keeps its transaction open over one, and none fails because of another.
+   *
+   * An error of `work` passes unchanged, and nothing is refreshed. **When the refresh fails, the write is committed**: the
+   * error is the refresh's (its code, its cause), with `operation` `refreshAfter` and a message that begins by saying so.
+   *
+   * `work` must not write through a transaction that is open around the call: inside one it is refused
+   * (INVALID_ARGUMENT) before `work` is run. Where nobody can tell whether there is one (pg before 8.17, a reserved
+   * connection, PGlite) it is run, and refreshed at once, with nothing waited for.
+   *
+   * Throws as refresh() does; INVALID_ARGUMENT, INVALID_NAME and, for a signal that has fired, ABORTED before `work` is
+   * run.
+   *
+   * @example
+   * const order = await orderTotals.refreshAfter(() => pool.query('INSERT INTO orders …'));
+   */
+  refreshAfter<T>(work: () => PromiseLike<T> | T, options?: RefreshAfterOptions): Promise<T>;
+
   /** Everything the catalog knows, in one snapshot (contract A.2). */
   status(): Promise<StreamTableStatus>;
 
@@ -133,6 +159,7 @@ export function streamTable(context: Context, name: QualifiedName): StreamTable 
     lastRefreshAt: () => lastRefreshAt(context, name),
     stalenessMs: () => stalenessMs(context, name),
     refresh: (options) => refreshStreamTable(context, name, options),
+    refreshAfter: (work, options) => refreshAfter(context, name, work, options),
     status: () => status(context, name),
     exists: () => exists(context, name),
     history: (options) => history(context, name, options),

@@ -1,4 +1,5 @@
 export type { RefreshOptions, RefreshResult } from './options.ts';
+export { refreshAfter, type RefreshAfterOptions } from './refresh-after.ts';
 export { refreshStreamTable } from './refresh.ts';
 export {
   NOT_AMONG_ITS_TABLES,

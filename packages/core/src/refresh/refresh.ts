@@ -24,10 +24,8 @@ export async function refreshStreamTable(
   name: QualifiedName,
   options: RefreshOptions = {},
 ): Promise<RefreshResult> {
-  const plan = planOf(options, context.defaultSchema);
-  functionArgument(name); // Refuses what the extension's function cannot be told.
+  const plan = checkRefresh(context, name, options);
   const { signal } = options;
-  throwIfAborted(signal);
   const { scope, transaction } = context.executor;
   if (transaction !== 'none') {
     return { ...(await orAborted(once(context, name, plan, transaction), signal)), shared: false };
@@ -37,6 +35,14 @@ export async function refreshStreamTable(
     patiently(context, name, plan, abandoned),
   );
   return { ...result, shared };
+}
+
+/** Refuses what can be refused before anything is sent. */
+export function checkRefresh(context: Context, name: QualifiedName, options: RefreshOptions): RefreshPlan {
+  const plan = planOf(options, context.defaultSchema);
+  functionArgument(name); // Refuses what the extension's function cannot be told.
+  throwIfAborted(options.signal);
+  return plan;
 }
 
 /** In the caller's transaction: at once or not at all. Where nobody can tell whether there is one, refusals are errors. */
