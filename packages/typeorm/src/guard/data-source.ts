@@ -11,7 +11,7 @@ import type {
 } from 'typeorm';
 import { isStreamTable, refuseReferencesToPlaces } from '../identity/index.ts';
 import { AskingRunners } from './asking.ts';
-import { type Layers, wrap } from './layer.ts';
+import { type Layers, type OwnMethods, wrap } from './layer.ts';
 import { refusingManagers } from './managers.ts';
 import { keepSchemaBuilderOff, prepareStreamEntity } from './metadata.ts';
 import { askingMigrations } from './migrations.ts';
@@ -31,7 +31,7 @@ export class DataSourceGuard {
   readonly #subscriber: EntitySubscriberInterface;
   readonly #asking = new AskingRunners(() => this.#statements);
   readonly #managers: Layers<EntityManager>;
-  readonly #runners: Layers<QueryRunner>;
+  readonly #runners: OwnMethods<QueryRunner>;
   /** What `#streams` was made of: TypeORM builds its metadata anew whenever it is initialised. */
   #metadatas: readonly EntityMetadata[] | undefined;
   #migrations: readonly MigrationInterface[] | undefined;
@@ -88,7 +88,7 @@ export class DataSourceGuard {
       'createQueryRunner',
       (original) =>
         (...args) =>
-          this.#runners.under(original.apply(driver, args) as QueryRunner),
+          this.#runners.addTo(original.apply(driver, args) as QueryRunner),
     );
     // Streamed statements are told to no subscriber.
     wrap(
@@ -128,7 +128,7 @@ export class DataSourceGuard {
 
   /** One that was made before the guard came is guarded from its first statement on. */
   #meet(runner: QueryRunner): void {
-    this.#runners.under(runner);
+    this.#runners.addTo(runner);
     // The driver's own one, which finds out what it is connected to, has none.
     const { manager } = runner as { manager?: EntityManager };
     if (manager) this.#managers.under(manager);

@@ -39,6 +39,42 @@ export class Layers<Instance extends object> {
 }
 
 /**
+ * The same by properties of the instances: for few methods of many instances with much state, whose prototype JavaScript
+ * engines are slow to change. Plain properties, which cost nothing.
+ */
+export class OwnMethods<Instance extends object> {
+  readonly #wrappers: ReadonlyMap<string, Wrapper<Instance>>;
+  readonly #byPrototype = new WeakMap<object, readonly (readonly [name: string, method: Method<Instance>])[]>();
+
+  constructor(wrappers: ReadonlyMap<string, Wrapper<Instance>>) {
+    this.#wrappers = wrappers;
+  }
+
+  /** Gives an instance the methods, if it has none of them; returns the instance. */
+  addTo(instance: Instance): Instance {
+    const methods = this.#of(Object.getPrototypeOf(instance) as object);
+    const properties = instance as Record<string, Method<Instance>>;
+    if (methods.some(([name, method]) => properties[name] === method)) return instance;
+    for (const [name, method] of methods) {
+      // Its maker may have given it one of its own.
+      const own = Object.hasOwn(instance, name) ? properties[name] : undefined;
+      properties[name] = own ? this.#wrappers.get(name)!(own) : method;
+    }
+    return instance;
+  }
+
+  #of(prototype: object): readonly (readonly [name: string, method: Method<Instance>])[] {
+    const known = this.#byPrototype.get(prototype);
+    if (known) return known;
+    const methods = [...this.#wrappers]
+      .filter(([name]) => name in prototype)
+      .map(([name, wrapper]) => [name, wrapper(asOf<Instance>(prototype, name))] as const);
+    this.#byPrototype.set(prototype, methods);
+    return methods;
+  }
+}
+
+/**
  * Wraps one method of one object, whether the object has it or its class; undone by the function that is returned. It does
  * not show among the object's properties.
  */

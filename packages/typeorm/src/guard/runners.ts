@@ -1,7 +1,7 @@
 import { type DataSource, InstanceChecker, type QueryRunner, type Table } from 'typeorm';
 import type { AskingRunners } from './asking.ts';
 import { refuseToDropStreamTables, schemasToClear } from './drop-schemas.ts';
-import { Layers, type Wrapper } from './layer.ts';
+import { OwnMethods, type Wrapper } from './layer.ts';
 import { refusedDefinition } from './refusal.ts';
 import type { StatementGuard } from './statements.ts';
 import type { StreamEntities } from './stream-entities.ts';
@@ -13,35 +13,14 @@ export interface Guarding {
   readonly asking: AskingRunners;
 }
 
-/** What changes the definition of the table that it is given first. Statements of others are refused one by one. */
-const CHANGES = [
-  'renameTable',
-  'addColumn',
-  'addColumns',
-  'renameColumn',
-  'changeColumn',
-  'changeColumns',
-  'dropColumn',
-  'dropColumns',
-  'createPrimaryKey',
-  'updatePrimaryKeys',
-  'dropPrimaryKey',
-  ...['UniqueConstraint', 'CheckConstraint', 'ExclusionConstraint', 'ForeignKey'].flatMap((what) => [
-    `create${what}`,
-    `create${what}s`,
-    `drop${what}`,
-    `drop${what}s`,
-  ]),
-] as const;
-
 /**
- * What makes query runners refuse in time what TypeORM does by more than one statement: before it reads anything where the
- * table is named, and before the first of them is sent where it is not.
+ * What makes query runners refuse in time what TypeORM does by more than one statement: before the first of them is sent, and
+ * before it reads anything where it would drop something.
  */
 export function refusingRunners(
   { driver }: DataSource,
   { streams, statements, asking }: Guarding,
-): Layers<QueryRunner> {
+): OwnMethods<QueryRunner> {
   const refuse =
     (operation: string): Wrapper<QueryRunner> =>
     (original) =>
@@ -51,8 +30,9 @@ export function refusingRunners(
         if (stream && (await asking.counts(this, stream))) throw refusedDefinition(stream, operation);
         return await original.call(this, table, ...rest);
       };
-  const wrappers = new Map<string, Wrapper<QueryRunner>>(CHANGES.map((name) => [name, refuse('alter table')]));
+  const wrappers = new Map<string, Wrapper<QueryRunner>>();
   wrappers.set('dropTable', refuse('drop table'));
+  wrappers.set('dropColumn', refuse('alter table'));
   wrappers.set(
     'executeQueries',
     (original) =>
@@ -85,5 +65,5 @@ export function refusingRunners(
         return await asking.run(this, drop);
       },
   );
-  return new Layers(wrappers);
+  return new OwnMethods(wrappers);
 }

@@ -22,8 +22,8 @@ interface Change {
   change(runner: QueryRunner): Promise<unknown>;
 }
 
-/** What a query runner does to a table, as migrations do. */
-const CHANGES: readonly Change[] = [
+/** What a query runner does to a table, as migrations do, and sends nothing before it. */
+const AT_ONCE: readonly Change[] = [
   { name: 'clearTable()', operation: 'truncate', change: (runner) => runner.clearTable(TABLE) },
   {
     name: 'clearTable() with a schema',
@@ -39,6 +39,10 @@ const CHANGES: readonly Change[] = [
   { name: 'dropColumn()', change: (runner) => runner.dropColumn(TABLE, 'customer_id') },
   { name: 'dropColumn() of the extension’s', change: (runner) => runner.dropColumn(TABLE, '__pgs_row_id') },
   { name: 'dropColumns()', change: (runner) => runner.dropColumns(TABLE, ['total', 'orders']) },
+];
+
+/** The same, where it reads the definition first. */
+const AFTER_READS: readonly Change[] = [
   { name: 'renameTable()', change: (runner) => runner.renameTable(TABLE, 'gone') },
   { name: 'addColumn()', change: (runner) => runner.addColumn(TABLE, note) },
   { name: 'addColumn() with an enum', change: (runner) => runner.addColumn(`public.${TABLE}`, mood) },
@@ -58,7 +62,8 @@ const CHANGES: readonly Change[] = [
 ];
 
 export const definitionWrites: readonly Write[] = [
-  ...CHANGES.map(writeOf),
+  ...AT_ONCE.map(writeOf),
+  ...AFTER_READS.map((change): Write => ({ ...writeOf(change), sendsFirst: 'reads' })),
   {
     name: 'dropSchema() of a query runner',
     operation: 'dropSchema',
