@@ -29,7 +29,7 @@ function consumerEnvironment(): NodeJS.ProcessEnv {
 }
 
 /** The pnpm that this workspace is built with, run by npx as the README says. */
-export async function pnpm(folder: string, ...args: string[]): Promise<string> {
+async function pnpm(folder: string, ...args: string[]): Promise<string> {
   const { packageManager } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8')) as {
     packageManager: string;
   };
