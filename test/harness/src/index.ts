@@ -6,3 +6,4 @@ export { quietDatabase, quietEmulator } from './quiet.ts';
 export { asModule, type Block, blocksOf, compilerErrors, type Imports } from './readme.ts';
 export { testRole, type TestRole } from './role.ts';
 export { databaseUrl, onEmulator, serverUrl } from './server.ts';
+export { expectOverlappingQueries } from './warnings.ts';
