@@ -88,7 +88,10 @@ interface TransactionOptions {
   readonly isolation?: 'repeatable read' | 'serializable';
 }
 
-export type Helpers = Pick<StreamTable, 'isStale' | 'lastRefreshAt' | 'stalenessMs' | 'status' | 'refresh'>;
+export type Helpers = Pick<
+  StreamTable,
+  'isStale' | 'lastRefreshAt' | 'stalenessMs' | 'status' | 'refresh' | 'refreshAfter'
+>;
 
 /** A call, and what it gives. */
 export interface ReadPath<Native> {

@@ -8,6 +8,7 @@ export {
 // What the results of the helpers are made of: declarations of yours may have to name it.
 export type {
   IsStaleOptions,
+  RefreshAfterOptions,
   RefreshMode,
   RefreshOptions,
   RefreshResult,

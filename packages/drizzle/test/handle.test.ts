@@ -101,6 +101,60 @@ describe.each(DRIVERS)('the helpers over $driver', ({ open }) => {
     },
   );
 
+  const handle = () => streamTable(db, orderTotals);
+  const write = () =>
+    db.transaction(async (tx) => {
+      const [order] = await tx.insert(orders).values({ id: 3000, customerId: 2, amount: '1' }).returning();
+      return order?.id;
+    });
+
+  describe('refreshAfter()', () => {
+    afterEach(async () => {
+      await db.delete(orders).where(eq(orders.id, 3000));
+      await handle().refresh();
+    });
+
+    it('writes, refreshes once that is committed, and gives what the work gives', async () => {
+      expect(await handle().refreshAfter(write)).toBe(3000);
+      expect(await totalOfBob(db)).toBe(8.25);
+    });
+
+    it('takes a statement of Drizzle by itself, which is sent once', async () => {
+      const added = await handle().refreshAfter(() =>
+        db.insert(orders).values({ id: 3000, customerId: 2, amount: '1' }).returning({ id: orders.id }),
+      );
+      expect([added, await totalOfBob(db)]).toEqual([[{ id: 3000 }], 8.25]);
+    });
+
+    it('passes an error of the work as it is, and refreshes nothing', async () => {
+      const at = await handle().lastRefreshAt();
+      const twice = handle().refreshAfter(() => db.insert(orders).values({ id: 1, customerId: 2, amount: '1' }));
+      await expect(twice).rejects.toThrow(DrizzleQueryError);
+      expect(await handle().lastRefreshAt()).toEqual(at);
+    });
+
+    it('says that the write is committed when the refresh fails', async () => {
+      await expect(streamTable(db, missing).refreshAfter(write)).rejects.toMatchObject({
+        code: 'NOT_FOUND',
+        operation: 'refreshAfter',
+        message: expect.stringMatching(/^The write is committed, /) as string,
+      });
+      expect(await db.$count(orders, eq(orders.id, 3000))).toBe(1);
+    });
+
+    it('is refused in a transaction before the work is run', async () => {
+      let ran = false;
+      await db.transaction(async (tx) => {
+        const refused = streamTable(tx, orderTotals).refreshAfter(() => {
+          ran = true;
+        });
+        await expect(refused).rejects.toMatchObject({ code: 'INVALID_ARGUMENT', operation: 'refreshAfter' });
+        expect(await tx.$count(orderTotals)).toBe(2);
+      });
+      expect(ran).toBe(false);
+    });
+  });
+
   describe('in a transaction', () => {
     it('see its writes, refresh for it alone, and leave nothing after a roll-back', async () => {
       const before = [await totalOfBob(db), await streamTable(db, orderTotals).lastRefreshAt()];
@@ -207,11 +261,12 @@ describe('streamTable', () => {
   });
   afterAll(() => opened.close());
 
-  it('gives five helpers and no way to alter or drop', () => {
+  it('gives six helpers and no way to alter or drop', () => {
     expect(Object.keys(streamTable(opened.db, orderTotals)).toSorted()).toEqual([
       'isStale',
       'lastRefreshAt',
       'refresh',
+      'refreshAfter',
       'stalenessMs',
       'status',
     ]);

@@ -146,8 +146,9 @@ describe('functions that take dbs and stream tables', () => {
     expectTypeOf(handle.isStale({ maxAgeMs: 1 })).resolves.toEqualTypeOf<boolean>();
     expectTypeOf(handle.lastRefreshAt()).resolves.toEqualTypeOf<Date | null>();
     expectTypeOf(handle.stalenessMs()).resolves.toEqualTypeOf<number | null>();
+    expectTypeOf(handle.refreshAfter(() => db.$count(customers))).resolves.toEqualTypeOf<number>();
     expectTypeOf<keyof typeof handle>().toEqualTypeOf<
-      'isStale' | 'lastRefreshAt' | 'stalenessMs' | 'status' | 'refresh'
+      'isStale' | 'lastRefreshAt' | 'stalenessMs' | 'status' | 'refresh' | 'refreshAfter'
     >();
   });
 });

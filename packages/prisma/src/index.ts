@@ -1,4 +1,10 @@
-export type { IsStaleOptions, RefreshOptions, RefreshResult, StreamTableStatus } from '@pgstream/core';
+export type {
+  IsStaleOptions,
+  RefreshAfterOptions,
+  RefreshOptions,
+  RefreshResult,
+  StreamTableStatus,
+} from '@pgstream/core';
 export {
   isPgStreamError,
   PgStreamError,
@@ -22,5 +28,5 @@ export {
   type WriteWithoutArguments,
 } from './extension/index.ts';
 export { externalTables, type ExternalTablesOptions } from './external-tables/index.ts';
-export type { IsStale, Refresh, Status, StreamTableHandle, StreamTablePromise } from './handle/index.ts';
+export type { IsStale, Refresh, RefreshAfter, Status, StreamTableHandle, StreamTablePromise } from './handle/index.ts';
 export type { ForeignKeySide, RegisteredModel, RegisteredRelation, StreamTableRegistry } from './registry/index.ts';

@@ -2,7 +2,7 @@ import { StreamTableNotFoundError } from '@pgstream/core';
 import { testRole } from '@pgstream/harness';
 import { PrismaPg } from '@prisma/adapter-pg';
 import { readReplicas } from '@prisma/extension-read-replicas';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { pgStream, type StreamTableHandle } from '../src/index.ts';
 import { open, openInTest, Prisma, PrismaClient, shopDatabase, streamTables } from './shop/index.ts';
 
@@ -186,6 +186,68 @@ describe('the helpers', () => {
     expect(Math.abs(Date.now() - (at?.getTime() ?? 0))).toBeLessThan(60_000);
     expect((await theirs.orderTotals.status()).lastRefreshAt).toEqual(at);
     await there.$disconnect();
+  });
+});
+
+describe('refreshAfter()', () => {
+  const order = { data: { id: 4000, customerId: 2, amount: 1 } };
+  afterEach(async () => {
+    await prisma.order.deleteMany({ where: { id: 4000 } });
+    await prisma.orderTotals.refresh();
+  });
+
+  it.each<[string, () => PromiseLike<unknown>, unknown]>([
+    ['a transaction', () => prisma.$transaction(async (tx) => (await tx.order.create(order)).id), 4000],
+    ['a batch', () => prisma.$transaction([prisma.order.create(order), prisma.note.count()]), [expect.anything(), 1]],
+    ['a call', () => prisma.order.create(order), expect.objectContaining({ id: 4000 })],
+  ])('runs %s, refreshes once that is committed, and gives what it gives', async (_what, work, gives) => {
+    expect(await prisma.orderTotals.refreshAfter(work)).toEqual(gives);
+    expect(await totalOf(2)).toBe(8.25);
+  });
+
+  it('passes an error of the work as it is, and refreshes nothing', async () => {
+    const at = await prisma.orderTotals.lastRefreshAt();
+    const onPurpose = new Error('rolled back on purpose');
+    const work = () =>
+      prisma.$transaction(async (tx) => {
+        await tx.order.create(order);
+        throw onPurpose;
+      });
+    await expect(prisma.orderTotals.refreshAfter(work)).rejects.toBe(onPurpose);
+    expect([await prisma.orderTotals.lastRefreshAt(), await totalOf(2)]).toEqual([at, 7.25]);
+  });
+
+  it('says that the write is committed when the refresh fails', async () => {
+    await expect(named('suspended').refreshAfter(() => prisma.order.create(order))).rejects.toMatchObject({
+      code: 'SUSPENDED',
+      operation: 'refreshAfter',
+      message: expect.stringMatching(/^The write is committed, /) as string,
+    });
+    expect(await prisma.order.count({ where: { id: 4000 } })).toBe(1);
+  });
+
+  it('is refused in a transaction before the work is run, and leaves it usable', async () => {
+    let ran = false;
+    const notes = await prisma.$transaction(async (tx) => {
+      const refused = tx.orderTotals.refreshAfter(() => {
+        ran = true;
+      });
+      await expect(refused).rejects.toMatchObject({ code: 'INVALID_ARGUMENT', operation: 'refreshAfter' });
+      return await tx.note.count();
+    });
+    expect([ran, notes]).toEqual([false, 1]);
+  });
+
+  it('taken off its model is an error that says so, before the work is run', async () => {
+    const { refreshAfter } = prisma.orderTotals;
+    await expect(refreshAfter(() => prisma.order.create(order))).rejects.toThrow('prisma.orderTotals.refreshAfter()');
+    expect(await prisma.order.count({ where: { id: 4000 } })).toBe(0);
+  });
+
+  it('is no element of a batch', async () => {
+    const after = prisma.orderTotals.refreshAfter(() => 'done') as unknown as ReturnType<typeof prisma.note.count>;
+    expect(() => prisma.$transaction([after])).toThrow('need to be Prisma Client promises');
+    await after;
   });
 });
 

@@ -64,6 +64,7 @@ describe('the helpers', () => {
     expectTypeOf(prisma.orderTotals.isStale({ maxAgeMs: 1 })).toEqualTypeOf<StreamTablePromise<boolean>>();
     expectTypeOf(prisma.orderTotals.lastRefreshAt()).toEqualTypeOf<StreamTablePromise<Date | null>>();
     expectTypeOf(prisma.orderTotals.stalenessMs()).toEqualTypeOf<StreamTablePromise<number | null>>();
+    expectTypeOf(prisma.orderTotals.refreshAfter(() => prisma.customer.count())).toEqualTypeOf<Promise<number>>();
     expectTypeOf(prisma.orderTotals.isStale()).toExtend<Prisma.PrismaPromise<boolean | null>>();
   });
 

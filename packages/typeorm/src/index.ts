@@ -1,6 +1,7 @@
 // What the results of the helpers and of fromTypeORM() are made of: whoever exports them has to name it.
 export type {
   IsStaleOptions,
+  RefreshAfterOptions,
   RefreshMode,
   RefreshOptions,
   RefreshResult,

@@ -2,7 +2,7 @@ import { createPgStream } from '@pgstream/core';
 import { freshDatabase } from '@pgstream/harness';
 import type { Client } from 'pg';
 import type { DataSource, EntityManager } from 'typeorm';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { defineStreamTable, fromTypeORM, StreamTableEntity, streamRepository } from '../src/index.ts';
 import {
   Customer,
@@ -131,6 +131,72 @@ describe('the helpers of a class', () => {
   });
 });
 
+async function write(): Promise<string> {
+  return await dataSource.transaction(async (manager) => {
+    await manager.insert(Order, { customerId: 3, amount: '2.00' });
+    return 'written';
+  });
+}
+
+async function totals(): Promise<string | undefined> {
+  return (await OrderTotals.findOneBy({ customerId: 3 }))?.total;
+}
+
+describe('refreshAfter()', () => {
+  afterEach(async () => {
+    await dataSource.getRepository(Order).delete({ customerId: 3 });
+    await OrderTotals.refresh();
+  });
+
+  it.each([
+    ['a class', () => OrderTotals.refreshAfter(write, { timeoutMs: 60_000 })],
+    ['a class on a DataSource', () => OrderTotals.refreshAfter(write, { on: dataSource })],
+    ['a repository', () => streamRepository(dataSource, OrderTotals).refreshAfter(write, { timeoutMs: 60_000 })],
+  ])('of %s writes, refreshes once that is committed, and gives what the work gives', async (_, call) => {
+    expect(await call()).toBe('written');
+    expect(await totals()).toBe('2.00');
+  });
+
+  it('passes an error of the work as it is, and refreshes nothing', async () => {
+    const at = await OrderTotals.lastRefreshAt();
+    const onPurpose = new Error('rolled back on purpose');
+    const work = () =>
+      dataSource.transaction(async (manager) => {
+        await manager.insert(Order, { customerId: 3, amount: '2.00' });
+        throw onPurpose;
+      });
+    await expect(OrderTotals.refreshAfter(work)).rejects.toBe(onPurpose);
+    expect([await OrderTotals.lastRefreshAt(), await totals()]).toEqual([at, undefined]);
+  });
+
+  it('says that the write is committed when the refresh fails', async () => {
+    const Missing = defineStreamTable({ name: 'not_there', columns: { id: 'int' } });
+    const there = await openDataSource(database.url, { entities: [Missing] });
+    await expect(Missing.refreshAfter(write)).rejects.toMatchObject({
+      code: 'NOT_FOUND',
+      operation: 'refreshAfter',
+      message: expect.stringMatching(/^The write is committed, /) as string,
+    });
+    await there.destroy();
+    expect(await dataSource.getRepository(Order).countBy({ customerId: 3 })).toBe(1);
+  });
+
+  it.each([
+    ['a class', (on: EntityManager, work: () => void) => OrderTotals.refreshAfter(work, { on })],
+    ['a repository', (on: EntityManager, work: () => void) => streamRepository(on, OrderTotals).refreshAfter(work)],
+  ])('of %s is refused in a transaction before the work is run', async (_, call) => {
+    let ran = false;
+    await dataSource.transaction(async (manager) => {
+      const refused = call(manager, () => {
+        ran = true;
+      });
+      await expect(refused).rejects.toMatchObject({ code: 'INVALID_ARGUMENT', operation: 'refreshAfter' });
+      expect(await manager.count(Order)).toBeGreaterThan(0);
+    });
+    expect(ran).toBe(false);
+  });
+});
+
 describe('with several DataSources', () => {
   it('says that it has to be said which one is meant, to helpers and reads alike', async () => {
     const other = await openDataSource(database.url);
@@ -142,6 +208,7 @@ describe('with several DataSources', () => {
       [() => OrderTotals.stalenessMs(), 'OrderTotals.stalenessMs({ on: dataSource }).'],
       [() => OrderTotals.status(), 'OrderTotals.status({ on: dataSource }).'],
       [() => OrderTotals.refresh(), 'OrderTotals.refresh({ on: dataSource }).'],
+      [() => OrderTotals.refreshAfter(() => {}), 'OrderTotals.refreshAfter(work, { on: dataSource }).'],
       [() => OrderTotals.find(), 'streamRepository(dataSource, OrderTotals).find().'],
       [() => OrderTotals.sum('customerId'), 'streamRepository(dataSource, OrderTotals).sum().'],
       [async () => OrderTotals.getRepository(), 'streamRepository(dataSource, OrderTotals).'],

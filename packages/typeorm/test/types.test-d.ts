@@ -36,6 +36,11 @@ describe('a stream entity', () => {
     >();
     // @ts-expect-error neither a DataSource nor a manager
     void OrderTotals.refresh({ on: 'here' });
+    expectTypeOf(
+      OrderTotals.refreshAfter(async () => 7, { on: manager, timeoutMs: 1 }),
+    ).resolves.toEqualTypeOf<number>();
+    // @ts-expect-error -- a refresh that may have begun before the commit is none to rely on
+    void OrderTotals.refreshAfter(async () => 7, { ifBusy: 'skip' });
     // @ts-expect-error not of a model
     void OrderTotals.drop;
   });

@@ -29,9 +29,9 @@ export function helperCases<Native>(stage: Stage<Native>): void {
     await helpers().refresh();
   });
 
-  it('there are five, and none to create, alter or drop', () => {
+  it('there are six, and none to create, alter or drop', () => {
     const given = helpers() as unknown as Record<string, unknown>;
-    for (const method of [...QUESTIONS, 'refresh']) expect(given[method]).toBeTypeOf('function');
+    for (const method of [...QUESTIONS, 'refresh', 'refreshAfter']) expect(given[method]).toBeTypeOf('function');
     for (const method of ['create', 'alter', 'suspend', 'resume', 'drop']) expect(given[method]).toBeUndefined();
   });
 
@@ -97,6 +97,59 @@ export function helperCases<Native>(stage: Stage<Native>): void {
     );
     for (const { seen } of results) expect(seen).toHaveLength(1);
     expect(results.filter(({ shared }) => shared)).not.toEqual([]);
+  });
+
+  describe('refreshAfter()', () => {
+    it('writes in a transaction and refreshes after it, for many at once: each has its own write', async () => {
+      const seen = await Promise.all(
+        Array.from({ length: 20 }, async (_, index) => {
+          const mine = account + index;
+          const write = () =>
+            stage.client.transaction(async (session) => {
+              await session.pay(mine, 1);
+              return mine;
+            });
+          const where = { account: await helpers().refreshAfter(write) };
+          return await stage.client.find('accountTotals', { where, select: ['payments'] });
+        }),
+      );
+      expect(seen).toEqual(Array.from(seen, () => [{ payments: stage.driver.values.bigint('1') }]));
+    });
+
+    it('passes an error of the work unchanged, and refreshes nothing', async () => {
+      const at = await helpers().lastRefreshAt();
+      const onPurpose = new Error('on purpose');
+      const work = () =>
+        stage.client.transaction(async (session) => {
+          await session.pay(account, 40);
+          throw onPurpose;
+        });
+      expect(await endOf(() => helpers().refreshAfter(work))).toBe(onPurpose);
+      expect([await helpers().lastRefreshAt(), await paid()]).toEqual([at, undefined]);
+    });
+
+    it('has written when its refresh fails, and says so', async () => {
+      const error = await endOf(() => helpers('missing').refreshAfter(() => stage.client.pay(account, 40)));
+      expect(error).toMatchObject({ code: 'NOT_FOUND', operation: 'refreshAfter', table: 'not_there' });
+      expect(error).toMatchObject({ message: expect.stringMatching(/^The write is committed, /) as string });
+      await helpers().refresh();
+      expect(await paid()).toEqual(stage.driver.values.bigint('1'));
+    });
+
+    it('is refused in a transaction before anything is written, and leaves it usable', async () => {
+      let ran = false;
+      const work = (): void => {
+        ran = true;
+      };
+      await stage.client.transaction(async (session) => {
+        const error = await endOf(() => session.helpers('accountTotals').refreshAfter(work));
+        expect(error).toMatchObject({ code: 'INVALID_ARGUMENT', operation: 'refreshAfter' });
+        await session.pay(account, 40);
+      });
+      expect(ran).toBe(false);
+      await helpers().refresh();
+      expect(await paid()).toEqual(stage.driver.values.bigint('1'));
+    });
   });
 
   describe('a name that is not there is an error that names it', () => {

@@ -84,7 +84,12 @@ function helpersOf(model: EntityTarget<ObjectLiteral>, on: Connection): Helpers 
     get(_, name) {
       const method: unknown = Reflect.get(handle, name);
       if (typeof method !== 'function') return method;
-      return (options?: object): unknown => Reflect.apply(method, handle, [{ ...options, ...where }]);
+      // Where is the last of the options; work comes before them.
+      return (...parameters: readonly (object | undefined)[]): unknown => {
+        const work = parameters.filter((parameter) => typeof parameter === 'function');
+        const options = parameters.find((parameter) => typeof parameter === 'object');
+        return Reflect.apply(method, handle, [...work, { ...options, ...where }]);
+      };
     },
   }) as Helpers;
 }

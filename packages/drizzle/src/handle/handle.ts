@@ -7,7 +7,10 @@ import { drizzleExecutor } from './executor.ts';
  * What an application asks of a stream table and does with it. Creating, altering and dropping belong to
  * `@pgstream/core`.
  */
-export type StreamTableHandle = Pick<StreamTable, 'isStale' | 'lastRefreshAt' | 'stalenessMs' | 'status' | 'refresh'>;
+export type StreamTableHandle = Pick<
+  StreamTable,
+  'isStale' | 'lastRefreshAt' | 'stalenessMs' | 'status' | 'refresh' | 'refreshAfter'
+>;
 
 /**
  * The helpers of one stream table, over the db or the transaction that you give: inside `db.transaction` they are part
@@ -22,6 +25,9 @@ export type StreamTableHandle = Pick<StreamTable, 'isStale' | 'lastRefreshAt' | 
  * if (await OrderTotals.isStale()) await OrderTotals.refresh();
  *
  * @example
+ * await streamTable(db, orderTotals).refreshAfter(() => db.transaction(async (tx) => { … }));
+ *
+ * @example
  * await db.transaction((tx) => streamTable(tx, orderTotals).refresh());
  */
 export function streamTable(db: PgDatabaseLike, table: AnyPgStreamTable): StreamTableHandle {
@@ -34,6 +40,6 @@ export function streamTable(db: PgDatabaseLike, table: AnyPgStreamTable): Stream
   }
   const executor = drizzleExecutor(primaryOf(db, 'streamTable()'));
   // oxlint-disable-next-line typescript/unbound-method -- closures of core: they have no `this`
-  const { isStale, lastRefreshAt, stalenessMs, status, refresh } = createPgStream(executor).table(name);
-  return { isStale, lastRefreshAt, stalenessMs, status, refresh };
+  const { isStale, lastRefreshAt, stalenessMs, status, refresh, refreshAfter } = createPgStream(executor).table(name);
+  return { isStale, lastRefreshAt, stalenessMs, status, refresh, refreshAfter };
 }

@@ -2,6 +2,7 @@ import {
   createPgStream,
   type IsStaleOptions,
   type PgStreamOptions,
+  type RefreshAfterOptions,
   type RefreshOptions,
   type RefreshResult,
   StreamTableNotFoundError,
@@ -17,8 +18,9 @@ import { prismaPromise, type StreamTablePromise } from './promise.ts';
  * What a model of a stream table has besides its reads. They are the methods of `@pgstream/core`, in the transaction of
  * the client that the model belongs to, if there is one. Creating, altering and dropping belong to core.
  *
- * All begin when they are awaited, as Prisma's own calls do, and can be elements of `prisma.$transaction([…])`. There
- * nothing can be waited for or read back: every refusal, `ifBusy: 'skip'` too, fails the batch.
+ * All but `refreshAfter()` begin when they are awaited, as Prisma's own calls do, and can be elements of
+ * `prisma.$transaction([…])`. There nothing can be waited for or read back: every refusal, `ifBusy: 'skip'` too, fails the
+ * batch.
  */
 export interface StreamTableHandle {
   /** See {@link StreamTable.isStale}. */
@@ -31,6 +33,8 @@ export interface StreamTableHandle {
   readonly status: Status;
   /** See {@link StreamTable.refresh}. */
   readonly refresh: Refresh;
+  /** See {@link StreamTable.refreshAfter}. */
+  readonly refreshAfter: RefreshAfter;
 }
 
 // By name, because the compiler writes what has none into declarations: with it types of core's, which whoever exports
@@ -50,6 +54,14 @@ export interface Status {
 /** See {@link StreamTable.refresh}. */
 export interface Refresh {
   (options?: RefreshOptions): StreamTablePromise<RefreshResult>;
+}
+
+/**
+ * See {@link StreamTable.refreshAfter}. It begins at once, as an ordinary function does, and can be no element of a batch:
+ * the batch is what it takes, `() => prisma.$transaction([…])`.
+ */
+export interface RefreshAfter {
+  <T>(work: () => PromiseLike<T> | T, options?: RefreshAfterOptions): Promise<T>;
 }
 
 /**
@@ -94,6 +106,10 @@ export function streamTableHandle(name: StreamTableName, scope: object, options:
     },
     refresh(this: unknown, asked?: RefreshOptions) {
       return call(this, 'refresh', (table) => table.refresh(asked));
+    },
+    async refreshAfter<T>(this: unknown, work: () => PromiseLike<T> | T, asked?: RefreshAfterOptions): Promise<T> {
+      const pgstream = createPgStream(clientExecutor(clientOf(this, 'refreshAfter'), scope), options);
+      return await pgstream.table(name).refreshAfter(work, asked);
     },
   };
 }

@@ -1,3 +1,10 @@
 export { baseOf, isPrismaClient } from './client.ts';
-export { streamTableHandle, type IsStale, type Refresh, type Status, type StreamTableHandle } from './handle.ts';
+export {
+  streamTableHandle,
+  type IsStale,
+  type Refresh,
+  type RefreshAfter,
+  type Status,
+  type StreamTableHandle,
+} from './handle.ts';
 export type { StreamTablePromise } from './promise.ts';

@@ -1,4 +1,10 @@
-import type { IsStaleOptions, RefreshOptions, RefreshResult, StreamTableStatus } from '@pgstream/core';
+import type {
+  IsStaleOptions,
+  RefreshAfterOptions,
+  RefreshOptions,
+  RefreshResult,
+  StreamTableStatus,
+} from '@pgstream/core';
 import type { FindManyOptions, FindOneOptions, FindOptionsWhere, ObjectLiteral, Repository } from 'typeorm';
 import { type Connection, handleOf, onlyDataSourceOf, type StreamTableHandle } from '../handle/index.ts';
 import { type StreamQueryBuilder, type StreamRepository, streamRepository } from '../repository/index.ts';
@@ -67,6 +73,23 @@ export abstract class StreamTableEntity {
     { on, ...options }: RefreshOptions & On = {},
   ): Promise<RefreshResult> {
     return await helpersOf(this, on, 'refresh').refresh(options);
+  }
+
+  /**
+   * Writes, and then brings the stream table up to date: runs `work`, which commits by itself, and refreshes once that is
+   * done. Gives what `work` gives. Right under load, where refreshing in each transaction is not: see
+   * `StreamTable.refreshAfter` of `@pgstream/core`. An error of `work` passes unchanged; when the refresh fails, the write is
+   * committed, and the error says so. With `on` a transaction it is refused (INVALID_ARGUMENT) before `work` is run.
+   *
+   * @example
+   * await OrderTotals.refreshAfter(() => dataSource.getRepository(Order).save(order));
+   */
+  static async refreshAfter<T>(
+    this: StreamEntityClass<object>,
+    work: () => PromiseLike<T> | T,
+    { on, ...options }: RefreshAfterOptions & On = {},
+  ): Promise<T> {
+    return await helpersOf(this, on, 'refreshAfter').refreshAfter(work, options);
   }
 
   /** The read-only repository of the entity. */
@@ -241,5 +264,6 @@ function helpersOf(
   on: Connection | undefined,
   call: keyof StreamTableHandle,
 ): ReturnType<typeof handleOf> {
-  return handleOf(on ?? onlyDataSourceOf(entity, entity.name, `${entity.name}.${call}({ on: dataSource })`), entity);
+  const sayIt = `${entity.name}.${call}(${call === 'refreshAfter' ? 'work, ' : ''}{ on: dataSource })`;
+  return handleOf(on ?? onlyDataSourceOf(entity, entity.name, sayIt), entity);
 }

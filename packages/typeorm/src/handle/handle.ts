@@ -7,7 +7,10 @@ import { fromTypeORM } from './executor.ts';
  * What an application asks of a stream table and does with it. Creating, altering and dropping belong to
  * `@pgstream/core`.
  */
-export type StreamTableHandle = Pick<StreamTable, 'isStale' | 'lastRefreshAt' | 'stalenessMs' | 'status' | 'refresh'>;
+export type StreamTableHandle = Pick<
+  StreamTable,
+  'isStale' | 'lastRefreshAt' | 'stalenessMs' | 'status' | 'refresh' | 'refreshAfter'
+>;
 
 /** The helpers of an entity's stream table, on a DataSource or in a transaction. */
 export function handleOf(connection: Connection, target: EntityTarget<ObjectLiteral>): StreamTable {

@@ -1,4 +1,10 @@
-import type { IsStaleOptions, RefreshOptions, RefreshResult, StreamTableStatus } from '@pgstream/core';
+import type {
+  IsStaleOptions,
+  RefreshAfterOptions,
+  RefreshOptions,
+  RefreshResult,
+  StreamTableStatus,
+} from '@pgstream/core';
 import {
   type DataSource,
   type EntityTarget,
@@ -58,9 +64,9 @@ export interface StreamRepository<Entity extends ObjectLiteral>
 }
 
 /**
- * A read-only repository of a stream entity, with `isStale()`, `lastRefreshAt()`, `stalenessMs()`, `status()` and
- * `refresh()`. In a transaction give its EntityManager, and all of it is part of the transaction; given a DataSource, it goes
- * by the `manager` that this one has at each call.
+ * A read-only repository of a stream entity, with `isStale()`, `lastRefreshAt()`, `stalenessMs()`, `status()`, `refresh()`
+ * and `refreshAfter()`. In a transaction give its EntityManager, and all of it is part of the transaction; given a
+ * DataSource, it goes by the `manager` that this one has at each call.
  *
  * At run time it is a Repository of TypeORM, whose write methods reject with `StreamTableReadOnlyError`. Throws
  * INVALID_ARGUMENT for anything but a DataSource, EntityManager or QueryRunner; a stream table that is not in the database is
@@ -69,6 +75,9 @@ export interface StreamRepository<Entity extends ObjectLiteral>
  * @example
  * const totals = streamRepository(dataSource, OrderTotals);
  * if (await totals.isStale()) await totals.refresh();
+ *
+ * @example
+ * const order = await totals.refreshAfter(() => dataSource.getRepository(Order).save(newOrder));
  *
  * @example
  * await dataSource.transaction((manager) => streamRepository(manager, OrderTotals).refresh());
@@ -144,6 +153,10 @@ class HelpfulRepository<Entity extends ObjectLiteral> extends Repository<Entity>
 
   async refresh(options?: RefreshOptions): Promise<RefreshResult> {
     return await this.#handle.refresh(options);
+  }
+
+  async refreshAfter<T>(work: () => PromiseLike<T> | T, options?: RefreshAfterOptions): Promise<T> {
+    return await this.#handle.refreshAfter(work, options);
   }
 
   get #handle(): StreamTableHandle {
