@@ -101,7 +101,7 @@ describe.each(DRIVERS)('the helpers over $driver', ({ open }) => {
     },
   );
 
-  const handle = () => streamTable(db, orderTotals);
+  const ours = () => streamTable(db, orderTotals);
   const write = () =>
     db.transaction(async (tx) => {
       const [order] = await tx.insert(orders).values({ id: 3000, customerId: 2, amount: '1' }).returning();
@@ -111,26 +111,26 @@ describe.each(DRIVERS)('the helpers over $driver', ({ open }) => {
   describe('refreshAfter()', () => {
     afterEach(async () => {
       await db.delete(orders).where(eq(orders.id, 3000));
-      await handle().refresh();
+      await ours().refresh();
     });
 
     it('writes, refreshes once that is committed, and gives what the work gives', async () => {
-      expect(await handle().refreshAfter(write)).toBe(3000);
+      expect(await ours().refreshAfter(write)).toBe(3000);
       expect(await totalOfBob(db)).toBe(8.25);
     });
 
     it('takes a statement of Drizzle by itself, which is sent once', async () => {
-      const added = await handle().refreshAfter(() =>
+      const added = await ours().refreshAfter(() =>
         db.insert(orders).values({ id: 3000, customerId: 2, amount: '1' }).returning({ id: orders.id }),
       );
       expect([added, await totalOfBob(db)]).toEqual([[{ id: 3000 }], 8.25]);
     });
 
     it('passes an error of the work as it is, and refreshes nothing', async () => {
-      const at = await handle().lastRefreshAt();
-      const twice = handle().refreshAfter(() => db.insert(orders).values({ id: 1, customerId: 2, amount: '1' }));
+      const at = await ours().lastRefreshAt();
+      const twice = ours().refreshAfter(() => db.insert(orders).values({ id: 1, customerId: 2, amount: '1' }));
       await expect(twice).rejects.toThrow(DrizzleQueryError);
-      expect(await handle().lastRefreshAt()).toEqual(at);
+      expect(await ours().lastRefreshAt()).toEqual(at);
     });
 
     it('says that the write is committed when the refresh fails', async () => {

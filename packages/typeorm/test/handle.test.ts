@@ -138,7 +138,7 @@ async function write(): Promise<string> {
   });
 }
 
-async function totals(): Promise<string | undefined> {
+async function totalOf3(): Promise<string | undefined> {
   return (await OrderTotals.findOneBy({ customerId: 3 }))?.total;
 }
 
@@ -154,7 +154,7 @@ describe('refreshAfter()', () => {
     ['a repository', () => streamRepository(dataSource, OrderTotals).refreshAfter(write, { timeoutMs: 60_000 })],
   ])('of %s writes, refreshes once that is committed, and gives what the work gives', async (_, call) => {
     expect(await call()).toBe('written');
-    expect(await totals()).toBe('2.00');
+    expect(await totalOf3()).toBe('2.00');
   });
 
   it('passes an error of the work as it is, and refreshes nothing', async () => {
@@ -166,7 +166,7 @@ describe('refreshAfter()', () => {
         throw onPurpose;
       });
     await expect(OrderTotals.refreshAfter(work)).rejects.toBe(onPurpose);
-    expect([await OrderTotals.lastRefreshAt(), await totals()]).toEqual([at, undefined]);
+    expect([await OrderTotals.lastRefreshAt(), await totalOf3()]).toEqual([at, undefined]);
   });
 
   it('says that the write is committed when the refresh fails', async () => {

@@ -145,7 +145,11 @@ export const allowed: readonly ReadPath<Native>[] = [
   ),
 ];
 
-function helper(db: Db, name: keyof Helpers, model: StreamModel = 'accountTotals'): PromiseLike<unknown> {
+function helper(
+  db: Db,
+  name: Exclude<keyof Helpers, 'refreshAfter'>,
+  model: StreamModel = 'accountTotals',
+): PromiseLike<unknown> {
   return db[model][name]?.() ?? Promise.reject(new Error(`There is no ${name}().`));
 }
 
