@@ -27,6 +27,5 @@ export {
   type StreamTablesOptions,
   type WriteWithoutArguments,
 } from './extension/index.ts';
-export { externalTables, type ExternalTablesOptions } from './external-tables/index.ts';
 export type { IsStale, Refresh, RefreshAfter, Status, StreamTableHandle, StreamTablePromise } from './handle/index.ts';
 export type { ForeignKeySide, RegisteredModel, RegisteredRelation, StreamTableRegistry } from './registry/index.ts';

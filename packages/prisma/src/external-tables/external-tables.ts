@@ -1,29 +1,40 @@
-import type { StreamTableRegistry } from '../registry/index.ts';
+import { resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { PgStreamError } from '@pgstream/core';
+import { declaredStreamTables, readSchemaFiles } from '../schema/index.ts';
 
-/** What the module that the generator writes exports as `streamTables`. */
-export interface WithRegistry {
-  readonly registry: StreamTableRegistry;
-}
-
-/** How names without a schema are completed. */
+/** Where stream tables are declared, and how their names are completed. */
 export interface ExternalTablesOptions {
-  /** The schema of models without `@@schema`. Default: `public`. */
+  /**
+   * The schema that Prisma is given: a file, or the folder of its files. A path is relative to where Prisma is run, as a
+   * rule the folder of prisma.config.ts.
+   */
+  readonly schema: string | URL;
+  /** The schema in the database of models without `@@schema`. Default: `public`. */
   readonly defaultSchema?: string | undefined;
 }
 
 /**
- * The stream tables of a schema, with their schemas, for `tables.external` of prisma.config.ts: `prisma migrate` then
- * leaves them alone. `undefined` gives none: before the first `prisma generate` there is no module to import.
+ * The stream tables that a schema declares by `/// @streamTable`, with their schemas, for `tables.external` of
+ * prisma.config.ts: `prisma migrate` then leaves them alone. It reads the schema itself, so that nothing has to be
+ * generated before.
+ *
+ * Throws INVALID_ARGUMENT for a schema that cannot be read, and for a comment that declares nothing where it is:
+ * without its name `prisma migrate` would want to drop the stream table.
  *
  * @example
- * tables: { external: externalTables(streamTables) }
+ * tables: { external: externalTables({ schema: 'prisma/schema.prisma' }) }
  */
-export function externalTables(
-  streamTables: WithRegistry | undefined,
-  { defaultSchema = 'public' }: ExternalTablesOptions = {},
-): string[] {
-  const names = Object.values(streamTables?.registry ?? {}).flatMap(({ streamTable }) =>
-    streamTable ? [`${streamTable.schema ?? defaultSchema}.${streamTable.name}`] : [],
-  );
-  return [...new Set(names)];
+export function externalTables({ schema, defaultSchema = 'public' }: ExternalTablesOptions): string[] {
+  const path = typeof schema === 'string' ? resolve(schema) : fileURLToPath(schema);
+  try {
+    const streamTables = declaredStreamTables(readSchemaFiles(path));
+    return [...new Set(streamTables.map((table) => `${table.schema ?? defaultSchema}.${table.name}`))];
+  } catch (error) {
+    throw new PgStreamError(
+      'INVALID_ARGUMENT',
+      `externalTables() cannot tell the stream tables of the schema ${path}, and prisma migrate must not go on without them. ${(error as Error).message}`,
+      { operation: 'externalTables', cause: error },
+    );
+  }
 }

@@ -1,15 +1,23 @@
 import { isHiddenColumn } from '@pgstream/core';
 import type { DMMF, GeneratorOptions } from '@prisma/generator-helper';
 import type { ModelOfSchema } from '../registry/index.ts';
-import { countAnnotations } from './annotation.ts';
-import { readSchemaText } from './schema-text.ts';
+import { checkMisplaced, type SchemaText } from '../schema/index.ts';
+
+/** The setting by which Prisma emulates foreign keys, and its name before, which it still takes. */
+const RELATION_MODE = ['relationMode', 'referentialIntegrity'];
 
 /** Throws a sentence for what cannot be safe in a schema. */
-export function checkSchema(options: GeneratorOptions, models: readonly ModelOfSchema[]): void {
+export function checkSchema(
+  options: GeneratorOptions,
+  { blocks, comments }: SchemaText,
+  models: readonly ModelOfSchema[],
+): void {
   checkProvider(options.datasources);
-  checkAnnotations(options.datamodel, models);
+  checkMisplaced(comments, (block) => models.some(({ name }) => name === block.name));
   const declared = new Set(models.filter(({ streamTable }) => streamTable).map(({ name }) => name));
-  const { emulatesForeignKeys } = readSchemaText(options.datamodel);
+  const emulatesForeignKeys = blocks.some(
+    ({ kind, settings }) => kind === 'datasource' && RELATION_MODE.some((name) => settings[name] === 'prisma'),
+  );
   for (const model of options.dmmf.datamodel.models) {
     if (!declared.has(model.name)) continue;
     for (const field of model.fields) {
@@ -24,16 +32,6 @@ function checkProvider(datasources: GeneratorOptions['datasources']): void {
   if (other) {
     throw new Error(
       `Stream tables are tables of PostgreSQL, and the datasource "${other.name}" has the provider "${other.activeProvider}". Use provider = "postgresql", or take the generator pgstream-prisma out of this schema.`,
-    );
-  }
-}
-
-/** A comment above anything else, or above a model with `@@ignore`, would be passed over in silence. */
-function checkAnnotations(schema: string, models: readonly ModelOfSchema[]): void {
-  const understood = models.filter(({ streamTable }) => streamTable).length;
-  if (countAnnotations(schema) > understood) {
-    throw new Error(
-      'A comment /// @streamTable belongs to no view or model of the client: put each directly above one, and not above a field, an enum, a generator or what has @@ignore.',
     );
   }
 }

@@ -1,10 +1,11 @@
+import { existsSync } from 'node:fs';
 import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { GeneratorManifest, GeneratorOptions } from '@prisma/generator-helper';
-import { registryOf } from '../registry/index.ts';
+import { type ModelOfSchema, registryOf } from '../registry/index.ts';
+import { readSchemaFiles, readSchemaText } from '../schema/index.ts';
 import { checkSchema } from './checks.ts';
 import { isOurs, modulesOf } from './module.ts';
-import { readSchemaText } from './schema-text.ts';
 import { modelsOf } from './schema.ts';
 import { settingsOf } from './settings.ts';
 
@@ -18,13 +19,30 @@ export const MANIFEST: GeneratorManifest = {
 export async function generate(options: GeneratorOptions): Promise<void> {
   const folder = options.generator.output?.value;
   if (!folder) throw new Error('The generator pgstream-prisma needs an output: output = "../generated/pgstream"');
-  const { clientSettings } = readSchemaText(options.datamodel);
-  const settings = await settingsOf(options.generator, clientSettings, folder);
+  const text = readSchemaText(asWritten(options));
+  const settings = await settingsOf(options.generator, text, folder);
   const models = modelsOf(options);
-  checkSchema(options, models);
+  checkSchema(options, text, models);
   await mkdir(folder, { recursive: true });
   await removeFormer(folder);
-  for (const { file, text } of modulesOf(registryOf(models), settings)) await writeFile(join(folder, file), text);
+  for (const { file, text: module } of modulesOf(registryOf(models), settings))
+    await writeFile(join(folder, file), module);
+  console.log(foundIn(models));
+}
+
+/** The schema as it is in its files: Prisma formats what it hands over, and loses comments by that. */
+function asWritten({ schemaPath, datamodel }: GeneratorOptions): string {
+  return existsSync(schemaPath) ? readSchemaFiles(schemaPath) : datamodel;
+}
+
+/** What whoever ran the command is told. */
+function foundIn(models: readonly ModelOfSchema[]): string {
+  const found = models.flatMap(({ name, streamTable }) =>
+    streamTable ? [`${name} (${[streamTable.schema, streamTable.name].filter(Boolean).join('.')})`] : [],
+  );
+  if (found.length === 0)
+    return 'pgstream-prisma: no model is a stream table. Write /// @streamTable directly above those that are.';
+  return `pgstream-prisma: ${found.length} stream ${found.length === 1 ? 'table' : 'tables'}: ${found.join(', ')}`;
 }
 
 /** With other settings the module had another name, and would still be found. */

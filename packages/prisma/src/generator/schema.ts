@@ -1,6 +1,6 @@
 import type { DMMF, GeneratorOptions } from '@prisma/generator-helper';
 import type { ForeignKeySide, ModelOfSchema } from '../registry/index.ts';
-import { annotationOf } from './annotation.ts';
+import { streamTableOf } from '../schema/index.ts';
 
 /** All models of a schema, with what their comments say of stream tables. */
 export function modelsOf({ dmmf }: Pick<GeneratorOptions, 'dmmf'>): readonly ModelOfSchema[] {
@@ -9,13 +9,6 @@ export function modelsOf({ dmmf }: Pick<GeneratorOptions, 'dmmf'>): readonly Mod
     const streamTable = streamTableOf(model);
     return { name: model.name, ...(streamTable && { streamTable }), relations: relationsOf(model, models) };
   });
-}
-
-function streamTableOf(model: DMMF.Model): ModelOfSchema['streamTable'] {
-  const annotation = annotationOf(model.name, model.documentation);
-  if (!annotation) return undefined;
-  const schema = annotation.schema ?? model.schema;
-  return { ...(schema && { schema }), name: annotation.name ?? model.dbName ?? model.name };
 }
 
 function relationsOf(model: DMMF.Model, models: readonly DMMF.Model[]): ModelOfSchema['relations'] {

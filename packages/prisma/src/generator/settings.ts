@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { GeneratorConfig } from '@prisma/generator-helper';
-import type { SchemaText } from './schema-text.ts';
+import type { SchemaText } from '../schema/index.ts';
 
 /** How the module is written. */
 export interface Settings {
@@ -17,17 +17,20 @@ const FORMATS = ['esm', 'cjs'] as const;
 /** Those of the generator `prisma-client`. The last is for imports between its files, of which we have none. */
 const NAMES = ['generatedFileExtension', 'moduleFormat', 'importFileExtension'];
 
-/** Our own block's settings, then those of the client's, then what its generator would take. */
-export async function settingsOf(
-  ours: GeneratorConfig,
-  client: SchemaText['clientSettings'],
-  folder: string,
-): Promise<Settings> {
+const CLIENTS: ReadonlySet<string | undefined> = new Set(['prisma-client', 'prisma-client-js']);
+
+/**
+ * Our own block's settings, then those of the client's (of the first, if there are more), then what its generator would
+ * take. The client's is read from the text of the schema, because Prisma does not tell of it where ours is run alone,
+ * with `prisma generate --generator`.
+ */
+export async function settingsOf(ours: GeneratorConfig, { blocks }: SchemaText, folder: string): Promise<Settings> {
   const unknown = Object.keys(ours.config).find((name) => !NAMES.includes(name));
   if (unknown !== undefined) {
     throw new Error(`The generator pgstream-prisma has no setting "${unknown}". It has output, ${NAMES.join(', ')}.`);
   }
-  const setting = (name: string) => ours.config[name] ?? client[name];
+  const client = blocks.find(({ kind, settings }) => kind === 'generator' && CLIENTS.has(settings['provider']));
+  const setting = (name: string) => ours.config[name] ?? client?.settings[name];
   const extension = oneOf(EXTENSIONS, 'generatedFileExtension', setting('generatedFileExtension') ?? 'ts');
   const format = setting('moduleFormat');
   return {

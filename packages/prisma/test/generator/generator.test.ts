@@ -4,6 +4,8 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { describe, expect, it, vi } from 'vitest';
+import { externalTables } from '../../src/config.ts';
+import type { StreamTableRegistry } from '../../src/index.ts';
 import { type Asked, prismaGenerate } from './prisma-generate.ts';
 
 // Each runs a command of Prisma's.
@@ -87,6 +89,41 @@ view Elsewhere {
 }
 `;
 
+/** What Prisma takes for documentation of what is below it, and what it does not. */
+const COMMENTS = `
+/// @streamTable
+// A note.
+/* And another.
+
+   after an empty line */
+view Noted {
+  id Int @unique
+  @@map(name: "noted \\"so\\"") // } not the end
+  @@schema("public")
+}
+/*
+  What customers have spent.
+  @streamTable(name: "starred")
+*/
+view Starred {
+  id Int @unique /// a field
+  text String @default("} /// @streamTable")
+  @@schema("a}b")
+} /// @streamTable
+model Behind {
+  id Int @id
+  @@schema ( "public" )
+}
+/// Of nothing: as \`@streamTable\` is.
+
+/// Old.
+// /// @streamTable
+model Plain { /* { */
+  id Int @id
+  @@schema("public")
+}
+`;
+
 const REGISTRY = {
   Region: {
     relations: {
@@ -137,6 +174,35 @@ describe('the registry', () => {
   });
 });
 
+describe('externalTables() finds what the generator finds', () => {
+  it.each([
+    ['a schema of everything', SCHEMA, 'schemas = ["public", "analytics"]'],
+    ['comments of all sorts', COMMENTS, 'schemas = ["public", "a}b"]'],
+  ])('in %s', async (_what, models, datasource) => {
+    const { folder, error, said } = await prismaGenerate({
+      models,
+      datasource,
+      ours: 'generatedFileExtension = "mjs"',
+    });
+    expect(error).toBe('');
+    const registry = (await loaded(join(folder, 'out/index.mjs'))) as StreamTableRegistry;
+    const found = Object.values(registry).flatMap(({ streamTable }) => streamTable ?? []);
+    expect(found.length).toBeGreaterThan(2);
+    const names = [...new Set(found.map(({ schema, name }) => `${schema}.${name}`))].toSorted();
+    expect(externalTables({ schema: join(folder, 'schema.prisma') }).toSorted()).toEqual(names);
+    for (const { schema, name } of found) expect(said).toContain(`(${schema}.${name})`);
+  });
+});
+
+describe('whoever runs prisma generate is told', () => {
+  it.each([
+    ['of the stream tables that were found', TOTALS, 'pgstream-prisma: 1 stream table: OrderTotals (order_totals)'],
+    ['that there is none', 'model Plain {\n  id Int @id\n}', 'pgstream-prisma: no model is a stream table.'],
+  ])('%s', async (_what, models, sentence) => {
+    expect((await prismaGenerate({ models })).said).toContain(sentence);
+  });
+});
+
 /** As the project formats it. */
 async function formatted(oxfmt: string, text: string): Promise<string> {
   const config = join(import.meta.dirname, '../../../../.oxfmtrc.json');
@@ -160,6 +226,21 @@ view Totals {
 }`;
 }
 
+/** Where a datasource names schemas, every model does. */
+function inPublic(models: string, datasource: string): string {
+  return datasource.includes('schemas') ? models.replaceAll('\n}', '\n  @@schema("public")\n}') : models;
+}
+
+/** Ways to write the setting. */
+const EMULATING = [
+  ['with a comment behind it', 'relationMode = "prisma" /* no foreign keys */'],
+  ['with a comment before it', '/* } */ relationMode = "prisma"'],
+  ['with a comment of lines before it', '/* a\n } */\n relationMode="prisma" // b'],
+  ['behind a text with a brace', 'schemas = ["public", "a}b"]\n  relationMode = "prisma"'],
+  ['behind what looks as a comment', 'schemas = ["public", "a//b", "/*"]\n  relationMode = "prisma"'],
+  ['by the name that it had', 'referentialIntegrity = "prisma"'],
+] as const;
+
 describe('prisma generate fails with a sentence for', () => {
   const emulated = 'relationMode = "prisma"';
 
@@ -182,7 +263,22 @@ describe('prisma generate fails with a sentence for', () => {
     [
       'a comment above what the client does not have',
       { models: `${TOTALS}\n/// @streamTable\nmodel Other {\n  id Int\n  @@ignore\n}` },
-      /belongs to no view or model/,
+      /is above the model Other, which is no view or model of the client/,
+    ],
+    [
+      'a comment with two slashes',
+      { models: TOTALS.replace('///', '//') },
+      /The comment \/\/ @streamTable has two slashes, and makes nothing a stream table/,
+    ],
+    [
+      'a comment that does not begin with it',
+      { models: TOTALS.replace('@streamTable', 'Totals. @streamTable') },
+      /The comment \/\/\/ Totals\. @streamTable does not begin with it/,
+    ],
+    [
+      'a comment inside of a block',
+      { models: 'view OrderTotals { /// @streamTable\n  id Int @unique\n}' },
+      /is inside the block of view OrderTotals/,
     ],
     [
       'another database',
@@ -199,6 +295,11 @@ describe('prisma generate fails with a sentence for', () => {
       { models: child(', onUpdate: Restrict', '?'), datasource: emulated },
       /\(onDelete: SetNull, onUpdate: Restrict\).*onDelete: Restrict, onUpdate: Restrict/,
     ],
+    ...EMULATING.map(([how, datasource]): [string, Asked, RegExp] => [
+      `foreign keys that Prisma emulates, ${how}`,
+      { models: inPublic(child(', onDelete: Cascade'), datasource), datasource },
+      /would write the stream table of "Totals" \(onDelete: Cascade, onUpdate: Cascade\)/,
+    ]),
     ['a setting that does not exist', { models: TOTALS, ours: 'modulFormat = "esm"' }, /has no setting "modulFormat"/],
     [
       'a file extension that does not exist',
@@ -216,6 +317,13 @@ describe('prisma generate fails with a sentence for', () => {
   it('and not for foreign keys that Prisma emulates without writing', async () => {
     const models = child(', onDelete: Restrict, onUpdate: Restrict');
     expect(await prismaGenerate({ models, datasource: emulated })).toMatchObject({ error: '' });
+  });
+
+  it.each([
+    ['commented out', '// relationMode = "prisma"\n  /* relationMode = "prisma" */'],
+    ['foreign keys', 'relationMode = "foreignKeys" // or "prisma"'],
+  ])('and not for %s', async (_what, datasource) => {
+    expect(await prismaGenerate({ models: child(', onDelete: Cascade'), datasource })).toMatchObject({ error: '' });
   });
 });
 

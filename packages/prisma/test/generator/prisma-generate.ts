@@ -20,10 +20,11 @@ export interface Asked {
   readonly type?: 'module' | 'commonjs';
 }
 
-/** What came of it: files by their names, or what it says that is wrong. */
+/** What came of it: files by their names, what it says, and what it says that is wrong. */
 export interface Generated {
   readonly folder: string;
   readonly files: Readonly<Record<string, string>>;
+  readonly said: string;
   readonly error: string;
 }
 
@@ -32,7 +33,7 @@ export async function prismaGenerate(asked: Asked, folder?: string): Promise<Gen
   const place = folder ?? (await placeOfTest());
   await writeFile(join(place, 'package.json'), JSON.stringify({ type: asked.type ?? 'module' }));
   await writeFile(join(place, 'schema.prisma'), schemaOf(asked));
-  const error = await promisify(execFile)(
+  const { stdout, stderr } = await promisify(execFile)(
     process.execPath,
     // Ours alone: the client is not looked at here.
     [PRISMA, 'generate', '--schema', 'schema.prisma', '--generator', 'pgstream'],
@@ -42,10 +43,11 @@ export async function prismaGenerate(asked: Asked, folder?: string): Promise<Gen
       env: { ...process.env, PRISMA_SCHEMA_ENGINE_BINARY: process.execPath, CHECKPOINT_DISABLE: '1', NO_COLOR: '1' },
     },
   ).then(
-    () => '',
-    (failed: { stderr: string }) => failed.stderr,
+    // Beside warnings, of what is deprecated.
+    ({ stdout: said }) => ({ stdout: said, stderr: '' }),
+    (failed: { stdout: string; stderr: string }) => failed,
   );
-  return { folder: place, files: await filesIn(join(place, 'out')), error };
+  return { folder: place, files: await filesIn(join(place, 'out')), said: stdout, error: stderr };
 }
 
 async function placeOfTest(): Promise<string> {

@@ -1,14 +1,14 @@
 import { describe, expect, it } from 'vitest';
-import { annotationOf, countAnnotations } from '../../src/generator/annotation.ts';
+import { streamTableOf } from '../../src/schema/index.ts';
 
 describe('a comment', () => {
   it.each([
     ['none', undefined, undefined],
-    ['another', 'Totals of @streamTable and others', undefined],
+    ['another', 'Totals of `@streamTable` and others', undefined],
     ['a word that only begins so', '@streamTablesque', undefined],
-    ['alone', '@streamTable', {}],
-    ['without options', '@streamTable()', {}],
-    ['among others', 'What customers have spent.\n  @streamTable\nSee there.', {}],
+    ['alone', '@streamTable', { name: 'Totals' }],
+    ['without options', '@streamTable()', { name: 'Totals' }],
+    ['among others', 'What customers have spent.\n  @streamTable\nSee there.', { name: 'Totals' }],
     ['with a name', '@streamTable(name: "a.b")', { name: 'a.b' }],
     [
       'with both, and quotes in them',
@@ -16,8 +16,8 @@ describe('a comment', () => {
       { name: `b "c" d'e`, schema: 'x.y' },
     ],
     ['with brackets in a name', '@streamTable(name: "a)(b, c")', { name: 'a)(b, c' }],
-  ])('%s says what it says', (_what, documentation, annotation) => {
-    expect(annotationOf('Totals', documentation)).toEqual(annotation);
+  ])('%s says what it says', (_what, documentation, streamTable) => {
+    expect(streamTableOf({ name: 'Totals', documentation })).toEqual(streamTable);
   });
 
   it.each([
@@ -36,12 +36,7 @@ describe('a comment', () => {
     ['something behind it', '@streamTable order_totals', 'has the comment /// @streamTable order_totals'],
     ['two of them', '@streamTable\n@streamTable(name: "x")', 'has more than one /// @streamTable'],
   ])('with %s is an error that names the model', (_what, documentation, sentence) => {
-    expect(() => annotationOf('Totals', documentation)).toThrow(/^"Totals" has /);
-    expect(() => annotationOf('Totals', documentation)).toThrow(sentence);
-  });
-
-  it('is found in the text of a schema, and not where it is commented out', () => {
-    const schema = ['/// @streamTable', '  /// @streamTable(name: "x")', '// /// @streamTable', '/// See @streamTable'];
-    expect(countAnnotations(schema.join('\n'))).toBe(2);
+    expect(() => streamTableOf({ name: 'Totals', documentation })).toThrow(/^"Totals" has /);
+    expect(() => streamTableOf({ name: 'Totals', documentation })).toThrow(sentence);
   });
 });

@@ -1,7 +1,18 @@
 import type { RegisteredModel } from '../registry/index.ts';
 
 /** What a comment `/// @streamTable(schema: "analytics", name: "order_totals")` says. */
-export type Annotation = Partial<NonNullable<RegisteredModel['streamTable']>>;
+type Annotation = Partial<StreamTable>;
+type StreamTable = NonNullable<RegisteredModel['streamTable']>;
+
+/** A model as it is declared. */
+interface DeclaredModel {
+  readonly name: string;
+  /** Its comment. */
+  readonly documentation?: string | null | undefined;
+  /** By `@@map` and `@@schema`. */
+  readonly dbName?: string | null | undefined;
+  readonly schema?: string | null | undefined;
+}
 
 const OPTIONS = ['schema', 'name'] as const;
 
@@ -11,10 +22,23 @@ const OPTION = /^\s*(?<option>\w+)\s*:\s*(?<value>"(?:[^"\\]|\\.)*")\s*(?<rest>,
 /** Begins every line that was meant to be one, misspelt or not. */
 const MEANT = /^@stream[_-]?tables?(?![\w-])/i;
 
+/** The stream table that a model stands for; undefined for one that stands for none. */
+export function streamTableOf(model: DeclaredModel): StreamTable | undefined {
+  const annotation = annotationOf(model.name, model.documentation);
+  if (!annotation) return undefined;
+  const schema = annotation.schema ?? model.schema;
+  return { ...(schema && { schema }), name: annotation.name ?? model.dbName ?? model.name };
+}
+
+/** Whether a line of a comment is one, or was meant to be. */
+export function isAnnotation(line: string): boolean {
+  return MEANT.test(line);
+}
+
 /** The annotation in a model's documentation; undefined if there is none. Throws for one that cannot be understood. */
-export function annotationOf(model: string, documentation: string | undefined): Annotation | undefined {
+export function annotationOf(model: string, documentation: string | null | undefined): Annotation | undefined {
   const lines = (documentation ?? '').split('\n').map((line) => line.trim());
-  const [line, ...others] = lines.filter((text) => MEANT.test(text));
+  const [line, ...others] = lines.filter(isAnnotation);
   if (line === undefined) return undefined;
   if (others.length > 0) throw new Error(`"${model}" has more than one /// @streamTable. Leave one.`);
   const [, name, , inside] = /^(@[\w-]+)\s*(\((.*)\))?$/.exec(line) ?? [];
@@ -41,9 +65,4 @@ function optionsOf(model: string, inside: string): Annotation {
     left = rest.replace(/^,\s*/, '');
   }
   return options;
-}
-
-/** How many comments in the text of a schema are annotations. */
-export function countAnnotations(schema: string): number {
-  return schema.split('\n').filter((line) => MEANT.test(/^\s*\/\/\/\s*(.*)$/.exec(line)?.[1] ?? '')).length;
 }

@@ -1,0 +1,1 @@
+export { externalTables, type ExternalTablesOptions } from './external-tables/index.ts';
