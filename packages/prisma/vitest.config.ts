@@ -5,7 +5,10 @@ import { patience } from '../../vitest.shared.ts';
 export default defineProject({
   // What the generated module and the README import.
   resolve: {
-    alias: { '@pgstream/prisma': fileURLToPath(new URL('src/index.ts', import.meta.url)) },
+    alias: [
+      { find: /^@pgstream\/prisma$/, replacement: fileURLToPath(new URL('src/index.ts', import.meta.url)) },
+      { find: /^@pgstream\/prisma\/config$/, replacement: fileURLToPath(new URL('src/config.ts', import.meta.url)) },
+    ],
   },
   test: {
     ...patience,

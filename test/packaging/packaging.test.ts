@@ -151,6 +151,12 @@ async function generate(folder: string): Promise<string> {
   }
 }
 
+/** What Prisma's configuration says once it is compiled. */
+async function externalTables(folder: string): Promise<unknown> {
+  const print = `import('./prisma.config.js').then(({ default: config }) => console.log(JSON.stringify((config.default ?? config).tables.external)))`;
+  return JSON.parse(await run(folder, process.execPath, '--eval', print));
+}
+
 const worksOverPrisma = {
   'prisma.js': {
     status: 'refreshed',
@@ -202,7 +208,16 @@ describe('installed from the packed tarballs', () => {
       expect(await runApplications(folder)).toEqual(works);
 
       await generateAs(type, folder);
-      await compile(['prisma.ts'], folder, 'typescript-6.0', '--module', 'nodenext');
+      // As `nest build` compiles all that is there, the configuration of Prisma too.
+      await compile(
+        ['prisma.ts', 'prisma.config.ts'],
+        folder,
+        'typescript-6.0',
+        '--module',
+        'nodenext',
+        '--declaration',
+      );
+      expect(await externalTables(folder)).toEqual(['public.order_totals']);
       expect(await runApplications(folder, ['prisma.js'])).toEqual(worksOverPrisma);
     },
   );

@@ -1,3 +1,10 @@
+import { externalTables } from '@pgstream/prisma/config';
 import { defineConfig } from 'prisma/config';
 
-export default defineConfig({ schema: './schema.prisma' });
+const schema = 'schema.prisma';
+
+export default defineConfig({
+  schema,
+  experimental: { externalTables: true },
+  tables: { external: externalTables({ schema }) },
+});

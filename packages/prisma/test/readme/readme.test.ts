@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -112,8 +112,36 @@ describe('the README', () => {
   });
 
   it('compiles', async () => {
-    const errors = await compilerErrors(folder, PACKAGE, { '@pgstream/prisma': 'src/index.ts' });
+    const errors = await compilerErrors(folder, PACKAGE, {
+      '@pgstream/prisma': 'src/index.ts',
+      '@pgstream/prisma/config': 'src/config.ts',
+    });
     expect(errors).toBe('');
+  });
+
+  it.each(['module', 'commonjs'])('configures Prisma in a package of type %s', async (type) => {
+    const place = await mkdtemp(join(folder, 'package-'));
+    onTestFinished(() => rm(place, { recursive: true }));
+    await writeFile(join(place, 'package.json'), JSON.stringify({ type }));
+    await mkdir(join(place, 'node_modules/@pgstream'), { recursive: true });
+    await symlink(PACKAGE, join(place, 'node_modules/@pgstream/prisma'), 'dir');
+    const config = files.find(({ file }) => file === 'prisma.config.ts');
+    await writeFile(join(place, 'prisma.config.ts'), config?.code ?? '');
+    const options = {
+      module: 'nodenext',
+      strict: true,
+      skipLibCheck: true,
+      types: ['node'],
+      target: 'es2022',
+      rootDir: '.',
+    };
+    await writeFile(join(place, 'tsconfig.json'), JSON.stringify({ compilerOptions: options, include: ['*.ts'] }));
+    const tsc = require.resolve('typescript/bin/tsc');
+    await run(process.execPath, [tsc, '-p', place]).catch(({ stdout }: { stdout: string }) => expect(stdout).toBe(''));
+    // The schema is where Prisma is run.
+    const print = `import(${JSON.stringify(join(place, 'prisma.config.js'))}).then(({ default: config }) => console.log((config.default ?? config).tables.external.length))`;
+    const { stdout } = await run(process.execPath, ['--eval', print], { cwd: folder });
+    expect(stdout).toBe('2\n');
   });
 
   it.each(examples)('runs $name: $text', async ({ name, text }) => {
@@ -129,8 +157,8 @@ describe('the README', () => {
   });
 
   it('configures Prisma, before there is a module and after', async () => {
-    expect(externalBefore).toEqual([[]]);
-    const after = ['analytics.region_totals', 'public.order_totals'];
-    expect(await externalTables()).toEqual(after);
+    const declared = ['analytics.region_totals', 'public.order_totals'];
+    expect(externalBefore).toEqual([declared]);
+    expect(await externalTables()).toEqual(declared);
   });
 });
