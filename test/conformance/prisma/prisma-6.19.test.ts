@@ -1,6 +1,6 @@
 import { conformance } from '../conformance.ts';
 import { prismaDriver } from './driver.ts';
-import { hiddenColumnCases } from './hidden-columns.ts';
+import { generatingCases } from './generating.ts';
 import { storedValueCases } from './stored-values.ts';
 import { viewCases } from './views.ts';
 import { prisma } from './v6.19/index.ts';
@@ -10,6 +10,6 @@ const driver = prismaDriver(prisma, {
 });
 
 conformance(driver);
-hiddenColumnCases(driver, prisma);
+generatingCases(driver, prisma);
 viewCases(driver, prisma);
 storedValueCases(driver, prisma);

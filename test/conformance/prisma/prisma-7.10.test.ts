@@ -1,6 +1,6 @@
 import { conformance } from '../conformance.ts';
 import { prismaDriver } from './driver.ts';
-import { hiddenColumnCases } from './hidden-columns.ts';
+import { generatingCases } from './generating.ts';
 import { storedValueCases } from './stored-values.ts';
 import { viewCases } from './views.ts';
 import { prisma } from './v7.10/index.ts';
@@ -8,6 +8,6 @@ import { prisma } from './v7.10/index.ts';
 const driver = prismaDriver(prisma);
 
 conformance(driver);
-hiddenColumnCases(driver, prisma);
+generatingCases(driver, prisma);
 viewCases(driver, prisma);
 storedValueCases(driver, prisma);
