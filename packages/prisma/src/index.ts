@@ -27,5 +27,14 @@ export {
   type StreamTablesOptions,
   type WriteWithoutArguments,
 } from './extension/index.ts';
-export type { IsStale, Refresh, RefreshAfter, Status, StreamTableHandle, StreamTablePromise } from './handle/index.ts';
+export {
+  fromPrisma,
+  type IsStale,
+  type PrismaConnection,
+  type Refresh,
+  type RefreshAfter,
+  type Status,
+  type StreamTableHandle,
+  type StreamTablePromise,
+} from './handle/index.ts';
 export type { ForeignKeySide, RegisteredModel, RegisteredRelation, StreamTableRegistry } from './registry/index.ts';

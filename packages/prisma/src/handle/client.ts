@@ -27,8 +27,16 @@ export function isPrismaClient(value: unknown): value is PrismaClientLike {
   );
 }
 
-/** What `new PrismaClient` gave: the one thing that all clients have in common which extend it. */
+/**
+ * What `new PrismaClient` gave: the one thing that all clients have in common which extend it, and those of its
+ * transactions.
+ */
 export function baseOf(client: PrismaClientLike): object {
+  // Private, and the only way from the client of a transaction, which makes its parent anew whenever it is asked for it.
+  const original: unknown = Reflect.get(client, '_originalClient');
+  if (typeof original === 'object' && original !== null) return original;
+  // A transaction then remembers by itself what it has learnt about the server.
+  if (client.$connect === undefined) return client;
   let base = client;
   while (isPrismaClient(base.$parent) && base.$parent !== base) base = base.$parent;
   return base;

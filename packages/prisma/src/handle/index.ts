@@ -1,4 +1,5 @@
 export { baseOf, isPrismaClient } from './client.ts';
+export { fromPrisma, type PrismaConnection } from './from-prisma.ts';
 export {
   streamTableHandle,
   type IsStale,
