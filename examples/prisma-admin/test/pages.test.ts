@@ -22,8 +22,12 @@ async function get(path: string, status = 200): Promise<string> {
 }
 
 /** As a browser sends a form of this page. */
-function press(table: string, headers: Record<string, string> = { Origin: site.url }): Promise<Response> {
-  return fetch(`${site.url}/refresh/${table}`, {
+function press(
+  table: string,
+  headers: Record<string, string> = { Origin: site.url },
+  action: 'refresh' | 'resume' = 'refresh',
+): Promise<Response> {
+  return fetch(`${site.url}/stream-tables/public/${table}/${action}`, {
     method: 'POST',
     redirect: 'manual',
     headers: { 'Content-Type': 'application/x-www-form-urlencoded', ...headers },
@@ -34,10 +38,21 @@ function inOneLine(page: string): string {
   return page.replaceAll(/\s+/g, ' ');
 }
 
-/** The row of a stream table, as text. */
+/** The page that a pressed button leads to. */
+async function whereItLeads(response: Response): Promise<string> {
+  expect(response.status).toBe(303);
+  return await get(response.headers.get('location') ?? '');
+}
+
+/** The row of a stream table. */
+function markupOf(page: string, table: string): string {
+  return page.split('<tr').find((each) => new RegExp(`<th scope="row">(?:<a [^>]*>)?\\s*${table}\\b`).test(each)) ?? '';
+}
+
+/** The same as text. */
 function rowOf(page: string, table: string): string {
-  const row = page.split('<tr>').find((each) => each.includes(`/refresh/${table}`)) ?? '';
-  return row
+  return markupOf(page, table)
+    .replace(/^[^>]*>/, '')
     .replaceAll(/<[^>]*>/g, ' ')
     .replaceAll(/\s+/g, ' ')
     .trim();
@@ -89,31 +104,78 @@ describe('GET /', () => {
     await admin.query(`SELECT pgstream.alter_stream_table('public.state_delays', schedule => '1m')`);
   });
 
-  it('shows one that is suspended', async () => {
+  it('shows one that somebody has suspended, with a button to resume it', async () => {
     await whileSuspended(async () => {
-      expect(rowOf(await get('/'), 'origin_delays')).toMatch(/^origin_delays suspended /);
+      expect(rowOf(await get('/'), 'origin_delays')).toMatch(
+        /^origin_delays suspended By somebody\. It is not refreshed until it is resumed\. .* Resume Refresh$/,
+      );
     });
+    expect(rowOf(await get('/'), 'origin_delays')).not.toContain('Resume');
   });
 
-  it('shows the others when one cannot be asked, and why', async () => {
-    await admin.query(`UPDATE pgstream.pgs_stream_tables SET pgs_name = 'moved' WHERE pgs_name = 'origin_delays'`);
+  it('says why one was suspended by the extension', async () => {
+    await admin.query(`
+      INSERT INTO pgstream.pgs_refresh_history (pgs_id, data_timestamp, start_time, end_time, action, status, error_message, initiated_by)
+      SELECT pgs_id, now(), now(), now(), 'DIFFERENTIAL', 'FAILED', 'division by zero', 'SCHEDULER'
+      FROM pgstream.pgs_stream_tables WHERE pgs_name = 'origin_delays'`);
+    await admin.query(`
+      UPDATE pgstream.pgs_stream_tables SET status = 'SUSPENDED', consecutive_errors = 3 WHERE pgs_name = 'origin_delays'`);
     const page = await get('/');
+    await admin.query(`SELECT pgstream.resume_stream_table('public.origin_delays')`);
+    expect(rowOf(page, 'origin_delays')).toContain('suspended Its last 3 refreshes failed: division by zero');
+  });
+
+  it('shows one that is gone, and the others', async () => {
+    await admin.query(`UPDATE pgstream.pgs_stream_tables SET pgs_name = 'moved' WHERE pgs_name = 'origin_delays'`);
+    const [page, rows] = [await get('/'), await get('/origin-delays', 410)];
     await admin.query(`UPDATE pgstream.pgs_stream_tables SET pgs_name = 'origin_delays' WHERE pgs_name = 'moved'`);
-    expect(rowOf(page, 'origin_delays')).toMatch(/origin_delays.* Refresh$/);
-    expect(page).toMatch(/class="problem">[^<]*origin_delays[^<]*<\/td>/);
+    expect(rowOf(page, 'origin_delays')).toMatch(/^origin_delays missing It is not in the database: /);
     expect(rowOf(page, 'state_delays')).toContain('fresh');
+    expect(rowOf(page, 'moved')).toContain('active');
+    expect(rows).toContain('the stream table behind this page is gone');
+  });
+
+  it('lists every stream table of the database, those of other schemas by their full name', async () => {
+    await admin.query('CREATE SCHEMA reports');
+    await admin.query(
+      `SELECT pgstream.create_stream_table('reports.late', 'SELECT id FROM public.flights WHERE delay > 60', '5m')`,
+    );
+    const page = await get('/');
+    const refreshed = await fetch(`${site.url}/stream-tables/reports/late/refresh`, {
+      method: 'POST',
+      redirect: 'manual',
+      headers: { Origin: site.url, 'Content-Type': 'application/x-www-form-urlencoded' },
+    });
+    const then = await whereItLeads(refreshed);
+    await admin.query(`SELECT pgstream.drop_stream_table('reports.late')`);
+    expect(rowOf(page, 'reports.late')).toMatch(/^reports\.late active .* 5m Refresh$/);
+    expect(then).toContain('<b>reports.late</b> was refreshed.');
+  });
+
+  it('counts those that need somebody, and lets them stand out', async () => {
+    expect(await get('/')).toContain('All 2 are in order.');
+    await admin.query(AGED_SQL, ['state_delays', '5 minutes']);
+    const page = await get('/');
+    expect(page).toMatch(/<b class="bad-text">1 of 2<\/b> needs somebody\./);
+    expect(markupOf(page, 'state_delays')).toMatch(/^ class="needy"/);
+    expect(markupOf(page, 'origin_delays')).not.toContain('needy');
+  });
+
+  it('says when it was made', async () => {
+    const before = Date.now();
+    const made = /<footer>As of\s+<time datetime="(?<at>[^"]+)">/.exec(await get('/'))?.groups?.['at'] ?? '';
+    expect(Date.parse(made)).toBeGreaterThanOrEqual(before);
+    expect(Date.parse(made)).toBeLessThanOrEqual(Date.now());
   });
 });
 
-describe('POST /refresh/:table', () => {
+describe('a button', () => {
   it('refreshes, and leads to a page that says so', async () => {
     await admin.query(AGED_SQL, ['origin_delays', '5 minutes']);
     await admin.query(
       `INSERT INTO flights (scheduled_at, origin, destination, delay, distance) VALUES (now(), 'SFO', 'JFK', 95, 2586)`,
     );
-    const response = await press('origin_delays');
-    expect(response.status).toBe(303);
-    const page = await get(response.headers.get('location') ?? '');
+    const page = await whereItLeads(await press('origin_delays'));
     expect(page).toContain('<p class="message" role="status"><b>origin_delays</b> was refreshed.</p>');
     expect(rowOf(page, 'origin_delays')).toMatch(/(?:just now|seconds? ago) fresh/);
     const { rows } = await admin.query(`
@@ -121,58 +183,73 @@ describe('POST /refresh/:table', () => {
     expect(rows).toEqual([{ seen: true }]);
   });
 
-  it.each([
-    [
-      'another transaction writes to its source',
-      'BEGIN; UPDATE flights SET delay = delay WHERE id = 1',
-      /flights|sources?/,
-    ],
-    [
-      'another transaction is refreshing it',
-      `BEGIN; SELECT pgstream.refresh_stream_table('public.origin_delays')`,
-      /another|already|refresh/,
-    ],
-  ])('says what is in the way while %s', async (_, inTheWay, sentence) => {
+  it('resumes what is suspended', async () => {
+    await admin.query(`SELECT pgstream.alter_stream_table('public.origin_delays', status => 'SUSPENDED')`);
+    const page = await whereItLeads(await press('origin_delays', undefined, 'resume'));
+    expect(page).toContain('<p class="message" role="status"><b>origin_delays</b> was resumed.</p>');
+    expect(rowOf(page, 'origin_delays')).toMatch(/^origin_delays active /);
+  });
+
+  it('says what is in the way, in words for whoever runs the service, and the server’s to the log', async () => {
+    const logged = vi.spyOn(console, 'warn').mockImplementation(() => {});
+    onTestFinished(() => logged.mockRestore());
     const other = await database.connect();
-    await other.query(inTheWay);
-    const response = await press('origin_delays');
+    await other.query('BEGIN; UPDATE flights SET delay = delay WHERE id = 1');
+    const page = await whereItLeads(await press('origin_delays'));
     await other.query('ROLLBACK');
-    expect(response.status).toBe(503);
-    const page = inOneLine(await response.text());
     expect(page).toContain('<p class="message problem" role="alert"><b>origin_delays</b> was not refreshed. ');
-    expect(/was not refreshed\. (?<said>[^<]*)/.exec(page)?.groups?.['said']).toMatch(sentence);
-    expect(rowOf(page, 'state_delays')).toContain('Refresh');
+    expect(page).toContain('Somebody was writing to the tables that it is made of all the while. Try again.');
+    expect(page).not.toMatch(/lockTimeoutMs|ifBusy|timeoutMs|SOURCES_BUSY/);
+    expect(logged).toHaveBeenCalledOnce();
     expect((await press('origin_delays')).status).toBe(303);
   });
 
-  it('says that it is suspended', async () => {
-    await whileSuspended(async () => {
-      const response = await press('origin_delays');
-      expect(response.status).toBe(409);
-      expect(inOneLine(await response.text())).toMatch(/was not refreshed\. [^<]*suspended/i);
+  it('waits while another transaction is refreshing it', async () => {
+    const other = await database.connect();
+    await other.query(`BEGIN; SELECT pgstream.refresh_stream_table('public.origin_delays')`);
+    const pressed = press('origin_delays');
+    await new Promise((resolve) => {
+      setTimeout(resolve, 200);
     });
+    await other.query('COMMIT');
+    expect(await whereItLeads(await pressed)).toContain('<b>origin_delays</b> was refreshed.');
   });
 
-  it('says which rights are missing', async () => {
+  it.each([
+    ['is suspended', 'refresh', /was not refreshed\. It is suspended/],
+    ['is resumed already', 'resume', /was not resumed\. It is suspended, or was resumed in the meantime\./],
+  ] as const)('says that it %s', async (_, action, said) => {
+    const logged = vi.spyOn(console, 'warn').mockImplementation(() => {});
+    onTestFinished(() => logged.mockRestore());
+    const look = async (): Promise<void> => {
+      expect(await whereItLeads(await press('origin_delays', undefined, action))).toMatch(said);
+    };
+    await (action === 'refresh' ? whileSuspended(look) : look());
+  });
+
+  it('says that rights are missing', async () => {
+    const logged = vi.spyOn(console, 'warn').mockImplementation(() => {});
+    onTestFinished(() => logged.mockRestore());
     const role = await testRole();
     await admin.query(
       `GRANT USAGE ON SCHEMA pgstream TO ${role.name}; GRANT SELECT ON pgstream.pgs_stream_tables TO ${role.name}`,
     );
     const reader = await openSite(role.url(database.url));
-    const response = await fetch(`${reader.url}/refresh/origin_delays`, {
+    const response = await fetch(`${reader.url}/stream-tables/public/origin_delays/refresh`, {
       method: 'POST',
       headers: { Origin: reader.url, 'Content-Type': 'application/x-www-form-urlencoded' },
     });
     const page = inOneLine(await response.text());
     await reader.close();
-    expect(response.status).toBe(403);
-    expect(page).toMatch(/was not refreshed\. [^<]*refreshFunctionSql/);
+    expect(page).toContain('was not refreshed. This page has no right to do that.');
   });
 
-  it('knows the stream tables that there are', async () => {
-    const response = await press('flights');
-    expect(response.status).toBe(404);
-    expect(await response.text()).toContain('There is nothing at POST /refresh/flights.');
+  it('says that what it belongs to is not there any more', async () => {
+    const logged = vi.spyOn(console, 'warn').mockImplementation(() => {});
+    onTestFinished(() => logged.mockRestore());
+    expect(await whereItLeads(await press('flights'))).toContain(
+      '<b>A stream table</b> was not refreshed. It is not in the database any more',
+    );
   });
 
   it('is refused to the page of another site', async () => {
@@ -186,7 +263,15 @@ describe('POST /refresh/:table', () => {
   });
 
   it('is nothing to load by its address', async () => {
-    expect(await get('/refresh/origin_delays', 404)).toContain('There is nothing at GET /refresh/origin_delays.');
+    expect(await get('/stream-tables/public/origin_delays/refresh', 404)).toContain('There is nothing at GET');
+  });
+
+  it.each([
+    '/?table=origin_delays&action=refresh&problem=constructor',
+    '/?table=origin_delays&action=drop',
+    '/?action=refresh',
+  ])('makes nothing of an address that it does not lead to: %s', async (path) => {
+    expect(await get(path)).not.toMatch(/role="(?:status|alert)"/);
   });
 });
 
@@ -239,17 +324,18 @@ describe('every page', () => {
     const page = await get('/origin-delays');
     await admin.query('UPDATE airports SET name = $1 WHERE iata = $2', [rows[0]?.name, rows[0]?.iata]);
     expect(page).toContain('&lt;script&gt;alert(&quot;1&quot;)&lt;/script&gt; &amp; &#39;more&#39;');
-    for (const path of ['/<script>', '/?refreshed=<script>', '/origin-delays?page=<script>']) {
-      expect(await (await fetch(site.url + path)).text()).not.toContain('<script');
+    for (const path of ['/<script>', '/?table=<script>&action=refresh', '/origin-delays?page=<script>']) {
+      expect(await (await fetch(site.url + path)).text()).not.toContain('<script>');
     }
   });
 
-  it('has no script, and lets none in', async () => {
+  it('has one script of its own, and lets none in', async () => {
     for (const path of ['/', '/origin-delays', '/nowhere']) {
       const response = await fetch(site.url + path);
-      expect(await response.text()).not.toContain('<script');
-      expect(response.headers.get('content-security-policy')).toContain("default-src 'none'");
+      expect((await response.text()).match(/<script[^>]*>/g)).toEqual(['<script src="/progress.js" defer>']);
+      expect(response.headers.get('content-security-policy')).toMatch(/default-src 'none';.*script-src 'self'(?:;|$)/);
     }
+    expect((await fetch(`${site.url}/progress.js`)).headers.get('content-type')).toBe('text/javascript; charset=utf-8');
   });
 
   it('says of what is not there that it is not there', async () => {
@@ -260,6 +346,9 @@ describe('every page', () => {
     const logged = vi.spyOn(console, 'error').mockImplementation(() => {});
     onTestFinished(() => logged.mockRestore());
     const role = await testRole();
+    await admin.query(
+      `GRANT USAGE ON SCHEMA pgstream TO ${role.name}; GRANT SELECT ON pgstream.pgs_stream_tables TO ${role.name}`,
+    );
     const without = await openSite(role.url(database.url));
     const response = await fetch(`${without.url}/origin-delays`);
     const page = await response.text();

@@ -1,3 +1,3 @@
-export { originDelaysPage } from './origin-delays.ts';
 export { type Outcome, overviewPage } from './overview.ts';
+export { originDelaysPage } from './origin-delays.ts';
 export { problemPage } from './problem.ts';

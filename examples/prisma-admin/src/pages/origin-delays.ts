@@ -31,7 +31,7 @@ export async function originDelaysPage(prisma: Database, page: number): Promise<
     html`<p>
         ${count} airports, the busiest first. ${stalenessMs === null ? 'Never filled.' : `As of ${ago(stalenessMs)}.`}
       </p>
-      <div class="scrolls" role="region" aria-label="Delays by airport" tabindex="0">
+      <div class="cards" role="region" aria-label="Delays by airport">
         <table>
           <thead>
             <tr>
@@ -58,11 +58,11 @@ function row({ airport, flights, lateFlights, totalDelay }: Delays): Html {
   const meanMinutes = Number(totalDelay) / Number(flights);
   return html`<tr>
     <th scope="row">${airport.iata}</th>
-    <td>${airport.name}</td>
-    <td>${place}</td>
-    <td class="number">${flights.toLocaleString('en')}</td>
-    <td class="number">${Math.round((100 * Number(lateFlights)) / Number(flights))} %</td>
-    <td class="number">${meanMinutes.toFixed(1)} min</td>
+    <td data-label="Name">${airport.name}</td>
+    <td data-label="City">${place}</td>
+    <td data-label="Flights" class="number">${flights.toLocaleString('en')}</td>
+    <td data-label="Late" class="number">${Math.round((100 * Number(lateFlights)) / Number(flights))} %</td>
+    <td data-label="Mean delay" class="number">${meanMinutes.toFixed(1)} min</td>
   </tr>`;
 }
 

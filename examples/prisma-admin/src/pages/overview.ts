@@ -1,77 +1,120 @@
 import type { StreamTableStatus } from '@pgstream/core';
 import { ago, verdictOn } from '../staleness.ts';
-import type { State } from '../stream-tables.ts';
+import { type State, titleOf } from '../stream-tables.ts';
+import { instant } from './instant.ts';
 import { type Html, html } from './html.ts';
 import { layout } from './layout.ts';
 
-/** What came of a refresh. */
+/** What came of pressing a button. */
 export interface Outcome {
   readonly table: string;
-  /** The error's sentence; without one it was refreshed. */
-  readonly problem?: string;
+  readonly action: 'refresh' | 'resume';
+  /** What was in the way; without one it was done. */
+  readonly problem?: string | undefined;
 }
 
-/** All stream tables, each with its button. */
+/** All stream tables, each with its buttons; those that need somebody stand out. */
 export function overviewPage(states: readonly State[], outcome?: Outcome): Html {
+  const needy = states.filter(needsSomebody).length;
   return layout(
     'Stream tables',
-    html`${outcome && message(outcome)}
-      <div class="scrolls cards" role="region" aria-label="All stream tables" tabindex="0">
-        <table>
-          <thead>
-            <tr>
-              <th scope="col">Name</th>
-              <th scope="col">Status</th>
-              <th scope="col">Staleness</th>
-              <th scope="col">Last refresh</th>
-              <th scope="col">Schedule</th>
-              <th scope="col"><span class="unseen">Refresh</span></th>
-            </tr>
-          </thead>
-          <tbody>
-            ${states.map(row)}
-          </tbody>
-        </table>
-      </div>`,
+    html`${outcome && message(outcome, states)}
+      <p>${states.length === 0 ? 'There are none in this database.' : summary(needy, states.length)}</p>
+      ${states.length > 0 && table(states)}`,
+    // Without what came of a button, which was some time ago then.
+    '/',
   );
 }
 
-function message({ table, problem }: Outcome): Html {
+const DONE = { refresh: 'was refreshed', resume: 'was resumed' };
+const NOT_DONE = { refresh: 'was not refreshed', resume: 'was not resumed' };
+
+function message({ table, action, problem }: Outcome, states: readonly State[]): Html {
+  // It comes from an address: a name that is not here may be anybody's words.
+  const title = states.some((state) => titleOf(state) === table) ? table : 'A stream table';
   return problem === undefined
-    ? html`<p class="message" role="status"><b>${table}</b> was refreshed.</p>`
-    : html`<p class="message problem" role="alert"><b>${table}</b> was not refreshed. ${problem}</p>`;
+    ? html`<p class="message" role="status"><b>${title}</b> ${DONE[action]}.</p>`
+    : html`<p class="message problem" role="alert"><b>${title}</b> ${NOT_DONE[action]}. ${problem}</p>`;
+}
+
+function summary(needy: number, all: number): Html {
+  return needy === 0
+    ? html`All ${all} are in order.`
+    : html`<b class="bad-text">${needy} of ${all}</b> ${needy === 1 ? 'needs' : 'need'} somebody.`;
+}
+
+/** Whether a person has to look: it is gone, it is not refreshed any more, or its data are older than they should be. */
+function needsSomebody({ status }: State): boolean {
+  return status === undefined || status.status === 'SUSPENDED' || status.status === 'ERROR' || status.isStale === true;
+}
+
+function table(states: readonly State[]): Html {
+  return html`<div class="cards" role="region" aria-label="All stream tables">
+    <table class="overview">
+      <thead>
+        <tr>
+          <th scope="col">Name</th>
+          <th scope="col">Status</th>
+          <th scope="col">Age of the data</th>
+          <th scope="col">Last refresh</th>
+          <th scope="col">Schedule</th>
+          <th scope="col"><span class="unseen">Actions</span></th>
+        </tr>
+      </thead>
+      <tbody>
+        ${states.map(row)}
+      </tbody>
+    </table>
+  </div>`;
 }
 
 function row(state: State): Html {
-  return html`<tr>
-    <th scope="row">${state.rows ? html`<a href="${state.rows}">${state.name}</a>` : state.name}</th>
-    ${state.status ? known(state.status) : html`<td colspan="4" class="problem">${state.problem}</td>`}
-    <td>
-      <form method="post" action="/refresh/${state.name}">
-        <button aria-label="Refresh ${state.name}">Refresh</button>
-      </form>
-    </td>
+  const title = titleOf(state);
+  return html`<tr class="${needsSomebody(state) ? 'needy' : ''}">
+    <th scope="row">${state.rows ? html`<a href="${state.rows}">${title}</a>` : title}</th>
+    ${state.status ? known(state.status, state.failure) : missing}
   </tr>`;
 }
 
-function known(status: StreamTableStatus): Html {
-  const { stalenessMs, lastRefreshAt, schedule } = status;
+const missing = html`<td data-label="Status"><span class="badge bad">missing</span></td>
+  <td colspan="4" class="problem">
+    It is not in the database: somebody has dropped or renamed it, or the migration that creates it has not been run.
+  </td>`;
+
+function known(status: StreamTableStatus, failure: string | undefined): Html {
+  const { schema, name, stalenessMs, lastRefreshAt, schedule } = status;
   const verdict = verdictOn(status);
+  const isSuspended = status.status === 'SUSPENDED';
   return html`<td data-label="Status">
-      <span class="badge ${status.status === 'ACTIVE' ? 'good' : 'bad'}">${status.status.toLowerCase()}</span>
+      <span class="badge ${CLASSES[status.status]}">${WORDS[status.status]}</span>
+      ${isSuspended && html`<p class="reason">${reasonOf(status, failure)}</p>`}
+      ${status.status === 'ERROR' && html`<p class="reason">A table that it is made of was dropped.</p>`}
     </td>
-    <td data-label="Staleness">
+    <td data-label="Age">
       ${stalenessMs === null ? 'never filled' : ago(stalenessMs)}
-      <span class="badge ${CLASSES[verdict]}">${verdict}</span>
+      <span class="badge ${VERDICTS[verdict]}">${verdict}</span>
     </td>
-    <td data-label="Last refresh">
-      ${lastRefreshAt ? html`<time datetime="${lastRefreshAt.toISOString()}">${inWords(lastRefreshAt)}</time>` : 'never'}
-    </td>
-    <td data-label="Schedule">${schedule.text}</td>`;
+    <td data-label="Last refresh">${lastRefreshAt ? instant(lastRefreshAt) : 'never'}</td>
+    <td data-label="Schedule">${schedule.text ?? 'none'}</td>
+    <td class="actions">
+      ${isSuspended && button('resume', 'Resume', 'Resuming …', schema, name)}
+      ${button('refresh', 'Refresh', 'Refreshing …', schema, name)}
+    </td>`;
 }
 
-const CLASSES = { fresh: 'good', stale: 'bad', 'no bound': 'plain' };
+const CLASSES = { ACTIVE: 'good', INITIALIZING: 'plain', SUSPENDED: 'bad', ERROR: 'bad' };
+const WORDS = { ACTIVE: 'active', INITIALIZING: 'not filled yet', SUSPENDED: 'suspended', ERROR: 'broken' };
+const VERDICTS = { fresh: 'good', stale: 'bad', 'no bound': 'plain' };
 
-function inWords(instant: Date): string {
-  return `${instant.toISOString().slice(0, 'yyyy-mm-ddThh:mm:ss'.length).replace('T', ' ')} UTC`;
+function reasonOf({ consecutiveErrors }: StreamTableStatus, failure: string | undefined): string {
+  if (consecutiveErrors === 0) return 'By somebody. It is not refreshed until it is resumed.';
+  const times = consecutiveErrors === 1 ? 'Its last refresh failed' : `Its last ${consecutiveErrors} refreshes failed`;
+  return failure === undefined ? `${times}.` : `${times}: ${failure}`;
+}
+
+function button(action: Outcome['action'], words: string, working: string, schema: string, name: string): Html {
+  const path = [schema, name].map((part) => encodeURIComponent(part)).join('/');
+  return html`<form method="post" action="/stream-tables/${path}/${action}">
+    <button aria-label="${words} ${titleOf({ schema, name })}" data-working="${working}">${words}</button>
+  </form>`;
 }
