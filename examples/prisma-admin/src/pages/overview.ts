@@ -20,7 +20,7 @@ export function overviewPage(states: readonly State[], outcome?: Outcome): Html 
     'Stream tables',
     html`${outcome && message(outcome, states)}
       <p>${states.length === 0 ? 'There are none in this database.' : summary(needy, states.length)}</p>
-      ${states.length > 0 && table(states)}`,
+      ${states.length > 0 && tableOf(states)}`,
     // Without what came of a button, which was some time ago then.
     '/',
   );
@@ -48,7 +48,7 @@ function needsSomebody({ status }: State): boolean {
   return status === undefined || status.status === 'SUSPENDED' || status.status === 'ERROR' || status.isStale === true;
 }
 
-function table(states: readonly State[]): Html {
+function tableOf(states: readonly State[]): Html {
   return html`<div class="cards" role="region" aria-label="All stream tables">
     <table class="overview">
       <thead>
