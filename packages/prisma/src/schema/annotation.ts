@@ -36,7 +36,7 @@ export function isAnnotation(line: string): boolean {
 }
 
 /** The annotation in a model's documentation; undefined if there is none. Throws for one that cannot be understood. */
-export function annotationOf(model: string, documentation: string | null | undefined): Annotation | undefined {
+function annotationOf(model: string, documentation: string | null | undefined): Annotation | undefined {
   const lines = (documentation ?? '').split('\n').map((line) => line.trim());
   const [line, ...others] = lines.filter(isAnnotation);
   if (line === undefined) return undefined;

@@ -52,7 +52,7 @@ describe('a comment that was meant to declare a stream table is an error that sa
     ['it is commented out as a whole', `/*\n/// @streamTable\n${view}\n*/`],
     ['it is the address of a mail', `/// Ask totals@streamtable.example\n${view}`],
     ['it is another word', `/// @streamTablesque, @stream\n${view}`],
-    ['it is in a text', `${view.replace('@unique', '@unique @map("// @streamTable")')}`],
+    ['it is in a text', view.replace('@unique', '@unique @map("// @streamTable")')],
   ])('and not where %s', (_what, schema) => {
     expect(declaredStreamTables(schema)).toEqual([]);
   });
