@@ -1,5 +1,6 @@
 import {
   AfterLoad,
+  BaseEntity,
   Column,
   type DataSource,
   Entity,
@@ -264,6 +265,86 @@ describe('the place of a row', () => {
     await expect(row.reload()).rejects.toThrow(
       'This Placed has no value for its key, or no key: read it again with find().',
     );
+  });
+
+  it('is no id of TypeORM’s own repository and manager either, nor of one that extends its BaseEntity', async () => {
+    @StreamTable('placed')
+    class Active extends BaseEntity {
+      @Column('int', { name: 'order_id' }) orderId!: number;
+    }
+    @StreamTable('order_totals')
+    class Keyed extends BaseEntity {
+      @PrimaryColumn('int', { name: 'customer_id' }) customerId!: number;
+      @Column('numeric') total!: string;
+    }
+    const own = await openDataSource(database.url, { entities: [Active, Keyed] });
+    const row = await Active.findOneByOrFail({ orderId: 3 });
+    const repository = own.getRepository(Active);
+    expect([repository.getId(row), own.manager.getId(row), Active.getId(row)]).toEqual([
+      undefined,
+      undefined,
+      undefined,
+    ]);
+    expect([repository.hasId(row), own.manager.hasId(row), Active.hasId(row), row.hasId()]).toEqual(
+      Array(4).fill(false),
+    );
+    const { length } = own.sent;
+    await expect(row.reload()).rejects.toThrow(
+      'This Active has no value for its key, or no key: read it again with find().',
+    );
+    expect(own.sent).toHaveLength(length);
+    const keyed = await Keyed.findOneByOrFail({ customerId: 2 });
+    expect([keyed.hasId(), Keyed.getId(keyed), own.manager.getId(keyed)]).toEqual([true, 2, 2]);
+    keyed.total = '0';
+    await keyed.reload();
+    expect(keyed).toMatchObject({ total: '7.25' });
+  });
+
+  it.each(['join', 'query'] as const)(
+    'is not needed to select by TypeORM’s own repository, by %s',
+    async (relationLoadStrategy) => {
+      const own = dataSource.getRepository(Placed);
+      const order = { orderId: 'ASC' } as const;
+      expect(await own.find({ select: { orderId: true }, order, relationLoadStrategy })).toEqual(
+        [1, 2, 3, 4].map((orderId) => ({ orderId })),
+      );
+      expect(await own.find({ select: { customerId: true }, order, relationLoadStrategy })).toEqual(
+        [1, 1, 2, 4].map((customerId) => ({ customerId })),
+      );
+      expect(
+        await own.find({
+          select: { orderId: true, customerId: true, buyer: { id: true, name: true } },
+          relations: { buyer: true },
+          where: { orderId: 3 },
+          relationLoadStrategy,
+        }),
+      ).toEqual([{ orderId: 3, customerId: 2, buyer: { id: 2, name: 'Bob' } }]);
+      const buyers = await dataSource.getRepository(Buyer).find({
+        select: { id: true, placed: { orderId: true } },
+        relations: { placed: true },
+        order: { id: 'ASC' },
+        relationLoadStrategy,
+      });
+      expect(buyers.map(({ placed }) => byOrder(placed))).toEqual([[1, 2], [3], [], [4]]);
+      expect(JSON.parse(JSON.stringify(buyers[1]))).toEqual({ id: 2, placed: [{ orderId: 3 }] });
+    },
+  );
+
+  it.each([
+    ['TypeORM’s own repository', () => dataSource.getRepository(Placed)],
+    ['ours', () => streamRepository(dataSource, Placed)],
+  ])('without the join column among what is selected, a second query is refused: %s', async (_, repository) => {
+    const options = {
+      select: { orderId: true, buyer: { id: true, name: true } },
+      relations: { buyer: true },
+      where: { orderId: 3 },
+    } as const;
+    await expect(repository().find({ ...options, relationLoadStrategy: 'query' })).rejects.toThrow(
+      `Placed.buyer cannot be loaded: Placed has no key to find the row by, and its column "customer_id" was not read. Read the relation with the row, by a join (relationLoadStrategy: 'join'), or read that column, too.`,
+    );
+    expect(await repository().find({ ...options, relationLoadStrategy: 'join' })).toEqual([
+      { orderId: 3, buyer: { id: 2, name: 'Bob' } },
+    ]);
   });
 
   it('is read of a cache as well', async () => {

@@ -7,6 +7,7 @@ import type {
 } from '@pgstream/core';
 import type { FindManyOptions, FindOneOptions, FindOptionsWhere, ObjectLiteral, Repository } from 'typeorm';
 import { type Connection, handleOf, onlyDataSourceOf, type StreamTableHandle } from '../handle/index.ts';
+import { cannotReload } from '../identity/index.ts';
 import { type StreamQueryBuilder, type StreamRepository, streamRepository } from '../repository/index.ts';
 import { defineRefusedWrites } from './refused-writes.ts';
 import type { StreamEntityClass } from './stream-entity-class.ts';
@@ -235,11 +236,7 @@ export abstract class StreamTableEntity {
   async reload(): Promise<void> {
     const repository = repositoryOf(this.constructor as StreamEntityClass<this>, '.findOneBy()');
     const id: ObjectLiteral | undefined = repository.metadata.getEntityIdMap(this);
-    if (id === undefined || !repository.hasId(this)) {
-      throw new TypeError(
-        `This ${repository.metadata.name} has no value for its key, or no key: read it again with find().`,
-      );
-    }
+    if (id === undefined || !repository.hasId(this)) throw cannotReload(repository.metadata.name);
     Object.assign(this, await repository.findOneByOrFail(id as FindOptionsWhere<this>));
   }
 

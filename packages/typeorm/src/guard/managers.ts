@@ -19,7 +19,20 @@ export function refusingManagers(streams: () => StreamEntities): Layers<EntityMa
   const wrappers = new Map<string, Wrapper<EntityManager>>();
   for (const name of WRITES_BY_TARGET) wrappers.set(name, (original) => byTarget(streams, name, original));
   for (const name of WRITES_BY_ENTITY) wrappers.set(name, (original) => byEntity(streams, name, original));
+  wrappers.set('getId', (original) => ofRowsWithKeys(streams, original));
   return new Layers(wrappers);
+}
+
+interface HasIds {
+  hasId(...args: unknown[]): boolean;
+}
+
+/** What finds a row again is an id to TypeORM, and rows without a key have none. */
+function ofRowsWithKeys(streams: () => StreamEntities, original: Method<EntityManager>): Method<EntityManager> {
+  return function getIdOfKeyed(...args) {
+    const isStream = streams().of(targetsOf(args)[0]) !== undefined;
+    return isStream && !(this as HasIds).hasId(...args) ? undefined : original.apply(this, args);
+  };
 }
 
 function byTarget(

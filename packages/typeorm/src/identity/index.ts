@@ -1,4 +1,5 @@
 export { type EntityFunction, isStreamTable, markStreamTable } from './mark.ts';
+export { cannotReload } from './no-ids.ts';
 export { identifyRows } from './place.ts';
 export { refuseReferencesToPlaces } from './references.ts';
 export { findRowsByPlace } from './row-identity.ts';

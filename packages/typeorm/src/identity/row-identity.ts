@@ -1,5 +1,6 @@
 import type { DataSource, EntityMetadata } from 'typeorm';
 import { keepBeside, keptValue } from './kept-values.ts';
+import { haveNoIds } from './no-ids.ts';
 import { type ColumnMetadata, isPlace } from './place.ts';
 import { loadByJoinColumns } from './relation-loader.ts';
 import { hidePlaces } from './raw-rows.ts';
@@ -18,8 +19,7 @@ export function findRowsByPlace(dataSource: DataSource, metadata: EntityMetadata
   if (last === undefined) return;
   for (const column of places) keepPlace(column);
   keepRowsOfNulls(metadata, last);
-  // Good for TypeORM's next statement, and no key of the row: a refresh may store another one in its place.
-  metadata.hasId = () => false;
+  haveNoIds(metadata);
   for (const { joinColumns } of metadata.relations) {
     for (const column of joinColumns) if (column.isVirtual) keepBeside(column);
   }

@@ -129,10 +129,6 @@ class HelpfulRepository<Entity extends ObjectLiteral> extends Repository<Entity>
     return streamRepository(connection, this.target);
   }
 
-  override getId(entity: Entity): ReturnType<Repository<Entity>['getId']> {
-    return this.hasId(entity) ? super.getId(entity) : undefined;
-  }
-
   isStale(options: { readonly maxAgeMs: number }): Promise<boolean>;
   isStale(options?: IsStaleOptions): Promise<boolean | null>;
   async isStale(options?: IsStaleOptions): Promise<boolean | null> {
