@@ -29,7 +29,7 @@ function consumerEnvironment(): NodeJS.ProcessEnv {
 }
 
 /** The pnpm that this workspace is built with, run by npx as the README says. */
-async function pnpm(folder: string, ...args: string[]): Promise<string> {
+export async function pnpm(folder: string, ...args: string[]): Promise<string> {
   const { packageManager } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8')) as {
     packageManager: string;
   };
@@ -71,7 +71,7 @@ export async function installStrictly(folder: string, { specifiers }: PackedPack
     // Without it an install script fails the installation; the user names it, and may say no.
     'allowBuilds:',
     `  '${platform}': false`,
-    `  '@nestjs/core': false`,
+    ...['@nestjs/core', '@prisma/client', '@prisma/engines', 'esbuild', 'prisma'].map((name) => `  '${name}': false`),
     '',
   ];
   await writeFile(join(folder, 'pnpm-workspace.yaml'), settings.join('\n'));

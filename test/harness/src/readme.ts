@@ -11,15 +11,21 @@ export interface Block {
   /** From a comment in the first line; blocks without one show how those that have one are used. */
   readonly file: string | undefined;
   readonly code: string;
+  /** The heading that it stands under, of the second level. */
+  readonly section: string;
 }
 
 /** The code blocks of a README, in order. */
 export function blocksOf(readme: string | URL): readonly Block[] {
-  return [...readFileSync(readme, 'utf8').matchAll(/^```(\w*)\n(.*?)^```$/gms)].map(([, language = '', code = '']) => ({
-    language,
-    file: /^\/\/ (\S+\.\w+)\n/.exec(code)?.[1],
-    code,
-  }));
+  const blocks: Block[] = [];
+  let section = '';
+  for (const [, heading, language = '', code = ''] of readFileSync(readme, 'utf8').matchAll(
+    /^## ([^\n]+)$|^```(\w*)\n(.*?)^```$/gms,
+  )) {
+    if (heading !== undefined) section = heading;
+    else blocks.push({ language, file: /^\/\/ (\S+\.\w+)\n/.exec(code)?.[1], code, section });
+  }
+  return blocks;
 }
 
 /** What a README leaves out of its examples, by where it comes from. */

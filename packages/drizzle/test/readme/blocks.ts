@@ -1,6 +1,9 @@
 import { asModule, type Block, blocksOf } from '@pgstream/harness';
 
-export const blocks: readonly Block[] = blocksOf(new URL('../../README.md', import.meta.url));
+/** Without "Try it", which stands for itself: test/packaging runs that in an empty folder. */
+export const blocks: readonly Block[] = blocksOf(new URL('../../README.md', import.meta.url)).filter(
+  ({ section }) => section !== 'Try it',
+);
 
 /** What the README leaves out of its examples, by where it comes from. */
 const IMPORTS = {

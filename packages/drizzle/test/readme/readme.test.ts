@@ -50,13 +50,13 @@ describe('the README', () => {
     expect(examples.length).toBeGreaterThan(4);
   });
 
-  it('installs the package and its peers', async () => {
+  it('installs the package, core, and its peers', async () => {
     const { name, peerDependencies } = JSON.parse(await readFile(join(PACKAGE, 'package.json'), 'utf8')) as {
       name: string;
       peerDependencies: object;
     };
     const install = blocks.find(({ language }) => language === 'sh');
-    expect(install?.code).toBe(`npm install ${[name, ...Object.keys(peerDependencies)].join(' ')}\n`);
+    expect(install?.code).toBe(`npm install ${[name, '@pgstream/core', ...Object.keys(peerDependencies)].join(' ')}\n`);
   });
 
   it('compiles', async () => {

@@ -24,7 +24,8 @@ const IMPORTS = {
 };
 
 const database = testDatabase();
-const blocks = blocksOf(new URL('../../README.md', import.meta.url));
+// Without "Try it", which stands for itself: test/packaging runs that in an empty folder.
+const blocks = blocksOf(new URL('../../README.md', import.meta.url)).filter(({ section }) => section !== 'Try it');
 const files = blocks.filter(({ file }) => file !== undefined);
 const examples = blocks
   .filter(({ language, file }) => language === 'ts' && file === undefined)
@@ -102,13 +103,13 @@ describe('the README', () => {
     expect(examples.length).toBeGreaterThan(5);
   });
 
-  it('installs the package and its peers', async () => {
+  it('installs the package, core, and its peers', async () => {
     const { name, peerDependencies } = JSON.parse(await readFile(join(PACKAGE, 'package.json'), 'utf8')) as {
       name: string;
       peerDependencies: object;
     };
     const install = blocks.find(({ language }) => language === 'sh');
-    expect(install?.code).toBe(`npm install ${[name, ...Object.keys(peerDependencies)].join(' ')}\n`);
+    expect(install?.code).toBe(`npm install ${[name, '@pgstream/core', ...Object.keys(peerDependencies)].join(' ')}\n`);
   });
 
   it('compiles', async () => {
