@@ -4,8 +4,8 @@ export interface ProvidedServer {
   readonly url: string;
   /** The database that test databases are copied from: the extension and nothing else. */
   readonly template: string;
-  /** What answers: the emulator, a server that was named, or a container that was started. */
-  readonly kind: 'emulator' | 'url' | 'image';
+  /** Whether the extension on it is the emulator's. The server says so: one that was named may be either. */
+  readonly isEmulator: boolean;
 }
 
 declare module 'vitest' {

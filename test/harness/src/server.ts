@@ -11,10 +11,10 @@ if (!provided) {
 export const server: ProvidedServer = provided;
 
 /**
- * True where the emulator answers, false on a real server. For tests that only the emulator can pass; they say so in
+ * True where the emulator answers, be it one that was named, false on a real server. For tests that only the emulator can pass; they say so in
  * their names: `describe.runIf(onEmulator)('… (emulator only)', …)`.
  */
-export const onEmulator: boolean = server.kind === 'emulator';
+export const onEmulator: boolean = server.isEmulator;
 
 /** URL of the run's server: database `postgres`, as a superuser. It has no extension to rely on: use a test database. */
 export function serverUrl(): string {

@@ -1,8 +1,7 @@
-import type { ProvidedServer } from './provided.ts';
-
 /** A server for one test run. */
 export interface RunServer {
-  readonly kind: ProvidedServer['kind'];
+  /** Where it comes from: started here, a server that was named, or a container that was started. */
+  readonly kind: 'emulator' | 'url' | 'image';
   /** Database `postgres`, as a superuser. */
   readonly url: string;
   stop(): Promise<void>;
