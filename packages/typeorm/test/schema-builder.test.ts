@@ -198,6 +198,23 @@ describe('dropDatabase()', () => {
     await expect(NotYet.isStale()).rejects.toMatchObject({ code: 'NOT_FOUND', schema: 'public' });
   });
 
+  it('by dropDatabase() is refused for the schema that TypeORM is told, by a function of the search_path’s, too', async () => {
+    const url = await freshDatabase();
+    const client = await connect(url);
+    await client.query(`
+      CREATE SCHEMA shadow; CREATE SCHEMA app; CREATE TABLE app.clients (id int PRIMARY KEY);
+      SELECT pgstream.create_stream_table(name => 'app.totals', query => 'SELECT id FROM app.clients');
+      CREATE FUNCTION shadow.current_schema() RETURNS name LANGUAGE sql AS $$ SELECT 'app'::name $$;
+      ALTER DATABASE ${new URL(url).pathname.slice(1)} SET search_path = shadow, pg_catalog, public`);
+    const dataSource = await openDataSource(url, { entities: [Account, Totals] });
+    await expect(dataSource.dropDatabase()).rejects.toMatchObject({
+      code: 'READ_ONLY',
+      schema: 'app',
+      table: 'totals',
+    });
+    expect(await client.query('SELECT FROM app.totals')).toMatchObject({ rowCount: 0 });
+  });
+
   it('goes on in a database without the extension', async () => {
     const url = await freshDatabase();
     const client = await connect(url);

@@ -24,7 +24,10 @@ export async function refuseToDropStreamTables(
   });
 }
 
-/** Those that TypeORM clears, as it puts them together (clearDatabase of its PostgreSQL query runner). */
+/**
+ * Those that TypeORM clears, as it puts them together (clearDatabase of its PostgreSQL query runner). It asks without
+ * pg_catalog, and what it is told is what it drops: so the same is asked, though the search_path may shadow it.
+ */
 export async function schemasToClear(runner: QueryRunner): Promise<ReadonlySet<string>> {
   const { options, entityMetadatas } = dataSourceOf(runner.manager);
   const { schema: configured } = options as { schema?: string };
