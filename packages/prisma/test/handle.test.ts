@@ -362,6 +362,25 @@ describe('in a batch', () => {
     expect(await client.note.findUnique({ where: { id: 1 } })).not.toMatchObject({ text: 'must not be' });
   });
 
+  it('mean PostgreSQL’s own functions, operators and types, whatever the search_path has', async () => {
+    const admin = await database.connect();
+    await admin.query(`
+      CREATE SCHEMA traps;
+      CREATE DOMAIN traps.text AS pg_catalog.text CHECK (false);
+      CREATE FUNCTION traps.trapped(bigint, int) RETURNS boolean LANGUAGE plpgsql AS 'BEGIN RAISE EXCEPTION ''trapped''; END';
+      CREATE FUNCTION traps.trapped(int, bigint) RETURNS bigint LANGUAGE plpgsql AS 'BEGIN RAISE EXCEPTION ''trapped''; END';
+      CREATE OPERATOR traps.= (FUNCTION = traps.trapped, LEFTARG = bigint, RIGHTARG = int);
+      CREATE OPERATOR traps./ (FUNCTION = traps.trapped, LEFTARG = int, RIGHTARG = bigint);
+      CREATE FUNCTION traps.add(bigint) RETURNS bigint LANGUAGE plpgsql AS 'BEGIN RAISE EXCEPTION ''trapped''; END';
+      CREATE AGGREGATE traps.count(*) (SFUNC = traps.add, STYPE = bigint, INITCOND = '0')`);
+    const { client: there } = openInTest(database.url, { options: '-c search_path=traps,pg_catalog,public' });
+    const theirs = there.$extends(streamTables());
+    await expect(there.$queryRawUnsafe(`SELECT count(*)`)).rejects.toThrow('trapped');
+    expect(await theirs.$transaction([theirs.orderTotals.isStale({ maxAgeMs: 3_600_000 })])).toEqual([false]);
+    const missing = there.$extends(pgStream({ models: [{ model: 'OrderTotals', name: 'not_there' }] })).orderTotals;
+    await expect(there.$transaction([missing.isStale()])).rejects.toMatchObject({ code: 'NOT_FOUND' });
+  });
+
   it('work where there is one connection', async () => {
     const { client: narrow } = openInTest(database.url, { max: 1 });
     const theirs = narrow.$extends(streamTables());

@@ -54,7 +54,8 @@ const EMPTY = '22012';
 function failingIfEmpty(text: string): string {
   if (!text.startsWith('SELECT ')) return text;
   return `WITH asked (answer) AS (${text})
-SELECT answer FROM asked UNION ALL SELECT (1 / count(*))::text FROM asked HAVING count(*) = 0`;
+SELECT answer FROM asked UNION ALL SELECT (1 OPERATOR(pg_catalog./) pg_catalog.count(*))::pg_catalog.text
+FROM asked HAVING pg_catalog.count(*) OPERATOR(pg_catalog.=) 0`;
 }
 
 /** Whether a question in a batch found nothing. */
