@@ -105,6 +105,10 @@ describe('an error of pg_stream 0.1.1', () => {
     ['read', '3F000', 'schema "pgstream" does not exist', 'EXTENSION_MISSING'],
     ['read', '42P01', 'relation "pgstream.pgs_stream_tables" does not exist', 'EXTENSION_MISSING'],
     ['read', '42883', 'function pgstream.slot_health() does not exist', 'EXTENSION_MISSING'],
+    ['read', '3F000', 'Schema »pgstream« existiert nicht', 'EXTENSION_MISSING'],
+    ['read', '42P01', '关系 "pgstream.pgs_stream_tables" 不存在', 'EXTENSION_MISSING'],
+    ['refresh', '42P01', 'relation "pgstreams.orders" does not exist', 'SOURCE_GONE'],
+    ['refresh', '42P01', 'relation "my_pgstream" does not exist', 'SOURCE_GONE'],
     ['read', '25P02', 'current transaction is aborted, commands ignored until end of transaction block', 'UNKNOWN'],
   ])('on %s, %s "%s" is %s', (operation, sqlState, message, code) => {
     const cause = serverError(sqlState, message);
@@ -232,6 +236,8 @@ describe('a wrapped error', () => {
 describe('a message', () => {
   const secrets = [
     serverError('22P02', 'invalid input syntax for type integer: "hunter2"', { detail: 'hunter2' }),
+    serverError('22P02', 'ungültige Eingabesyntax für Typ integer: »hunter2«'),
+    serverError('22P02', 'syntaxe en entrée invalide pour le type integer : « hunter2 »'),
     serverError('23505', 'duplicate key value violates unique constraint "k"', {
       detail: 'Key (x)=(hunter2) already exists.',
     }),

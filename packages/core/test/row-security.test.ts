@@ -1,5 +1,5 @@
-import { connect, testDatabase, testRole } from '@pgstream/harness';
-import type { Client } from 'pg';
+import { connect, freshDatabase, testDatabase, testRole } from '@pgstream/harness';
+import { type Client, escapeIdentifier, escapeLiteral } from 'pg';
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createPgStream, refreshFunctionSql, type PgStream, type StreamTable } from '../src/index.ts';
 import { fromPg } from '../src/pg.ts';
@@ -15,6 +15,8 @@ interface Scene {
   readonly schema: string;
   readonly role: string;
   readonly client: Client;
+  /** The URL of a database for the role. */
+  url(database: string): string;
   readonly pgstream: PgStream;
 }
 
@@ -40,7 +42,7 @@ async function createScene(): Promise<Scene> {
     GRANT ALL ON ALL TABLES IN SCHEMA pgstream TO ${role.name};
     GRANT USAGE ON ALL SEQUENCES IN SCHEMA pgstream TO ${role.name}`);
   const client = await connect(role.url(db.url));
-  return { schema, role: role.name, client, pgstream: createPgStream(fromPg(client)) };
+  return { schema, role: role.name, url: role.url, client, pgstream: createPgStream(fromPg(client)) };
 }
 
 beforeEach(async () => {
@@ -69,11 +71,14 @@ async function stored(): Promise<unknown[]> {
   return rows.map((row) => [row.tenant_id, row.total]);
 }
 
-const refusedFor = (table: string) => ({
+/** By the schema of several tables of that name, where it is known which of them is a source. */
+const refusedFor = (table: string, isSource = true) => ({
   code: 'PERMISSION_DENIED',
   sqlState: '42501',
   message: expect.stringMatching(
-    new RegExp(`policy for table "${table}"\\. Policies of "${table}" bind this role.*BYPASSRLS`),
+    new RegExp(
+      `^Row security policies of (?:"${scene.schema}"\\.)${isSource ? '' : '?'}"${table}" bind this role.*BYPASSRLS`,
+    ),
   ) as string,
 });
 
@@ -97,11 +102,23 @@ describe('a role that policies of a source bind', () => {
     });
   });
 
+  it('goes on with its transaction after the refusal', async () => {
+    await createAsAdmin('DIFFERENTIAL');
+    await give();
+    await admin.query(`INSERT INTO ${scene.schema}.sales (tenant_id, amount) VALUES (1, 1)`);
+    await scene.client.query('BEGIN');
+    const table = scene.pgstream.table({ schema: scene.schema, name: 'sales_totals' });
+    await expect(table.refresh()).rejects.toMatchObject(refusedFor('sales'));
+    const { rows } = await scene.client.query('SHOW row_security');
+    expect(rows).toEqual([{ row_security: 'on' }]);
+    await scene.client.query('COMMIT');
+  });
+
   it('cannot create', async () => {
     await scene.client.query(`SET app.tenant = '1'`);
     const name = { schema: scene.schema, name: 'sales_totals' };
     await expect(scene.pgstream.create({ name, query: totals() })).rejects.toMatchObject({
-      ...refusedFor('sales'),
+      ...refusedFor('sales', false),
       operation: 'create',
     });
   });
@@ -141,12 +158,19 @@ describe('FORCE ROW LEVEL SECURITY', () => {
     const tables = [{ schema: scene.schema, name: 'sales_totals' }];
     const printed = refreshFunctionSql(tables, { function: via });
     // As it was printed before refreshes refused anything for row security.
-    const before = printed.replaceAll(/PERFORM pg_catalog\.set_config\('row_security', 'off', true\);/g, '');
+    const before = printed
+      .replaceAll(/PERFORM pg_catalog\.set_config\('row_security', 'off', true\);/g, '')
+      .replaceAll(`SQLSTATE = '42501'`, 'false');
     expect(before).not.toBe(printed);
     await scene.client.query(before);
     const table = scene.pgstream.table({ schema: scene.schema, name: 'sales_totals' });
     await admin.query(`INSERT INTO ${scene.schema}.sales (tenant_id, amount) VALUES (1, 1)`);
     await expect(table.refresh()).rejects.toMatchObject(refusedFor('sales'));
+    await expect(table.refresh({ via })).rejects.toMatchObject({
+      code: 'PERMISSION_DENIED',
+      message: expect.stringMatching(/^Row security policies of .*"sales" bind this role/) as string,
+    });
+    await scene.client.query(printed);
     await expect(table.refresh({ via })).rejects.toMatchObject(refusedFor('sales'));
     expect(await stored()).toEqual([
       [1, 10],
@@ -171,6 +195,54 @@ describe('FORCE ROW LEVEL SECURITY', () => {
       message: expect.stringContaining(
         `ALTER TABLE "${scene.schema}"."sales_totals" NO FORCE ROW LEVEL SECURITY`,
       ) as string,
+    });
+  });
+});
+
+/**
+ * A stream table over a table with policies, for a role that they bind. There are no translations here, so its refresh
+ * is replaced by one that fails as PostgreSQL does in German, naming `said`.
+ */
+async function inGerman(source: string, said = source): Promise<StreamTable> {
+  const url = await freshDatabase();
+  const client = await connect(url);
+  await client.query(`
+    CREATE SCHEMA shop;
+    CREATE TABLE shop.open_to_all (id int PRIMARY KEY);
+    CREATE TABLE shop.${escapeIdentifier(source)} (id int PRIMARY KEY);
+    ALTER TABLE shop.${escapeIdentifier(source)} ENABLE ROW LEVEL SECURITY`);
+  const name = { schema: 'shop', name: 'mirror' };
+  await createPgStream(fromPg(client)).create({
+    name,
+    query: 'SELECT id FROM shop.open_to_all',
+    refreshMode: 'FULL',
+  });
+  const message = `Anfrage würde von Policy für Sicherheit auf Zeilenebene für Tabelle »${said}« betroffen`;
+  await client.query(`
+    CREATE OR REPLACE FUNCTION pgstream.refresh_stream_table(name text) RETURNS void LANGUAGE plpgsql AS
+      $$ BEGIN RAISE EXCEPTION USING ERRCODE = '42501', MESSAGE = ${escapeLiteral(message)}; END $$;
+    GRANT USAGE ON SCHEMA shop, pgstream TO ${scene.role};
+    GRANT ALL ON ALL TABLES IN SCHEMA pgstream TO ${scene.role}`);
+  return createPgStream(fromPg(await connect(scene.url(url)))).table(name);
+}
+
+describe('in whatever language the server speaks', () => {
+  it.each(['sales', 'Sales of "all" years', 'Verkäufe', String.raw`a\b`])('the table is named: %s', async (source) => {
+    const table = await inGerman(source);
+    const refused = {
+      code: 'PERMISSION_DENIED',
+      sqlState: '42501',
+      message: expect.stringContaining(`policies of "shop".${escapeIdentifier(source)} bind this role`) as string,
+    };
+    await expect(table.refresh()).rejects.toMatchObject(refused);
+    await expect(table.refresh({ lockSources: false })).rejects.toMatchObject(refused);
+  });
+
+  it.each(['sales_of_others', 'open_to_all'])('another table’s missing privilege is told as such: %s', async (said) => {
+    const table = await inGerman('sales', said);
+    await expect(table.refresh()).rejects.toMatchObject({
+      code: 'PERMISSION_DENIED',
+      message: expect.stringMatching(/^The server says: Anfrage.*GRANT/) as string,
     });
   });
 });

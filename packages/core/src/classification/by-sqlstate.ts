@@ -2,6 +2,7 @@ import type { ErrorContext, Verdict } from './rule.ts';
 import type { DriverError, PgStreamErrorCode } from '../errors/index.ts';
 import { said } from './by-message.ts';
 import { permissionSentence } from './grants.ts';
+import { mentions } from './mentions.ts';
 
 type Sentence = (error: DriverError, context: ErrorContext) => string;
 type Row = readonly [pattern: RegExp, operation: string | undefined, code: PgStreamErrorCode, sentence: Sentence];
@@ -142,7 +143,7 @@ const ABANDONED: Verdict = {
 /** Its schema, or a relation or function in it, is unknown: whatever the server's language, the name is in the text. */
 function isExtensionGone({ sqlState, message }: DriverError, { dialect }: ErrorContext): boolean {
   if (dialect === undefined || sqlState === undefined || !/^(?:3F000|42P01|42883)$/.test(sqlState)) return false;
-  return message.includes(`"${dialect.schema}"`) || message.includes(`${dialect.schema}.`);
+  return mentions(message, dialect.schema);
 }
 
 function extensionGone({ dialect }: ErrorContext): Verdict {

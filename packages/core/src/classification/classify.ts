@@ -46,7 +46,10 @@ function unknown({ sqlState, message }: DriverError): Verdict {
   return { code: 'UNKNOWN', message: `The server failed with ${sqlState}: ${withoutValues(sqlState, message)}` };
 }
 
+/** What PostgreSQL puts a value in, in one language or another. */
+const QUOTED = /"[^"]*"|«[^»]*»|»[^«]*«|„[^“”]*[“”]|“[^”]*”|『[^』]*』|「[^」]*」/g;
+
 /** Data exceptions (class 22) quote the offending value, which may be anybody's. */
 function withoutValues(sqlState: string, message: string): string {
-  return sqlState.startsWith('22') ? message.replaceAll(/"[^"]*"/g, '"…"') : message;
+  return sqlState.startsWith('22') ? message.replaceAll(QUOTED, '"…"') : message;
 }

@@ -28,6 +28,7 @@ function readingGrants(dialect: Dialect, { reads = [] }: ErrorContext): string {
   return `To read about stream tables a role needs: GRANT USAGE ON SCHEMA ${dialect.schema} TO <role>; GRANT SELECT ON ${tables} TO <role>;`;
 }
 
+/** In English the message tells what was denied; in other languages the advice names all that may be missing. */
 function writingGrants(error: DriverError, dialect: Dialect, context: ErrorContext): string {
   const denied = /permission denied for (?:schema|table|view|sequence|relation) (.+)$/.exec(error.message)?.[1];
   const extensionWide = `GRANT USAGE ON SCHEMA ${dialect.schema}, ${dialect.changesSchema} TO <role>; GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA ${dialect.schema} TO <role>; GRANT USAGE ON ALL SEQUENCES IN SCHEMA ${dialect.schema} TO <role>;`;

@@ -1,3 +1,12 @@
 export { argument, commandBlock, type Command } from './block.ts';
-export { keptRowSecurity, putRowSecurityBack, refuseFilteredRows } from './row-security.ts';
+export {
+  FILTERED_BY,
+  filteringTable,
+  findFilteringTable,
+  keptRowSecurity,
+  putRowSecurityBack,
+  raiseFilteredOrSame,
+  refuseFilteredRows,
+} from './row-security.ts';
+export { keptSearchPath, pinSearchPath, putSearchPathBack } from './search-path.ts';
 export { indent } from './indent.ts';

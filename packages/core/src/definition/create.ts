@@ -1,4 +1,15 @@
-import { argument, keptRowSecurity, putRowSecurityBack, refuseFilteredRows, type Command } from '../command/index.ts';
+import {
+  argument,
+  filteringTable,
+  findFilteringTable,
+  indent,
+  keptRowSecurity,
+  pinSearchPath,
+  putRowSecurityBack,
+  raiseFilteredOrSame,
+  refuseFilteredRows,
+  type Command,
+} from '../command/index.ts';
 import { execute, type Context } from '../context/index.ts';
 import type { Dialect } from '../dialect/index.ts';
 import type { ErrorRule } from '../classification/index.ts';
@@ -42,14 +53,21 @@ export async function createStreamTable(context: Context, definition: StreamTabl
   const text = scheduleText(schedule);
   const mode = checkRefreshMode(refreshMode);
   const create = ({ schema, calculated }: Dialect): Command => ({
-    declarations: keptRowSecurity,
+    declarations: `${keptRowSecurity}
+${filteringTable}`,
     statements: `${refuseFilteredRows}
-PERFORM ${schema}.create_stream_table(name => ${argument(functionArgument(name))},
-  query => ${argument(query)}, schedule => ${argument(text ?? calculated)},
-  refresh_mode => ${argument(mode)}, initialize => ${argument(String(initialize))}::boolean);
+BEGIN
+  PERFORM ${schema}.create_stream_table(name => ${argument(functionArgument(name))},
+    query => ${argument(query)}, schedule => ${argument(text ?? calculated)},
+    refresh_mode => ${argument(mode)}, initialize => ${argument(String(initialize))}::boolean);
+EXCEPTION WHEN insufficient_privilege THEN
+  ${pinSearchPath} -- Until the error undoes it.
+${indent(findFilteringTable('0'))}
+${indent(raiseFilteredOrSame)}
+END;
 ${putRowSecurityBack}`,
   });
-  await execute(context, create, { operation: 'create', name, rules: [trailingComment] });
+  await execute(context, create, { operation: 'create', name, rules: [unfinished(query)] });
   return name;
 }
 
@@ -69,10 +87,13 @@ function checkQuery(query: unknown, name: QualifiedName): string {
   });
 }
 
-const trailingComment: ErrorRule = ({ sqlState, message }) =>
-  sqlState === '42601' && message.endsWith('end of input')
-    ? {
-        code: 'UNSUPPORTED_QUERY',
-        message: `The server refused the defining query: ${message}. It is incomplete, or ends with a -- comment: remove that.`,
-      }
-    : undefined;
+/** The server sees only that the text is over too early, and says so in its language. */
+function unfinished(query: string): ErrorRule {
+  return ({ sqlState, message }) =>
+    sqlState === '42601' && /--[^\n\r]*$/.test(query)
+      ? {
+          code: 'UNSUPPORTED_QUERY',
+          message: `The server refused the defining query: ${message}. If it ends with a -- comment, remove that.`,
+        }
+      : undefined;
+}

@@ -1,10 +1,11 @@
-import type { ErrorRule } from '../classification/index.ts';
+import { mentions, type ErrorRule } from '../classification/index.ts';
 import type { TransactionState } from '../executor/index.ts';
 import { quoteName } from '../name/index.ts';
 import type { RefreshPlan } from './options.ts';
 import {
   NOT_A_REFRESH_FUNCTION,
   NOT_AMONG_ITS_TABLES,
+  OURS,
   SOURCES_BUSY,
   SOURCES_BUSY_BY_OURSELVES,
   UNSAFE_ISOLATION,
@@ -107,8 +108,8 @@ function viaFunction({ via }: RefreshPlan): ErrorRule {
     }
     if (
       sqlState === '42501' &&
-      /permission denied for (?:function|schema) /.test(message) &&
-      (message.endsWith(` ${via.name}`) || message.endsWith(` ${via.schema}`))
+      !message.startsWith(OURS) &&
+      (mentions(message, via.name) || mentions(message, via.schema))
     ) {
       return {
         code: 'PERMISSION_DENIED',
@@ -116,8 +117,8 @@ function viaFunction({ via }: RefreshPlan): ErrorRule {
       };
     }
     if (
-      (sqlState === '42883' && message.includes(via.name)) ||
-      (sqlState === '3F000' && message.includes(via.schema))
+      (sqlState === '42883' && mentions(message, via.name)) ||
+      (sqlState === '3F000' && mentions(message, via.schema))
     ) {
       return {
         code: 'INVALID_ARGUMENT',

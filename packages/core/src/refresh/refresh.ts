@@ -122,12 +122,15 @@ const TO_END_IT_MS = 2_000;
  * By the server's clocks. A time-out of the transaction that is shorter already is the user's, and stays. Set to zero
  * first, because the server does not set a clock anew that is running.
  */
-const TIMEOUTS = `SELECT json_build_array(
-  set_config('statement_timeout', $1::text, true),
-  CASE WHEN transaction_timeout.ms BETWEEN 1 AND $2::text::int THEN NULL
-    ELSE set_config('transaction_timeout', '0', true) || set_config('transaction_timeout', $2::text, true) END
-)::text AS pgstream
-FROM (SELECT setting::int AS ms FROM pg_catalog.pg_settings WHERE name = 'transaction_timeout') transaction_timeout`;
+const TIMEOUTS = `SELECT pg_catalog.json_build_array(
+  pg_catalog.set_config('statement_timeout', $1, true),
+  CASE WHEN transaction_timeout.ms OPERATOR(pg_catalog.>) 0
+      AND transaction_timeout.ms OPERATOR(pg_catalog.<=) $2::pg_catalog.text::int THEN NULL
+    ELSE pg_catalog.concat(pg_catalog.set_config('transaction_timeout', '0', true), pg_catalog.set_config('transaction_timeout', $2, true)) END
+)::pg_catalog.text AS pgstream
+FROM (
+  SELECT s.setting::int AS ms FROM pg_catalog.pg_settings s WHERE s.name OPERATOR(pg_catalog.=) 'transaction_timeout'
+) transaction_timeout`;
 
 /** One attempt outside a transaction. The server keeps to the time in a transaction of ours, else our waiting does. */
 async function tryWithin(

@@ -1,7 +1,7 @@
 import { onEmulator, testDatabase } from '@pgstream/harness';
 import type { Client } from 'pg';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { createPgStream, type PgStream } from '../../src/index.ts';
+import { createPgStream, refreshFunctionSql, type PgStream, type RefreshOptions } from '../../src/index.ts';
 import { fromPg } from '../../src/pg.ts';
 import { TOTALS } from '../orders.ts';
 import { TRAPS_SQL } from './traps.ts';
@@ -52,6 +52,15 @@ const restricted: readonly Settings[] = [
   { default_transaction_read_only: 'on' },
   { default_transaction_isolation: 'serializable', default_transaction_deferrable: 'on' },
 ];
+
+const TRAPPED = 'traps, pg_catalog, public';
+
+/** A session that falls into everything that does not say pg_catalog. */
+async function trapped(): Promise<{ pgstream: PgStream; client: Client }> {
+  const client = await db.connect();
+  await client.query(`SET search_path = ${TRAPPED}`);
+  return { client, pgstream: createPgStream(fromPg(client)) };
+}
 
 async function session(settings: Settings): Promise<PgStream> {
   const client = await db.connect();
@@ -154,7 +163,65 @@ describe('in a session whose search_path has a false function, operator, type an
 
   it.each(ours)('%s is answered as in any other', async (name, ask) => {
     const expected = await answers(createPgStream(fromPg(admin)), [[name, ask]]);
-    const pgstream = await session({ search_path: 'traps, pg_catalog, public' });
+    const pgstream = await session({ search_path: TRAPPED });
     expect(await answers(pgstream, [[name, ask]])).toStrictEqual(expected);
+  });
+
+  describe('and with functions of the extension that do not look there', () => {
+    const via = { schema: 'public', name: 'refresh_it' };
+
+    beforeAll(async () => {
+      await admin.query(`${refreshFunctionSql(['totals'], { function: via })};
+        ALTER FUNCTION pgstream.refresh_stream_table(text) SET search_path = pg_catalog, pg_temp;
+        ALTER FUNCTION pgstream.create_stream_table(text, text, text, text, boolean) SET search_path = pg_catalog, pg_temp`);
+    });
+
+    it.each<[string, RefreshOptions]>([
+      ['a refresh', {}],
+      ['a refresh with timeoutMs', { timeoutMs: 20_000 }],
+      ['a refresh without locks', { lockSources: false }],
+      ['a refresh through a function', { via }],
+    ])('%s is made, and leaves the search_path', async (_, options) => {
+      const { pgstream, client } = await trapped();
+      expect(await pgstream.table('totals').refresh(options)).toMatchObject({ status: 'refreshed' });
+      expect((await client.query('SHOW search_path')).rows).toEqual([{ search_path: TRAPPED }]);
+    });
+
+    it.each<[string, RefreshOptions]>([
+      ['a refresh', {}],
+      ['a refresh without locks', { lockSources: false }],
+      ['a refresh through a function', { via }],
+    ])('%s in a transaction is made, and leaves the search_path', async (_, options) => {
+      const { pgstream, client } = await trapped();
+      await client.query('BEGIN');
+      expect(await pgstream.table('totals').refresh(options)).toMatchObject({ status: 'refreshed' });
+      expect((await client.query('SHOW search_path')).rows).toEqual([{ search_path: TRAPPED }]);
+      await client.query('COMMIT');
+    });
+
+    it.each<[string, string, RefreshOptions]>([
+      ['SOURCES_BUSY', 'totals', { lockTimeoutMs: 30 }],
+      ['SOURCES_BUSY', 'totals', { lockTimeoutMs: 30, via }],
+      ['NOT_FOUND', 'no_such', {}],
+      ['NOT_FOUND', 'no_such', { lockSources: false }],
+      ['PERMISSION_DENIED', 'no_such', { via }],
+    ])('%s is said of %s with %j, in a transaction and outside', async (code, name, options) => {
+      const writer = await db.connect();
+      await writer.query('BEGIN');
+      await writer.query('LOCK TABLE public.orders IN ROW EXCLUSIVE MODE');
+      const { pgstream, client } = await trapped();
+      await expect(pgstream.table(name).refresh(options)).rejects.toMatchObject({ code });
+      await client.query('BEGIN');
+      await expect(pgstream.table(name).refresh(options)).rejects.toMatchObject({ code });
+      expect((await client.query('SHOW search_path')).rows).toEqual([{ search_path: TRAPPED }]);
+      await client.query('ROLLBACK');
+      await writer.query('ROLLBACK');
+    });
+
+    it('a stream table is created', async () => {
+      const { pgstream } = await trapped();
+      const created = await pgstream.create({ name: 'created_trapped', query: TOTALS });
+      expect(created.name).toEqual({ schema: 'public', name: 'created_trapped' });
+    });
   });
 });

@@ -1,4 +1,13 @@
-import { argument, refuseFilteredRows, type Command } from '../../command/index.ts';
+import {
+  argument,
+  filteringTable,
+  indent,
+  keptSearchPath,
+  pinSearchPath,
+  putSearchPathBack,
+  refuseFilteredRows,
+  type Command,
+} from '../../command/index.ts';
 import type { Dialect } from '../../dialect/index.ts';
 import type { QualifiedName } from '../../name/index.ts';
 import { claimRow, refuseWhenTaken } from './busy.ts';
@@ -21,7 +30,8 @@ export interface Attempt {
 }
 
 /** Reads what the statement stored, in the same transaction: JSON, `null` if there is nothing. */
-export const STORED_OUTCOME = `SELECT coalesce(nullif(current_setting('pgstream.outcome', true), ''), 'null') AS pgstream`;
+export const STORED_OUTCOME = `SELECT CASE WHEN pg_catalog.length(stored.outcome) OPERATOR(pg_catalog.>) 0 THEN stored.outcome ELSE 'null' END AS pgstream
+FROM pg_catalog.current_setting('pgstream.outcome', true) stored (outcome)`;
 
 /** One attempt at a refresh. */
 export function refreshCommand(dialect: Dialect, name: QualifiedName, attempt: Attempt): Command {
@@ -35,20 +45,23 @@ ${storeOutcome}`,
 
 /** What a refresh depends on; a refresh function has them as its parameters. */
 export function parameters(name: QualifiedName, attempt: Attempt): string {
-  return `table_schema CONSTANT text := ${argument(name.schema)};
-table_name CONSTANT text := ${argument(name.name)};
+  return `table_schema CONSTANT pg_catalog.text := ${argument(name.schema)};
+table_name CONSTANT pg_catalog.text := ${argument(name.name)};
 wait_ms int := ${Math.max(0, Math.floor(attempt.waitMs))};
 store_refusals CONSTANT boolean := ${attempt.storeRefusals};`;
 }
 
 /** For the next statement of the same transaction, with which it is forgotten. */
-export const storeOutcome = "PERFORM set_config('pgstream.outcome', outcome::text, true);";
+export const storeOutcome = "PERFORM pg_catalog.set_config('pgstream.outcome', outcome::pg_catalog.text, true);";
 
 /** What a refresh declares besides its {@link parameters}. */
 export function refreshVariables(dialect: Dialect): string {
-  return `outcome jsonb := '{"status": "refreshed"}';
+  return `outcome pg_catalog.jsonb := '{"status": "refreshed"}';
 table_id bigint;
+called_name pg_catalog.text;
 called boolean := false; -- From the call on, a lock of the extension's may be left behind.
+${filteringTable}
+${keptSearchPath}
 ${keptSettings(dialect)}
 ${SOURCE_VARIABLES}`;
 }
@@ -56,7 +69,14 @@ ${SOURCE_VARIABLES}`;
 /** The statements of a refresh, after others that may refuse it. What came of it is in `outcome`, or raised. */
 export function refreshBody(dialect: Dialect, withSourcesLocked: boolean, first = ''): string {
   const refresh = withSourcesLocked ? safeRefresh(dialect) : bareRefresh(dialect);
-  return storeRefusals(first + (dialect.refreshLock === 'session' ? freeLeakedLock(refresh) : refresh));
+  const refused = storeRefusals(
+    dialect,
+    first + (dialect.refreshLock === 'session' ? freeLeakedLock(refresh) : refresh),
+  );
+  return `${pinSearchPath}
+called_name := table_schema || '.' || table_name;
+${refused}
+${putSearchPathBack}`;
 }
 
 function safeRefresh(dialect: Dialect): string {
@@ -76,7 +96,7 @@ called := true;
 ${callRefresh(dialect)}
 -- Who may not turn it off has it done now, while the sources are locked.
 IF current_setting('${truncates}', true) = 'on' THEN
-  ${callRefresh(dialect)}
+${indent(callRefresh(dialect))}
 END IF;
 -- Moves the position in the log, and flushes: later changes would otherwise seem to be older than this refresh.
 PERFORM pg_logical_emit_message(false, 'pgstream', '', true);
@@ -94,5 +114,7 @@ ${restoreSettings(dialect)}`;
 }
 
 function callRefresh(dialect: Dialect): string {
-  return `PERFORM ${dialect.schema}.refresh_stream_table(table_schema || '.' || table_name);`;
+  return `${putSearchPathBack}
+PERFORM ${dialect.schema}.refresh_stream_table(called_name);
+${pinSearchPath}`;
 }

@@ -1,3 +1,4 @@
 export { refreshBody, refreshCommand, refreshVariables, STORED_OUTCOME, type Attempt } from './block.ts';
+export { OURS } from './refusals.ts';
 export { SOURCES_BUSY, SOURCES_BUSY_BY_OURSELVES, UNSAFE_ISOLATION } from './source-locks.ts';
 export { NOT_A_REFRESH_FUNCTION, NOT_AMONG_ITS_TABLES, VIA_PARAMETERS, VIA_SIGNATURE, viaCommand } from './via.ts';

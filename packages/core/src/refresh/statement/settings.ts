@@ -8,9 +8,9 @@ export const KEPT_LOCK_TIMEOUT = 'kept[1]';
 
 /** Declares `kept`: the caller's settings. */
 export function keptSettings(dialect: Dialect): string {
-  const values = CHANGED.map((name) => `current_setting('${name}')`);
-  return `kept CONSTANT text[] := ARRAY[${values.join(', ')},
-  current_setting('${cleanUpByTruncate(dialect)}', true)];`;
+  const values = CHANGED.map((name) => `pg_catalog.current_setting('${name}')`);
+  return `kept CONSTANT pg_catalog.text[] := ARRAY[${values.join(', ')},
+  pg_catalog.current_setting('${cleanUpByTruncate(dialect)}', true)];`;
 }
 
 /** An error needs none of this: it undoes settings by itself. */

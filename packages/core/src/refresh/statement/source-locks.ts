@@ -13,12 +13,12 @@ export const SOURCES_BUSY_BY_OURSELVES = `${OURS}source is busy by this applicat
 export const UNSAFE_ISOLATION = `${OURS}refresh needs READ COMMITTED`;
 
 /** What the pieces of this file declare. */
-export const SOURCE_VARIABLES = `refresh_as text;
-table_status text;
-deadline timestamptz;
-source oid;
-source_name text;
-waited_for oid; -- The source that was busy: the next round begins with it.
+export const SOURCE_VARIABLES = `refresh_as pg_catalog.text;
+table_status pg_catalog.text;
+deadline pg_catalog.timestamptz;
+source pg_catalog.oid;
+source_name pg_catalog.text;
+waited_for pg_catalog.oid; -- The source that was busy: the next round begins with it.
 locked int;
 left_ms int;`;
 

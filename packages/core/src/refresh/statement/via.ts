@@ -1,4 +1,12 @@
-import { keptRowSecurity, putRowSecurityBack, refuseFilteredRows, type Command } from '../../command/index.ts';
+import {
+  keptRowSecurity,
+  keptSearchPath,
+  pinSearchPath,
+  putRowSecurityBack,
+  putSearchPathBack,
+  refuseFilteredRows,
+  type Command,
+} from '../../command/index.ts';
 import { quoteName, type QualifiedName } from '../../name/index.ts';
 import { parameters, storeOutcome, type Attempt } from './block.ts';
 import { OURS } from './refusals.ts';
@@ -19,9 +27,11 @@ export const NOT_A_REFRESH_FUNCTION = `${OURS}not a refresh function`;
 export function viaCommand(via: QualifiedName, name: QualifiedName, attempt: Attempt): Command {
   return {
     declarations: `${parameters(name, attempt)}
-outcome text;
+outcome pg_catalog.text;
+${keptSearchPath}
 ${keptRowSecurity}`,
-    statements: `${refuseFilteredRows}
+    statements: `${pinSearchPath}
+${refuseFilteredRows}
 outcome := ${quoteName(via)}(table_schema, table_name, wait_ms, store_refusals);
 IF outcome IS NULL OR outcome NOT LIKE '{"status": "re%' THEN
   IF NOT store_refusals THEN
@@ -30,6 +40,7 @@ IF outcome IS NULL OR outcome NOT LIKE '{"status": "re%' THEN
   outcome := jsonb_build_object('status', 'refused', 'sqlState', '22023', 'message', '${NOT_A_REFRESH_FUNCTION}');
 END IF;
 ${putRowSecurityBack}
-${storeOutcome}`,
+${storeOutcome}
+${putSearchPathBack}`,
   };
 }
