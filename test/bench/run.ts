@@ -8,6 +8,7 @@ import { measurePrismaCompileTime } from './prisma-types.ts';
 import { measurePrisma } from './prisma.ts';
 import { explainIsStale, fillCatalog, historyRows, measureStaleness, streamTables } from './staleness.ts';
 import { measureTypeOrm } from './typeorm.ts';
+import { measureWrites } from './writes.ts';
 
 const rounds = Number(process.env['PGSTREAM_BENCH_ROUNDS'] ?? 1_000);
 const compileRounds = Math.ceil(rounds / 200);
@@ -45,6 +46,20 @@ const BENCHMARKS: Readonly<Record<string, (client: Client, url: string) => Promi
       'to no extension': rounded(toBare),
       'to $extends({})': rounded(toEmpty),
     }));
+  },
+  async writes(client, url) {
+    const measured = await measureWrites(client, url, Math.ceil(rounds / 2));
+    print(
+      'Orders over HTTP, each with a refresh: after its commit, and inside of its transaction.',
+      measured,
+      (one) => ({
+        'succeeded per s': rounded(one.succeededPerSecond),
+        'answered per s': rounded(one.answeredPerSecond),
+        'share that succeeded': rounded(one.succeeded),
+        'of these, with their own order': one.right === null ? 'none' : rounded(one.right),
+        'refused by': one.refusals,
+      }),
+    );
   },
   async types() {
     print(titleOf('Drizzle'), await measureCompileCost(compileRounds), ({ medianMs, types, instantiations }) => ({

@@ -31,8 +31,7 @@ export function newFlights(db: Database) {
     const unknown = ends.filter((end) => !known.some((airport) => airport.iata === end));
     if (unknown.length > 0) return unprocessable(c, `There is no airport ${unknown.join(' or ')}.`);
 
-    const [written] = await db.insert(flights).values(given).returning();
-    const refresh = await refreshOriginDelays(db);
+    const { written, refresh } = await addFlight(db, given);
     const [origin] = await origins(db, eq(airports.iata, given.origin));
     // Written is written: a caller that is told of a failure would write it again.
     return c.json({ flight: written, refresh, origin }, refresh === 'refreshed' ? 201 : 202);
@@ -47,17 +46,30 @@ const jsonOnly: MiddlewareHandler = async (c, next) => {
 };
 
 /**
- * After the commit, because then it can wait for others who are writing; and requests that arrive together share one
- * refresh, which has the flights of all of them. If somebody is in the way for too long, the schedule brings it in.
+ * Writes, and refreshes after the commit, because then the refresh can wait for others who are writing; and requests that
+ * arrive together share one, which has the flights of all of them. If somebody is in the way for too long, the schedule
+ * brings it in.
  */
-async function refreshOriginDelays(db: Database): Promise<'refreshed' | 'pending'> {
+async function addFlight(db: Database, given: typeof flights.$inferInsert) {
+  let written: typeof flights.$inferSelect | undefined;
   try {
-    await streamTable(db, originDelays).refresh({ ifBusy: 'wait', timeoutMs: 2_000 });
-    return 'refreshed';
+    await streamTable(db, originDelays).refreshAfter(
+      async () => {
+        [written] = await db.insert(flights).values(given).returning();
+      },
+      { lockTimeoutMs: PATIENCE_MS },
+    );
+    return { written, refresh: 'refreshed' as const };
   } catch (error) {
-    if (MAY_BE_LATER.some((code) => isPgStreamError(error, code))) return 'pending';
+    // What failed before anything was written is no matter of time.
+    if (written && MAY_BE_LATER.some((code) => isPgStreamError(error, code))) {
+      return { written, refresh: 'pending' as const };
+    }
     throw error;
   }
 }
+
+/** How long a request waits for others who are writing. */
+const PATIENCE_MS = 3_000;
 
 const MAY_BE_LATER = ['SOURCES_BUSY', 'REFRESH_BUSY', 'TIMEOUT', 'SUSPENDED'] as const;

@@ -133,17 +133,31 @@ describe('POST /flights', () => {
     expect(await get('/origins/SFO')).toMatchObject({ flights: before.flights + 1 });
   });
 
-  it('gives each of many that come at once its own flight', async () => {
-    const before = await get<Origin>('/origins/OAK');
-    const responses = await Promise.all(
-      Array.from({ length: 12 }, () => post('/flights', { ...flight, origin: 'OAK' })),
+  it.each([4, 32])('with %i at once stores every flight, and every answer includes its own', async (clients) => {
+    const rounds = 3;
+    const delay = 1_000 + clients;
+    const { rows: airports } = await admin.query<{ origin: string }>(
+      'SELECT origin FROM origin_delays ORDER BY origin LIMIT $1',
+      [clients],
     );
-    for (const response of responses) {
-      expect(response.status).toBe(201);
-      const { origin } = (await response.json()) as { origin: Origin };
-      expect(origin.flights).toBeGreaterThan(before.flights);
-    }
-    expect(await get('/origins/OAK')).toMatchObject({ flights: before.flights + 12 });
+    expect(airports).toHaveLength(clients);
+    await Promise.all(
+      airports.map(async ({ origin: iata }) => {
+        // Nobody else writes of this airport: what is more than before is the client's own.
+        let { flights } = await get<Origin>(`/origins/${iata}`);
+        for (let round = 0; round < rounds; round += 1) {
+          const response = await post('/flights', { ...flight, origin: iata, delay });
+          flights += 1;
+          expect({ status: response.status, ...((await response.json()) as object) }).toMatchObject({
+            status: 201,
+            refresh: 'refreshed',
+            origin: { iata, flights },
+          });
+        }
+      }),
+    );
+    const { rows } = await admin.query('SELECT count(*)::int AS n FROM flights WHERE delay = $1', [delay]);
+    expect(rows).toEqual([{ n: clients * rounds }]);
   });
 
   it('keeps the flight when somebody is in the way of the refresh, and says that it is pending', async () => {

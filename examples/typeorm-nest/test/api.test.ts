@@ -140,17 +140,27 @@ describe('POST /orders', () => {
     expect(await get('/totals/7')).toMatchObject(totals);
   });
 
-  it('gives each of many that come at once its own order', async () => {
-    const before = await get<Totals>('/totals/8');
-    const responses = await Promise.all(
-      Array.from({ length: 12 }, () => post('/orders', { customerId: 8, amount: 1 })),
+  it.each([4, 32])('with %i at once stores every order, and every answer includes its own', async (clients) => {
+    const rounds = 3;
+    const amount = clients + 0.77;
+    await Promise.all(
+      Array.from({ length: clients }, async (_, client) => {
+        // Nobody else orders for this customer: what is more than before is the client's own.
+        const customerId = client + 1;
+        let { orders } = await get<Totals>(`/totals/${customerId}`);
+        for (let round = 0; round < rounds; round += 1) {
+          const response = await post('/orders', { customerId, amount });
+          orders += 1;
+          expect({ status: response.status, ...((await response.json()) as object) }).toMatchObject({
+            status: 201,
+            refresh: 'refreshed',
+            totals: { customerId, orders },
+          });
+        }
+      }),
     );
-    for (const response of responses) {
-      expect(response.status).toBe(201);
-      const { totals } = (await response.json()) as { totals: Totals };
-      expect(totals.orders).toBeGreaterThan(before.orders);
-    }
-    expect(await get('/totals/8')).toMatchObject({ orders: before.orders + 12 });
+    const { rows } = await admin.query('SELECT count(*)::int AS n FROM orders WHERE amount = $1', [amount]);
+    expect(rows).toEqual([{ n: clients * rounds }]);
   });
 
   it('keeps the order when somebody is in the way of the refresh, and says that it is pending', async () => {

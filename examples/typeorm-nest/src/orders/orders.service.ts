@@ -29,8 +29,7 @@ export class OrdersService {
   /** Writes one, and refreshes after the commit. Written is written: a caller that is told of a failure would write it again. */
   async place(given: NewOrder): Promise<PlacedOrder> {
     await this.checkCustomers([given]);
-    const order = await this.orders.save(rowOf(given));
-    const refresh = await this.refreshTotals();
+    const { order, refresh } = await this.write(given);
     const totals = await this.totals.findOneBy({ customerId: order.customerId });
     return { order, refresh, totals };
   }
@@ -50,15 +49,18 @@ export class OrdersService {
   }
 
   /**
-   * After the commit, because then it can wait for others who are writing; and requests that arrive together share one
-   * refresh, which has the orders of all of them. If somebody is in the way for too long, the schedule brings it in.
+   * The refresh comes after the commit, because then it can wait for others who are writing; and requests that arrive
+   * together share one, which has the orders of all of them. If somebody is in the way for too long, the schedule brings it
+   * in.
    */
-  private async refreshTotals(): Promise<PlacedOrder['refresh']> {
+  private async write(given: NewOrder): Promise<Pick<PlacedOrder, 'order' | 'refresh'>> {
+    let order: Order | undefined;
+    const save = async (): Promise<Order> => (order = await this.orders.save(rowOf(given)));
     try {
-      await this.totals.refresh({ ifBusy: 'wait', timeoutMs: 2_000 });
-      return 'refreshed';
+      return { order: await this.totals.refreshAfter(save, { lockTimeoutMs: PATIENCE_MS }), refresh: 'refreshed' };
     } catch (error) {
-      if (MAY_BE_LATER.some((code) => isPgStreamError(error, code))) return 'pending';
+      // What failed before anything was written is no matter of time.
+      if (order && MAY_BE_LATER.some((code) => isPgStreamError(error, code))) return { order, refresh: 'pending' };
       throw error;
     }
   }
@@ -70,6 +72,9 @@ export class OrdersService {
     if (unknown.length > 0) throw new UnprocessableEntityException(`There is no customer ${unknown.join(' or ')}.`);
   }
 }
+
+/** How long a request waits for others who are writing. */
+const PATIENCE_MS = 3_000;
 
 const MAY_BE_LATER = ['SOURCES_BUSY', 'REFRESH_BUSY', 'TIMEOUT', 'SUSPENDED'] as const;
 

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Test, type TestingModule } from '@nestjs/testing';
 import { getRepositoryToken } from '@nestjs/typeorm';
 import { PgStreamError, type StreamRepository } from '@pgstream/typeorm';
@@ -42,11 +42,11 @@ describe('OrdersService by itself', () => {
   const order = { id: 1, customerId: 7, amount: '1.00' };
 
   /** The service with doubles of what it is given, provided by the tokens of the repositories. */
-  async function serviceWith(refresh: () => Promise<never>): Promise<OrdersService> {
+  async function serviceWith(refreshAfter: StreamRepository<OrderTotals>['refreshAfter']): Promise<OrdersService> {
     const module = await Test.createTestingModule({
       providers: [
         OrdersService,
-        { provide: getStreamRepositoryToken(OrderTotals), useValue: { refresh, findOneBy: async () => null } },
+        { provide: getStreamRepositoryToken(OrderTotals), useValue: { refreshAfter, findOneBy: async () => null } },
         { provide: getRepositoryToken(Order), useValue: { save: async () => order } },
         { provide: getRepositoryToken(Customer), useValue: { findBy: async () => [{ id: 7 }] } },
         { provide: DataSource, useValue: {} },
@@ -56,16 +56,23 @@ describe('OrdersService by itself', () => {
   }
 
   it('keeps an order whose refresh is not to be had', async () => {
-    const refresh = jest.fn(async () => {
+    const service = await serviceWith(async (save) => {
+      await save();
       throw new PgStreamError('SOURCES_BUSY', 'Somebody is writing.');
     });
-    const service = await serviceWith(refresh);
     expect(await service.place({ customerId: 7, amount: 1 })).toEqual({ order, refresh: 'pending', totals: null });
-    expect(refresh).toHaveBeenCalledWith({ ifBusy: 'wait', timeoutMs: 2_000 });
+  });
+
+  it('does not take an order for written that is not', async () => {
+    const service = await serviceWith(async () => {
+      throw new PgStreamError('SOURCES_BUSY', 'Somebody is writing.');
+    });
+    await expect(service.place({ customerId: 7, amount: 1 })).rejects.toMatchObject({ code: 'SOURCES_BUSY' });
   });
 
   it('does not hide what is no matter of time', async () => {
-    const service = await serviceWith(async () => {
+    const service = await serviceWith(async (save) => {
+      await save();
       throw new PgStreamError('EXTENSION_MISSING', 'There is no extension.');
     });
     await expect(service.place({ customerId: 7, amount: 1 })).rejects.toMatchObject({ code: 'EXTENSION_MISSING' });
