@@ -1,12 +1,12 @@
 import { type ChildProcessByStdio, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { Socket } from 'node:net';
-import { createInterface } from 'node:readline';
+import { createInterface, type Interface } from 'node:readline';
 import type { Readable, Writable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { EmulatorError } from './errors.ts';
 import { anyonesFolder, environment } from './postgres/index.ts';
-import type { Plan, SupervisorEvent } from './server/plan.ts';
+import type { Doing, Plan, SupervisorEvent } from './server/plan.ts';
 
 /** A PostgreSQL server, and the process that sees to it that it ends when we do. */
 export interface SupervisedServer {
@@ -18,10 +18,10 @@ export interface SupervisedServer {
 
 /** PostgreSQL could not be started; `output` is what it said about it. */
 export class ServerFailure extends Error {
-  readonly doing: 'initdb' | 'postgres';
+  readonly doing: Doing;
   readonly output: string;
 
-  constructor(doing: 'initdb' | 'postgres', output: string) {
+  constructor(doing: Doing, output: string) {
     super(output);
     this.doing = doing;
     this.output = output;
@@ -46,8 +46,9 @@ export async function startSupervised(plan: Plan): Promise<SupervisedServer> {
   });
   // Its end closes the pipe; that is no error of ours.
   supervisor.stdin.on('error', () => {});
-  const ended = exitOf(supervisor);
-  await firstEvent(supervisor, ended);
+  const lines = createInterface({ input: supervisor.stdout });
+  const ended = endOf(supervisor, lines);
+  await firstEvent(lines, ended);
   letProcessEnd(supervisor);
   return { ended, stop: () => stop(supervisor, ended) };
 }
@@ -57,12 +58,18 @@ function supervisorFile(): string {
   return fileURLToPath(new URL('supervisor.mjs', import.meta.url));
 }
 
-async function exitOf(supervisor: Supervisor): Promise<void> {
-  await once(supervisor, 'exit');
+/** When the server is gone; its supervisor may have something left to do. */
+async function endOf(supervisor: Supervisor, lines: Interface): Promise<void> {
+  const said = new Promise<void>((resolve) => {
+    lines.on('line', (line) => {
+      const { event }: SupervisorEvent = JSON.parse(line);
+      if (event === 'ended') resolve();
+    });
+  });
+  await Promise.race([said, once(supervisor, 'exit')]);
 }
 
-async function firstEvent(supervisor: Supervisor, ended: Promise<void>): Promise<void> {
-  const lines = createInterface({ input: supervisor.stdout });
+async function firstEvent(lines: Interface, ended: Promise<void>): Promise<void> {
   const line = await new Promise<string | undefined>((resolve, reject) => {
     lines.once('line', resolve).once('close', () => resolve(undefined));
     ended.catch(reject);

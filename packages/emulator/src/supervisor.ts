@@ -4,8 +4,22 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
+import {
+  chownSync,
+  constants,
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  statSync,
+} from 'node:fs';
 import { chown, mkdir, rename, rm } from 'node:fs/promises';
-import type { Plan, SupervisorEvent } from './server/plan.ts';
+import { uptime } from 'node:os';
+import { basename, dirname, join } from 'node:path';
+import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises';
+import type { Copy, Plan, SupervisorEvent } from './server/plan.ts';
 
 const plan: Plan = JSON.parse(process.argv[2] ?? '');
 const identity = plan.uid === undefined || plan.gid === undefined ? {} : { uid: plan.uid, gid: plan.gid };
@@ -17,6 +31,12 @@ const identity = plan.uid === undefined || plan.gid === undefined ? {} : { uid: 
 const smartShutdownMs = 500;
 const fastShutdownMs = 10_000;
 const immediateShutdownMs = 5_000;
+
+/** How long a copy may lie ready: system services remove old files from folders for temporary ones, one by one. */
+const readyForMs = 24 * 3_600_000;
+
+/** Who starts a server has better things to do at first than to share the machine with copying. */
+const leaveReadyAfterMs = 3_000;
 
 let stopping = false;
 let server: ChildProcess | undefined;
@@ -86,6 +106,97 @@ async function initialise({ program, args }: NonNullable<Plan['initdb']>): Promi
   }
 }
 
+/** Puts prepared data in place: the copy that lies ready or, where there is none, one that is made now. */
+async function takePrepared(copy: Copy): Promise<boolean> {
+  try {
+    if (isFresh(copy.ready)) {
+      // Fails if another process is faster, or on another file system.
+      renameSync(copy.ready, plan.data);
+      return true;
+    }
+  } catch {
+    // The next best thing.
+  }
+  try {
+    if ((await copyFolder(copy.from, plan.data)) === copy.files) return true;
+    say({ event: 'failed', doing: 'copy', output: `${copy.from} has lost files` });
+  } catch (error) {
+    say({ event: 'failed', doing: 'copy', output: String(error) });
+  }
+  return false;
+}
+
+/** Not so a copy that was made before the machine was started, as it may never have reached the disk, nor an old one. */
+function isFresh(ready: string): boolean {
+  const ageMs = Date.now() - statSync(ready).mtimeMs;
+  if (ageMs < Math.min(uptime() * 1000, readyForMs)) return true;
+  rmSync(ready, { recursive: true, force: true });
+  return false;
+}
+
+/** How long a copy may take. */
+const copyingMs = 600_000;
+
+/** Removes what supervisors have left that were killed while they copied. */
+function removeAbandoned(ready: string): void {
+  for (const name of readdirSync(dirname(ready))) {
+    const path = join(dirname(ready), name);
+    if (!name.startsWith(`${basename(ready)}-`) || Date.now() - statSync(path).mtimeMs < copyingMs) continue;
+    rmSync(path, { recursive: true, force: true });
+  }
+}
+
+/** Makes the copy that the next server takes, unless one is there. */
+async function leaveReady({ from, files, ready }: Copy): Promise<void> {
+  if (existsSync(ready)) return;
+  const unfinished = `${ready}-${randomBytes(4).toString('hex')}`;
+  try {
+    removeAbandoned(ready);
+    // Fails if another process was faster.
+    if ((await copyFolder(from, unfinished)) === files) renameSync(unfinished, ready);
+  } catch {
+    // There will be none.
+  } finally {
+    rmSync(unfinished, { recursive: true, force: true });
+  }
+}
+
+/** One file after the other is the quickest way; between folders there is time for what else has to be done. */
+async function copyFolder(from: string, to: string): Promise<number> {
+  await nextTurn();
+  mkdirSync(to, { mode: 0o700 });
+  let files = 0;
+  for (const entry of readdirSync(from, { withFileTypes: true })) {
+    const [source, target] = [join(from, entry.name), join(to, entry.name)];
+    if (entry.isDirectory()) {
+      files += await copyFolder(source, target);
+    } else {
+      // By reference, where the file system can.
+      copyFileSync(source, target, constants.COPYFILE_FICLONE);
+      giveAway(target);
+      files += 1;
+    }
+  }
+  giveAway(to);
+  return files;
+}
+
+function giveAway(path: string): void {
+  if (plan.uid !== undefined && plan.gid !== undefined) chownSync(path, plan.uid, plan.gid);
+}
+
+/** Makes PostgreSQL's data, if they are not there. */
+function makeData(): boolean | Promise<boolean> {
+  if (plan.copy !== null) return takePrepared(plan.copy);
+  return plan.initdb === null || initialise(plan.initdb);
+}
+
+let leaving: Promise<void> | undefined;
+
+function leaveReadyOnce(): Promise<void> {
+  return (leaving ??= plan.copy === null ? Promise.resolve() : leaveReady(plan.copy));
+}
+
 async function serve({ program, args }: Plan['postgres']): Promise<void> {
   server = start(program, ['-D', plan.data, ...args]);
   let ready = false;
@@ -93,6 +204,7 @@ async function serve({ program, args }: Plan['postgres']): Promise<void> {
     if (ready || !text.includes('database system is ready to accept connections')) return;
     ready = true;
     say({ event: 'ready' });
+    void sleep(leaveReadyAfterMs, undefined, { ref: false }).then(leaveReadyOnce);
   });
   await ended(server);
   if (!ready) say({ event: 'failed', doing: 'postgres', output: output() });
@@ -113,10 +225,11 @@ function shutDown(running: ChildProcess): void {
 }
 
 try {
-  const initialised = plan.initdb === null || (await initialise(plan.initdb));
-  if (initialised && !stopping) await serve(plan.postgres);
+  if ((await makeData()) && !stopping) await serve(plan.postgres);
 } finally {
   if (plan.remove !== null) await rm(plan.remove, { recursive: true, force: true, maxRetries: 5 });
+  say({ event: 'ended' });
+  await leaveReadyOnce();
   // Our standard input may still be open, and would keep us.
   process.exitCode = 0;
   process.stdin.destroy();

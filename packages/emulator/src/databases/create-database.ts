@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { escapeIdentifier } from 'pg';
 import { EmulatorError, hasCode } from '../errors.ts';
+import { takeSpare } from './spares.ts';
 import { template } from './template.ts';
 import { databaseUrl } from './url.ts';
 import { withConnection } from './with-connection.ts';
@@ -23,9 +24,10 @@ export async function createDatabase(port: number, name = `db_${randomBytes(6).t
     );
   }
   try {
-    await withConnection(databaseUrl(port, 'postgres'), (admin) =>
-      admin.query(`CREATE DATABASE ${escapeIdentifier(name)} TEMPLATE ${template}`),
-    );
+    await withConnection(databaseUrl(port, 'postgres'), async (admin) => {
+      if (await takeSpare(admin, name)) return;
+      await admin.query(`CREATE DATABASE ${escapeIdentifier(name)} TEMPLATE ${template}`);
+    });
   } catch (cause) {
     if (hasCode(cause, duplicateDatabase)) {
       throw new EmulatorError(

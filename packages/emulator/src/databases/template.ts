@@ -9,14 +9,14 @@ export const template = 'pgstream_template';
 const description = `SELECT shobj_description(oid, 'pg_database') AS description FROM pg_database WHERE datname = $1`;
 
 /** Tells a template made from this very script from one that a kept folder has from an earlier one. */
-const madeFrom = `pg_stream ${extensionVersion}, install script ${createHash('sha256').update(installScript).digest('hex')}`;
+export const preparedFrom = `pg_stream ${extensionVersion}, install script ${createHash('sha256').update(installScript).digest('hex')}`;
 
 /** Creates the extension in database `postgres`, and the template. template1 and template0 stay as PostgreSQL made them. */
 export async function prepareDatabases(port: number): Promise<void> {
   await withConnection(databaseUrl(port, 'postgres'), async (admin) => {
     await admin.query('CREATE EXTENSION IF NOT EXISTS pg_stream');
     const { rows } = await admin.query<{ description: string | null }>(description, [template]);
-    if (rows[0]?.description === madeFrom) return;
+    if (rows[0]?.description === preparedFrom) return;
     if (rows[0]) {
       await admin.query(`ALTER DATABASE ${template} IS_TEMPLATE false`);
       await admin.query(`DROP DATABASE ${template}`);
@@ -25,6 +25,6 @@ export async function prepareDatabases(port: number): Promise<void> {
     await withConnection(databaseUrl(port, template), (inside) => inside.query('CREATE EXTENSION pg_stream'));
     await admin.query(`ALTER DATABASE ${template} IS_TEMPLATE true ALLOW_CONNECTIONS false`);
     // Last, so that a template that was interrupted is made again.
-    await admin.query(`COMMENT ON DATABASE ${template} IS '${madeFrom}'`);
+    await admin.query(`COMMENT ON DATABASE ${template} IS '${preparedFrom}'`);
   });
 }

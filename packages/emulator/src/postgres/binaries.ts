@@ -1,7 +1,7 @@
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { EmulatorError } from '../errors.ts';
 import { findPlatformPackage } from './platform-package.ts';
-import { hasItsLinks, privateCopy } from './private-copy.ts';
+import { hasItsLinks, isWhole, privateCopy } from './private-copy.ts';
 import { run, type Account } from './run.ts';
 
 /** PostgreSQL's programs, proved to run as the account. */
@@ -31,6 +31,13 @@ export async function findBinaries(account: Account): Promise<Binaries> {
   throw new EmulatorError(
     `The PostgreSQL of ${found.name} does not run on this system (on Linux it needs glibc; Alpine has musl): ${reason}`,
   );
+}
+
+/** Whether programs that were found at another time are all there still, with what belongs to them. */
+export async function areComplete({ postgres }: Binaries): Promise<boolean> {
+  const found = await findPlatformPackage();
+  if (programsIn(found.native).postgres === postgres) return hasItsLinks(found);
+  return isWhole(dirname(dirname(postgres)), found);
 }
 
 function programsIn(native: string): Binaries {

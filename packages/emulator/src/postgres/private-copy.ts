@@ -1,9 +1,8 @@
 import { constants } from 'node:fs';
 import { chmod, copyFile, lstat, mkdir, mkdtemp, readdir, readFile, rename, rm, symlink } from 'node:fs/promises';
-import { homedir, tmpdir } from 'node:os';
 import { basename, dirname, join, relative } from 'node:path';
 import { EmulatorError } from '../errors.ts';
-import { canEnter } from './account.ts';
+import { ownFolder, removeAbandoned, unfinishedPrefix } from './own-folder.ts';
 import type { PlatformPackage } from './platform-package.ts';
 import type { Account } from './run.ts';
 
@@ -12,8 +11,6 @@ interface Link {
   readonly source: string;
   readonly target: string;
 }
-
-const unfinishedPrefix = 'unfinished-';
 
 /** The links that belong among the binaries. npm packages cannot carry links, so the package lists them. */
 async function listedLinks({ native }: PlatformPackage): Promise<Link[]> {
@@ -67,54 +64,19 @@ export async function privateCopy(found: PlatformPackage, account: Account): Pro
   }
 }
 
-/** The user's cache folder or, where the account cannot enter that, the system's folder for temporary files. */
+/** Whether a private copy has all the files of its package. */
+export async function isWhole(copy: string, found: PlatformPackage): Promise<boolean> {
+  return holds(copy, await listFiles(found.native));
+}
+
+/** The home of private copies. */
 async function folderForCopies(account: Account): Promise<string> {
-  const refusals: string[] = [];
-  for (const parent of [cacheFolder(), tmpdir(), '/tmp']) {
-    const folder = join(parent, `pgstream-emulator-binaries-${process.getuid?.() ?? 'user'}`);
-    const refusal = await refusalOf(parent, folder, account);
-    if (refusal === undefined) return folder;
-    refusals.push(refusal);
-  }
+  const folder = await ownFolder('binaries', account);
+  if ('path' in folder) return folder.path;
   throw new EmulatorError(
-    `PostgreSQL's binaries need a private copy here, and there is no folder for it: ${refusals.join('; ')}. ` +
+    `PostgreSQL's binaries need a private copy here, and there is no folder for it: ${folder.refusals.join('; ')}. ` +
       'Set XDG_CACHE_HOME to a folder that is yours and that other users can enter.',
   );
-}
-
-function cacheFolder(): string {
-  if (process.env['XDG_CACHE_HOME']) return process.env['XDG_CACHE_HOME'];
-  return process.platform === 'darwin' ? join(homedir(), 'Library', 'Caches') : join(homedir(), '.cache');
-}
-
-/** Why programs must not be kept in a folder, and run from it; undefined if they may. */
-async function refusalOf(parent: string, folder: string, account: Account): Promise<string | undefined> {
-  if (account.uid !== undefined && !(await canEnter(account, parent))) {
-    return `user ${account.name} cannot enter ${parent}`;
-  }
-  try {
-    await mkdir(folder, { recursive: true, mode: 0o755 });
-    const stats = await lstat(folder);
-    // In a shared folder somebody else may have come first, to have us run programs of theirs.
-    if (!stats.isDirectory()) return `${folder} is not a folder`;
-    if (process.getuid && stats.uid !== process.getuid()) return `${folder} belongs to another user`;
-    if (process.getuid && (stats.mode & 0o022) !== 0) return `others may write to ${folder}`;
-    if (account.uid !== undefined) await chmod(folder, 0o755);
-    return undefined;
-  } catch (error) {
-    return `${folder}: ${error instanceof Error ? error.message : String(error)}`;
-  }
-}
-
-/** What was left by processes that were killed while they made a copy. */
-async function removeAbandoned(home: string): Promise<void> {
-  const abandonedAfterMs = 600_000;
-  for (const name of await readdir(home)) {
-    const folder = join(home, name);
-    if (!name.startsWith(unfinishedPrefix)) continue;
-    const { mtimeMs } = await lstat(folder).catch(() => ({ mtimeMs: Number.POSITIVE_INFINITY }));
-    if (Date.now() - mtimeMs > abandonedAfterMs) await rm(folder, { recursive: true, force: true });
-  }
 }
 
 async function listFiles(folder: string): Promise<string[]> {

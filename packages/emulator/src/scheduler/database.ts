@@ -1,5 +1,6 @@
 import { type Client, DatabaseError } from 'pg';
-import { openConnection } from './connection.ts';
+import { openConnection } from '../databases/index.ts';
+import { applicationName } from './application-name.ts';
 import { pause } from './pause.ts';
 import { tick } from './tick.ts';
 import { warnOnce } from './warning.ts';
@@ -14,7 +15,7 @@ const lookAgainMs = 2_000;
 export async function keepFresh(url: string, signal: AbortSignal): Promise<void> {
   while (!signal.aborted) {
     try {
-      await using connection = await openConnection(url, signal);
+      await using connection = await openConnection(url, applicationName, signal);
       await tickWhileWanted(connection.client, signal);
     } catch (error) {
       if (error instanceof DatabaseError && !isPassing(error)) {

@@ -1,5 +1,5 @@
-import { databaseUrl } from '../databases/index.ts';
-import { openConnection } from './connection.ts';
+import { databaseUrl, openConnection } from '../databases/index.ts';
+import { applicationName } from './application-name.ts';
 import { keepFresh } from './database.ts';
 import { pause } from './pause.ts';
 
@@ -59,7 +59,7 @@ export function startScheduler(port: number): Scheduler {
 async function launch(port: number, signal: AbortSignal, adjust: (found: Database[]) => void): Promise<void> {
   while (!signal.aborted) {
     try {
-      await using connection = await openConnection(databaseUrl(port, 'postgres'), signal);
+      await using connection = await openConnection(databaseUrl(port, 'postgres'), applicationName, signal);
       while (!signal.aborted) {
         adjust((await connection.client.query<Database>(databases)).rows);
         await pause(lookMs, signal);

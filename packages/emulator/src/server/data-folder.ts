@@ -28,12 +28,17 @@ export async function temporaryFolder(account: Account): Promise<DataFolder> {
   for (const parent of new Set([tmpdir(), '/tmp'])) {
     if (!(await canEnter(account, parent))) continue;
     const path = await mkdtemp(join(await realpath(parent), 'pgstream-emulator-'));
-    return { path, data: await dataIn(path, account), initialised: false, temporary: true };
+    return emptyFolder(path, account);
   }
   throw new EmulatorError(
     `PostgreSQL runs as user ${account.name} here, who cannot enter ${tmpdir()}. ` +
       'Set TMPDIR to a folder that other users can enter, or give a dataDir.',
   );
+}
+
+/** A folder that is there and empty, for data that are made in haste. */
+export async function emptyFolder(path: string, account: Account): Promise<DataFolder> {
+  return { path, data: await dataIn(path, account), initialised: false, temporary: true };
 }
 
 /**

@@ -4,14 +4,19 @@ import { extensionSettings } from '../extension-settings.ts';
 /** What is only right for data that nobody will miss. synchronous_commit stays on: a commit means what it means elsewhere. */
 const temporarySettings = { fsync: 'off', full_page_writes: 'off' } as const;
 
+/** Less to copy: a new server's write-ahead log is one segment, of 16 MB by default. */
+const temporaryInitdb = ['--no-sync', '--wal-segsize=1'] as const;
+
 interface Place {
   readonly port: number;
   readonly extensionPath: string;
   readonly temporary: boolean;
+  /** Whether what it leaves is to be copied: no segment of its log is kept for later use. */
+  readonly small: boolean;
 }
 
 /** The server's settings as command line arguments. */
-export function settingArguments({ port, extensionPath, temporary }: Place): string[] {
+export function settingArguments({ port, extensionPath, temporary, small }: Place): string[] {
   const settings = {
     listen_addresses: '127.0.0.1',
     port: String(port),
@@ -23,14 +28,16 @@ export function settingArguments({ port, extensionPath, temporary }: Place): str
     log_destination: 'stderr',
     logging_collector: 'off',
     ...(temporary ? temporarySettings : {}),
+    ...(small ? { wal_recycle: 'off', min_wal_size: '2MB' } : {}),
   };
   return Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
 }
 
-/**
- * The arguments that make initdb write the extension's settings into postgresql.conf. On the server's command line they
- * would outrank ALTER SYSTEM.
- */
-export function extensionSettingArguments(): string[] {
-  return Object.entries(extensionSettings).flatMap(([name, value]) => ['--set', `${name}=${value}`]);
+/** What initdb is told. The same everywhere, whatever the machine's locale: UTF-8, sorted by code point. */
+export function initdbArguments({ temporary }: { readonly temporary: boolean }): string[] {
+  const who = ['--username=postgres', '--auth=trust'];
+  const text = ['--encoding=UTF8', '--locale=C', '--locale-provider=builtin', '--builtin-locale=C.UTF-8'];
+  // Into postgresql.conf: on the server's command line they would outrank ALTER SYSTEM.
+  const settings = Object.entries(extensionSettings).flatMap(([name, value]) => ['--set', `${name}=${value}`]);
+  return [...who, ...text, ...settings, ...(temporary ? temporaryInitdb : []), '--no-instructions'];
 }

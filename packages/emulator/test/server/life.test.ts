@@ -8,8 +8,8 @@ import { nothingListens, program, type Program } from './program.ts';
 /** How long to wait for what has to come. */
 const timeout = { timeout: 30_000 };
 
-/** Copies of the binaries are kept. */
-const isData = (name: string): boolean => !name.startsWith('pgstream-emulator-binaries');
+/** Copies of the binaries are kept, and prepared data. */
+const isData = (name: string): boolean => !/^pgstream-emulator-(?:binaries|prepared)/.test(name);
 
 /** Starts an emulator in a process of its own, and looks where it keeps its data. */
 async function startedBy(text: string): Promise<{ running: Program; url: string; folder: string }> {
@@ -53,7 +53,7 @@ describe('no server and no temporary folder is left', () => {
 
   test('by a process that is killed while the data are made', async () => {
     const temporary = await folderOfTest();
-    const running = program(`await emulator.startEmulator(); console.log('ready');`, {
+    const running = program(`await emulator.startEmulator({ cacheDir: false }); console.log('ready');`, {
       env: { ...process.env, TMPDIR: temporary },
     });
     const entries = (): string[] => readdirSync(temporary, { recursive: true, encoding: 'utf8' });
