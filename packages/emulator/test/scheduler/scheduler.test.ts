@@ -57,6 +57,8 @@ describe('the scheduler', () => {
     const { client } = await newDatabase();
     await create(client, 'z_low', total);
     await create(client, 'a_high', 'SELECT total * 10 AS tenfold FROM public.z_low');
+    // From then on both are due at every tick. Before, what was created later may be due a tick later.
+    await expect.poll(async () => (await refreshesOf(client, 'a_high')).length, soon).toBeGreaterThan(0);
     await client.query('INSERT INTO source VALUES (2, 2)');
     await expect.poll(() => column(client, 'SELECT tenfold FROM a_high'), soon).toEqual([30]);
     const order = await column(
@@ -114,9 +116,9 @@ describe('the scheduler', () => {
     const { client, url } = await newDatabase();
     const other = await newDatabase();
     const name = new URL(url).pathname.slice(1);
+    await expect.poll(() => connections(client), soon).toHaveLength(1);
     await client.query(`ALTER DATABASE ${name} SET pg_stream.enabled = off`);
     // It asks once for each connection, as the original does: have it open another.
-    await expect.poll(() => connections(client), soon).toHaveLength(1);
     await client.query(`SELECT pg_terminate_backend(pid) FROM pg_stat_activity
                         WHERE application_name = 'pg_stream scheduler' AND datname = current_database()`);
     await create(client, 'totals', total);
