@@ -41,14 +41,15 @@ async function warmUp(one: Case): Promise<void> {
   while (performance.now() - start < enoughMs);
 }
 
-function shuffled<T>(list: readonly T[]): T[] {
+/** In another order each time, so that none always finds what another has left in the caches. */
+export function shuffled<T>(list: readonly T[]): T[] {
   return list
     .map((item) => ({ item, at: Math.random() }))
     .toSorted((a, b) => a.at - b.at)
     .map(({ item }) => item);
 }
 
-function median(values: readonly number[]): number {
+export function median(values: readonly number[]): number {
   const sorted = values.toSorted((a, b) => a - b);
   const middle = sorted.length >> 1;
   const upper = sorted[middle];

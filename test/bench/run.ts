@@ -4,6 +4,7 @@ import { Client } from 'pg';
 import type { Ratio } from './against.ts';
 import { measureCompileCost } from './drizzle-types.ts';
 import { measureDrizzle } from './drizzle.ts';
+import { measureEmulator } from './emulator.ts';
 import { measurePrismaCompileTime } from './prisma-types.ts';
 import { measurePrisma } from './prisma.ts';
 import { explainIsStale, fillCatalog, historyRows, measureStaleness, streamTables } from './staleness.ts';
@@ -60,6 +61,14 @@ const BENCHMARKS: Readonly<Record<string, (client: Client, url: string) => Promi
         'refused by': one.refusals,
       }),
     );
+  },
+  async emulator() {
+    const measured = await measureEmulator(process.env['PGSTREAM_BENCH_BEFORE'], Math.ceil(rounds / 50));
+    print('The emulator, beside an earlier build; the import, beside `node -e 0`.', measured, (one) => ({
+      'base ms': rounded(one.baseMs ?? Number.NaN),
+      'median ms': rounded(one.medianMs),
+      ratio: rounded(one.medianMs / (one.baseMs ?? Number.NaN)),
+    }));
   },
   async types() {
     print(titleOf('Drizzle'), await measureCompileCost(compileRounds), ({ medianMs, types, instantiations }) => ({
