@@ -7,11 +7,12 @@ let isLookedAt = true;
 
 /**
  * Early TypeORMs look at an entity as soon as it is made, and drop one whose properties are all null: it has one more until
- * it is looked at, or at the latest until listeners can see it.
+ * it is looked at, or at the latest until listeners can see it. What is undefined, as properties are that a class declares,
+ * may become null yet: a relation that there is none of.
  */
 export function keepWhileLookedAt(entity: object): void {
   const values = Object.values(entity);
-  if (!isLookedAt || values.length === 0 || values.some((value) => value !== null)) return;
+  if (!isLookedAt || values.length === 0 || values.some((value) => value !== null && value !== undefined)) return;
   Object.defineProperty(entity, KEPT, {
     configurable: true,
     enumerable: true,
