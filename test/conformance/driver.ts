@@ -1,4 +1,4 @@
-import type { StreamTable } from '@pgstream/core';
+import type { PgStream, StreamTable } from '@pgstream/core';
 import type { Model, Row, SampleKind, StreamModel } from './shop/index.ts';
 
 /** What an ORM's folder supplies: how this ORM, in this version and over this database driver, does what the cases ask. */
@@ -46,6 +46,10 @@ export interface Session<Native> {
   count(model: Model): Promise<number>;
   /** Customers with the total of their orders, null for those without, by id: a page of the join. */
   customersWithTotals(page: Page): Promise<readonly { readonly name: string; readonly total: unknown }[]>;
+  /** A page of customers by id, each with the notes of its visits, in any order: by a relation. */
+  customersWithVisits(page: Page): Promise<readonly { readonly name: string; readonly notes: readonly unknown[] }[]>;
+  /** Every visit with the name of its customer, null for those without, in any order: by a relation. */
+  visitsWithCustomers(): Promise<readonly { readonly note: unknown; readonly customer: unknown }[]>;
   /** The order totals of both schemas, joined by customer. */
   totalsOfBothSchemas(): Promise<readonly { readonly ours: unknown; readonly theirs: unknown }[]>;
   /** PostgreSQL's text of the first sample's `big_doc`, asked for through the model. */
@@ -57,6 +61,9 @@ export interface Session<Native> {
   /** The helpers of a stream table, by the handle that the documentation shows. */
   helpers(model: StreamModel): Helpers;
 
+  /** What is not about one model, over the ORM's connections, as the documentation shows. */
+  pgstream(): PgStream;
+
   /** A statement without parameters by the ORM's own raw SQL; its rows. */
   sql(text: string): Promise<readonly Row[]>;
 
@@ -67,6 +74,8 @@ export interface Session<Native> {
 export interface Client<Native> extends Session<Native> {
   /** The texts of the statements that the database driver was given, in order, those of transactions included. */
   readonly sent: readonly string[];
+  /** Has a connection of its pool, and gives it back as the statements have left it, failed ones among them. */
+  leave(statements: readonly string[]): Promise<void>;
   close(): Promise<void>;
 }
 

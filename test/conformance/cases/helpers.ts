@@ -56,6 +56,18 @@ export function helperCases<Native>(stage: Stage<Native>): void {
     });
   });
 
+  it('what they give goes through JSON', async () => {
+    for (const model of ['accountTotals', 'neverFilled', 'byCron'] as const) {
+      const status = await helpers(model).status();
+      const { lastRefreshAt, ...others } = JSON.parse(JSON.stringify(status)) as Record<string, unknown>;
+      expect(others).toMatchObject({ schema: 'public', id: status.id, isPopulated: status.isPopulated });
+      expect(status.id).toMatch(/^\d+$/);
+      expect(lastRefreshAt).toBe(status.lastRefreshAt?.toISOString() ?? null);
+    }
+    const result = await helpers().refresh();
+    expect(JSON.parse(JSON.stringify(result))).toMatchObject({ status: 'refreshed', shared: false });
+  });
+
   it('stale, after the time of its schedule', async () => {
     await stage.admin.query(`
       UPDATE pgstream.pgs_stream_tables

@@ -8,6 +8,9 @@ export function readCases<Native>(stage: Stage<Native>): void {
   const customers = async (query: object): Promise<unknown[]> =>
     (await stage.client.find('orderTotals', query)).map((row) => row['customerId']);
 
+  const visitors = async (page: { skip: number; take: number }): Promise<unknown[]> =>
+    (await stage.client.customersWithVisits(page)).map(({ name, notes }) => ({ name, notes: nullsLast(notes) }));
+
   describe('every way that it reads by', () => {
     it.each(byName(driver.reads))('%s', async (_, { call, gives }) => {
       expect(await call(stage.client.native)).toEqual(gives);
@@ -75,6 +78,36 @@ export function readCases<Native>(stage: Stage<Native>): void {
     expect(sorted(pages.flat())).toEqual(sorted(await stage.client.find('repeated')));
   });
 
+  describe('a relation', () => {
+    const ada = { name: 'Ada', notes: ['tea', 'tea', null, null] };
+    const bob = { name: 'Bob', notes: [null] };
+    const [cy, di] = ['Cy', 'Di'].map((name) => ({ name, notes: [] }));
+
+    it('to rows without a key: equal ones and those of NULLs, each of them', async () => {
+      expect(await visitors({ skip: 0, take: 9 })).toEqual([ada, bob, cy, di]);
+    });
+
+    it('to rows without a key, by pages of what it is from', async () => {
+      expect(await visitors({ skip: 0, take: 1 })).toEqual([ada]);
+      expect(await visitors({ skip: 1, take: 2 })).toEqual([bob, cy]);
+    });
+
+    it('from rows without a key: equal ones and those of NULLs, each of them', async () => {
+      expect(sorted(await stage.client.visitsWithCustomers())).toEqual(
+        sorted([
+          { note: 'tea', customer: 'Ada' },
+          { note: 'tea', customer: 'Ada' },
+          { note: null, customer: 'Ada' },
+          { note: null, customer: 'Ada' },
+          { note: null, customer: 'Bob' },
+          { note: null, customer: null },
+          { note: null, customer: null },
+          { note: 'rain', customer: null },
+        ]),
+      );
+    });
+  });
+
   it('joined with an ordinary table, by pages', async () => {
     const total = driver.values.numeric;
     const [ada, bob, cy, di] = [
@@ -86,6 +119,10 @@ export function readCases<Native>(stage: Stage<Native>): void {
     expect(await stage.client.customersWithTotals({ skip: 0, take: 3 })).toEqual([ada, bob, cy]);
     expect(await stage.client.customersWithTotals({ skip: 3, take: 3 })).toEqual([di]);
   });
+}
+
+function nullsLast(values: readonly unknown[]): unknown[] {
+  return values.toSorted((a, b) => Number(a === null) - Number(b === null));
 }
 
 function sorted(rows: readonly Row[]): string[] {

@@ -120,6 +120,43 @@ export function transactionCases<Native>(stage: Stage<Native>): void {
     });
   });
 
+  describe('a connection of the pool that somebody left in one is no part of it', () => {
+    const left = {
+      'open, with a write': ['BEGIN', `INSERT INTO public.payments (account, amount) VALUES (${account}, 1000)`],
+      failed: ['BEGIN', 'SELECT 1/0'],
+    };
+    describe.each(Object.entries(left))('%s', (_state, statements) => {
+      it.each([
+        ['refresh()', {}],
+        ['refresh({ timeoutMs })', { timeoutMs: 60_000 }],
+      ])('%s commits, and nothing stays locked', async (_name, options) => {
+        const client = await stage.open(stage.database.url);
+        await client.leave(statements);
+        // The failure is answered before the server says that it is in a failed transaction.
+        await expect.poll(idleInTransaction).toBe(1);
+        await stage.admin.query(`INSERT INTO public.payments (account, amount) VALUES (${account}, 1)`);
+        expect(await client.helpers('accountTotals').refresh(options)).toMatchObject({ status: 'refreshed' });
+        const { rows } = await stage.admin.query(
+          `SELECT paid::int FROM public.account_totals WHERE account = ${account}`,
+        );
+        expect(rows).toEqual([{ paid: 1 }]);
+        const other = await stage.database.connect();
+        await other.query(
+          `SET lock_timeout = '10s'; INSERT INTO public.payments (account, amount) VALUES (${account}, 1)`,
+        );
+        expect(await client.helpers('accountTotals').isStale({ maxAgeMs: 60_000 })).toBe(false);
+        expect(await client.count('orderTotals')).toBe(3);
+      });
+    });
+  });
+
+  async function idleInTransaction(): Promise<number> {
+    const { rows } = await stage.admin.query<{ n: number }>(
+      `SELECT count(*)::int AS n FROM pg_stat_activity WHERE datname = current_database() AND state LIKE 'idle in transaction%'`,
+    );
+    return rows[0]?.n ?? 0;
+  }
+
   async function expectKept(): Promise<void> {
     const { rowCount } = await stage.admin.query(`DELETE FROM public.archive WHERE customer_id = ${account}`);
     expect(rowCount).toBe(1);

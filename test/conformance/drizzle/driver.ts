@@ -12,6 +12,7 @@ import { writes } from './writes.ts';
 /** A db of one of Drizzle's database drivers. */
 export interface Opened extends Native {
   readonly sent: readonly string[];
+  leave(statements: readonly string[]): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -56,7 +57,7 @@ export function drizzleOver(
 }
 
 function clientOf(opened: Opened): Client<Native> {
-  return { ...sessionOf(opened), sent: opened.sent, close: opened.close };
+  return { ...sessionOf(opened), sent: opened.sent, leave: opened.leave, close: opened.close };
 }
 
 const allowed: readonly ReadPath<Native>[] = [

@@ -32,11 +32,20 @@ export const orderTotals = pgStreamTable('order_totals', {
   orders: d.bigint({ mode: 'bigint' }),
 });
 
+const visits = pgStreamTable('visits', { customerId: d.integer('customer_id'), note: d.text() });
+
 /** What relational queries know. */
 export const schema = streamSchema({
   customers,
   orderTotals,
-  customersRelations: relations(customers, ({ many }) => ({ totals: many(relational(orderTotals)) })),
+  visits,
+  customersRelations: relations(customers, ({ many }) => ({
+    totals: many(relational(orderTotals)),
+    visits: many(relational(visits)),
+  })),
+  visitsRelations: relations(relational(visits), ({ one }) => ({
+    customer: one(customers, { fields: [visits.customerId], references: [customers.id] }),
+  })),
   orderTotalsRelations: relations(relational(orderTotals), ({ one }) => ({
     customer: one(customers, { fields: [orderTotals.customerId], references: [customers.id] }),
   })),
@@ -84,6 +93,7 @@ export const models = {
   samples,
   plainSamples,
   repeated: pgStreamTable('repeated', { region: d.text(), amount: d.integer() }),
+  visits,
   reserved: pgStreamTable('user', {
     customerId: d.integer(),
     totalAmount: d.numeric('Total Amount'),

@@ -1,5 +1,6 @@
 import { drizzle } from 'drizzle-orm/node-postgres';
 import { type ClientBase, Pool } from 'pg';
+import { leave } from '../leave.ts';
 import { conformance } from '../conformance.ts';
 import { drizzleOver } from './driver.ts';
 import { schema } from './models.ts';
@@ -9,7 +10,13 @@ conformance(
     const sent: string[] = [];
     const pool = new Pool({ connectionString: url, max: 3 });
     pool.on('connect', (client) => noting(client, sent));
-    return { db: drizzle(pool, { schema }), raw: (text) => pool.query(text), sent, close: () => pool.end() };
+    return {
+      db: drizzle(pool, { schema }),
+      raw: (text) => pool.query(text),
+      sent,
+      leave: (statements) => leave(pool, statements),
+      close: () => pool.end(),
+    };
   }),
 );
 

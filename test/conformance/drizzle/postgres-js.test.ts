@@ -14,5 +14,15 @@ conformance(
 function open(url: string): Opened {
   const sent: string[] = [];
   const client = postgres(url, { max: 3, onnotice: () => {}, debug: (_connection, text) => sent.push(text) });
-  return { db: drizzle(client, { schema }), raw: (text) => client.unsafe(text), sent, close: () => client.end() };
+  return {
+    db: drizzle(client, { schema }),
+    raw: (text) => client.unsafe(text),
+    sent,
+    async leave(statements) {
+      const reserved = await client.reserve();
+      for (const statement of statements) await reserved.unsafe(statement).catch(() => {});
+      reserved.release();
+    },
+    close: () => client.end(),
+  };
 }

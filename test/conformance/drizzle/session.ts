@@ -1,4 +1,5 @@
-import { type AnyPgStreamTable, streamAlias, streamTable } from '@pgstream/drizzle';
+import { createPgStream } from '@pgstream/core';
+import { type AnyPgStreamTable, fromDrizzle, streamAlias, streamTable } from '@pgstream/drizzle';
 import { and, asc, eq, type ExtractTablesWithRelations, isNull, type SQL, sql } from 'drizzle-orm';
 import type { PgColumn, PgDatabase, PgQueryResultHKT } from 'drizzle-orm/pg-core';
 import type { Find, Session } from '../driver.ts';
@@ -31,6 +32,19 @@ export function sessionOf(native: Native): Session<Native> {
         .limit(take)
         .offset(skip);
     },
+    async customersWithVisits({ skip, take }) {
+      const found = await db.query.customers.findMany({
+        with: { visits: true },
+        orderBy: asc(customers.id),
+        limit: take,
+        offset: skip,
+      });
+      return found.map((customer) => ({ name: customer.name, notes: customer.visits.map(({ note }) => note) }));
+    },
+    async visitsWithCustomers() {
+      const found = await db.query.visits.findMany({ with: { customer: true } });
+      return found.map(({ note, customer }) => ({ note, customer: customer?.name ?? null }));
+    },
     async totalsOfBothSchemas() {
       const theirs = streamAlias(theirOrderTotals, 'theirs');
       return await db
@@ -49,6 +63,7 @@ export function sessionOf(native: Native): Session<Native> {
       await db.insert(payments).values({ account, amount });
     },
     helpers: (model) => streamTable(db, models[model]),
+    pgstream: () => createPgStream(fromDrizzle(db)),
     sql: async (text) => rowsOf(await db.execute(sql.raw(text))),
     transaction: (work, { isolation } = {}) =>
       db.transaction((tx) => work(sessionOf({ ...native, db: tx })), isolation && { isolationLevel: isolation }),

@@ -11,7 +11,7 @@ export type Db = Readonly<Record<Model | 'customer' | 'order' | 'payment' | 'arc
     $transaction(batch: readonly PromiseLike<unknown>[], options?: TransactionOptions): Promise<unknown[]>;
     $extends(extension: object): Db;
     $queryRaw(text: TemplateStringsArray, ...values: readonly unknown[]): PromiseLike<unknown>;
-    $queryRawUnsafe(text: string, ...values: readonly unknown[]): PromiseLike<unknown>;
+    $queryRawUnsafe<T = unknown>(text: string, ...values: readonly unknown[]): PromiseLike<T>;
     $executeRaw(text: TemplateStringsArray, ...values: readonly unknown[]): PromiseLike<unknown>;
     $executeRawUnsafe(text: string, ...values: readonly unknown[]): PromiseLike<unknown>;
     $disconnect(): Promise<void>;
@@ -75,5 +75,6 @@ export interface Opened {
   readonly db: Db;
   /** Text given to the database driver itself, past Prisma. */
   raw(text: string): Promise<unknown>;
+  leave(statements: readonly string[]): Promise<void>;
   close(): Promise<void>;
 }

@@ -44,7 +44,7 @@ export function prismaDriver(
 
 function clientOf(url: string, prisma: Prisma, guard: (db: Db) => Db): Client<Native> {
   const sent: string[] = [];
-  const { db: base, raw, close } = prisma.newClient(url, sent);
+  const { db: base, raw, leave, close } = prisma.newClient(url, sent);
   const client = guard(base);
-  return { ...sessionOf({ db: client, client, base, guard, raw }), sent, close };
+  return { ...sessionOf({ db: client, client, base, guard, raw }), sent, leave, close };
 }

@@ -1,4 +1,5 @@
 import { Pool } from 'pg';
+import { leave } from '../leave.ts';
 import type { Db, Opened } from './client.ts';
 import { noting } from './noting.ts';
 
@@ -10,6 +11,7 @@ export function open(url: string, sent: string[], newClient: (pool: Pool) => unk
   return {
     db,
     raw: (text) => pool.query(text),
+    leave: (statements) => leave(pool, statements),
     async close() {
       await db.$disconnect();
       await pool.end();

@@ -1,3 +1,5 @@
+import { createPgStream } from '@pgstream/core';
+import { fromPrisma } from '@pgstream/prisma';
 import type { Find, Helpers, Session } from '../driver.ts';
 import type { Model, Row, StreamModel } from '../shop/index.ts';
 import type { Db } from './client.ts';
@@ -36,6 +38,20 @@ export function sessionOf(native: Native): Session<Native> {
         total: totals?.total ?? null,
       }));
     },
+    async customersWithVisits(page) {
+      const found = await db.customer.findMany({ ...page, include: { visits: true }, orderBy: { id: 'asc' } });
+      return (found as { name: string; visits: { note: unknown }[] }[]).map(({ name, visits }) => ({
+        name,
+        notes: visits.map(({ note }) => note),
+      }));
+    },
+    async visitsWithCustomers() {
+      const found = await db.visits.findMany({ include: { customer: true } });
+      return (found as { note: unknown; customer: { name: string } | null }[]).map(({ note, customer }) => ({
+        note,
+        customer: customer?.name ?? null,
+      }));
+    },
     async totalsOfBothSchemas() {
       const select = { total: true, ours: { select: { total: true } } };
       const joined = await db.theirOrderTotals.findMany({ select });
@@ -51,7 +67,8 @@ export function sessionOf(native: Native): Session<Native> {
       await db.payment.create({ data: { account, amount } });
     },
     helpers: (model) => helpersOf(native, model),
-    sql: async (text) => (await db.$queryRawUnsafe(text)) as Row[],
+    pgstream: () => createPgStream(fromPrisma(db)),
+    sql: async (text) => await db.$queryRawUnsafe<Row[]>(text),
     transaction: (work, { isolation } = {}) =>
       db.$transaction((tx) => work(sessionOf({ ...native, db: tx })), {
         ...patience,

@@ -13,10 +13,13 @@ const SHOP = `
   CREATE TABLE public.readings (id integer PRIMARY KEY, region text, amount integer);
   CREATE TABLE public.old_readings (id integer PRIMARY KEY, region text, amount integer);
   CREATE TABLE public.archive (customer_id integer PRIMARY KEY, total numeric);
+  CREATE TABLE public.visit_log (id integer PRIMARY KEY, customer_id integer, note text);
   INSERT INTO public.customers VALUES (1, 'Ada', 'north'), (2, 'Bob', 'south'), (3, 'Cy', 'north'), (4, 'Di', NULL);
   INSERT INTO public.orders VALUES (1, 1, 10), (2, 1, 5.5), (3, 2, 7.25), (4, 4, 1);
   INSERT INTO public.readings VALUES (1, 'north', 5), (2, 'north', NULL), (3, NULL, NULL);
   INSERT INTO public.old_readings TABLE public.readings;
+  INSERT INTO public.visit_log VALUES (1, 1, 'tea'), (2, 1, 'tea'), (3, 1, NULL), (4, 1, NULL), (5, 2, NULL),
+    (6, NULL, NULL), (7, NULL, NULL), (8, NULL, 'rain');
   INSERT INTO public.payments (account, amount) VALUES (1, 10), (1, 5), (2, 7);
 
   SELECT pgstream.create_stream_table(name => 'public.order_totals', schedule => '1h', query =>
@@ -25,6 +28,8 @@ const SHOP = `
     'SELECT id AS order_id, customer_id, 2 * amount AS total FROM public.orders WHERE customer_id = 2');
   SELECT pgstream.create_stream_table(name => 'public.repeated', schedule => '1h', refresh_mode => 'FULL', query =>
     'SELECT region, amount FROM public.readings UNION ALL SELECT region, amount FROM public.old_readings');
+  SELECT pgstream.create_stream_table(name => 'public.visits', schedule => '1h', refresh_mode => 'FULL', query =>
+    'SELECT customer_id, note FROM public.visit_log');
   SELECT pgstream.create_stream_table(name => 'public.user', schedule => '1h', refresh_mode => 'FULL', query =>
     'SELECT customer_id AS "customerId", amount AS "Total Amount", id AS "select" FROM public.orders');
   SELECT pgstream.create_stream_table(name => 'public.${LETTERS_NAME}', schedule => '1h', refresh_mode => 'FULL', query =>

@@ -7,6 +7,7 @@
  * | theirOrderTotals | analytics.order_totals | customerId, total |
  * | samples | public.sample_rows | id, one for each of SAMPLES, big_doc |
  * | repeated | public.repeated: no key, equal rows, NULLs | region, amount |
+ * | visits | public.visits: the same, with relations from and to customers | customerId, note |
  * | reserved | public.user | customerId, totalAmount ("Total Amount"), select |
  * | letters | public.1st_größe$ | customerId, Ärger ("Ärger") |
  * | longest | public.lll… of 63 bytes | customerId |
@@ -21,6 +22,7 @@ export type StreamModel =
   | 'theirOrderTotals'
   | 'samples'
   | 'repeated'
+  | 'visits'
   | 'reserved'
   | 'letters'
   | 'longest'

@@ -4,6 +4,7 @@ import { DataSource } from 'typeorm';
 import type { Client } from '../driver.ts';
 import { memoryCache } from './cache.ts';
 import { entities, Samples } from './models.ts';
+import { withRunner } from './runner.ts';
 import { type Native, sessionOf } from './session.ts';
 import { familyEntities } from './writes/families.ts';
 import { writtenEntities } from './writes/models.ts';
@@ -25,6 +26,10 @@ export async function openClient(url: string): Promise<Client<Native>> {
   return {
     ...sessionOf({ dataSource, manager: dataSource.manager }),
     sent,
+    leave: (statements) =>
+      withRunner(dataSource, async (runner) => {
+        for (const statement of statements) await runner.query(statement).catch(() => {});
+      }),
     close: () => dataSource.destroy(),
   };
 }

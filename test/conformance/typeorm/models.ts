@@ -14,6 +14,7 @@ import {
   RelationId,
 } from 'typeorm';
 import { HOSTILE_NAME, LETTERS_NAME, LONGEST_NAME, type Model } from '../shop/index.ts';
+import { visitEntities, Visits } from './visits.ts';
 
 @Entity('customers')
 export class Customer {
@@ -156,6 +157,7 @@ export const models = {
   samples: Samples,
   plainSamples: PlainSamples,
   repeated: Repeated,
+  visits: Visits,
   reserved: defineStreamTable({
     name: 'user',
     columns: { customerId: 'int', totalAmount: { name: 'Total Amount', type: 'numeric' }, select: 'int' },
@@ -180,4 +182,15 @@ export const models = {
   hostile: defineStreamTable({ name: HOSTILE_NAME, className: 'Hostile', columns: ofCustomer }),
 } satisfies Record<Model, unknown>;
 
-export const entities = [Customer, LinkedCustomer, LinkedTotals, Order, Payment, Archive, ...Object.values(models)];
+export const entities = [
+  ...new Set([
+    Customer,
+    LinkedCustomer,
+    LinkedTotals,
+    Order,
+    Payment,
+    Archive,
+    ...visitEntities,
+    ...Object.values(models),
+  ]),
+];

@@ -1,9 +1,11 @@
-import { type Connection, StreamTableEntity, streamRepository } from '@pgstream/typeorm';
+import { createPgStream } from '@pgstream/core';
+import { type Connection, fromTypeORM, StreamTableEntity, streamRepository } from '@pgstream/typeorm';
 import type { DataSource, EntityManager, EntityTarget, ObjectLiteral } from 'typeorm';
 import { IsNull } from 'typeorm';
 import type { Find, Helpers, Session } from '../driver.ts';
 import type { Model, Row } from '../shop/index.ts';
 import { Customer, models, OrderTotals, Payment, Samples, TheirOrderTotals } from './models.ts';
+import { Visitor, Visits } from './visits.ts';
 
 /** For the paths that only TypeORM has. */
 export interface Native {
@@ -30,6 +32,14 @@ export function sessionOf(native: Native): Session<Native> {
       });
       return customers.map(({ name, totals = [] }) => ({ name, total: totals[0]?.total ?? null }));
     },
+    async customersWithVisits({ skip, take }) {
+      const found = await manager.find(Visitor, { relations: { visits: true }, order: { id: 'ASC' }, skip, take });
+      return found.map(({ name, visits = [] }) => ({ name, notes: visits.map(({ note }) => note) }));
+    },
+    async visitsWithCustomers() {
+      const found = await streamRepository(manager, Visits).find({ relations: { customer: true } });
+      return found.map(({ note, customer }) => ({ note, customer: customer?.name ?? null }));
+    },
     totalsOfBothSchemas: () =>
       manager
         .createQueryBuilder(OrderTotals, 'ours')
@@ -49,6 +59,7 @@ export function sessionOf(native: Native): Session<Native> {
       await manager.insert(Payment, { account, amount });
     },
     helpers: (model) => helpersOf(models[model], manager),
+    pgstream: () => createPgStream(fromTypeORM(manager)),
     sql: (text) => manager.query(text),
     transaction: (work, { isolation } = {}) => {
       const inside = (inner: EntityManager) => work(sessionOf({ ...native, manager: inner }));

@@ -8,6 +8,7 @@ import { methodWrites } from './methods.ts';
 import { textWrites } from './texts.ts';
 import { treeWrites } from './trees.ts';
 import { viewWrites } from './views.ts';
+import { visitWrites } from './visits.ts';
 
 /** Every way in which a version writes to a stream table. */
 export function writesOf(version: Version): readonly WriteCall<Native>[] {
@@ -19,5 +20,6 @@ export function writesOf(version: Version): readonly WriteCall<Native>[] {
     ...definitionWrites,
     ...treeWrites,
     ...viewWrites,
+    ...visitWrites,
   ].filter((write) => isIn(version, write));
 }
