@@ -4,7 +4,7 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     // The tests mostly wait, for PostgreSQL: more of them than processors can.
-    maxWorkers: 3,
+    maxWorkers: 4,
     projects: [
       'packages/*',
       'test/vitest.config.ts',

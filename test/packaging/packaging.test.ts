@@ -1,4 +1,4 @@
-import { copyFile, mkdir, readFile, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, readFile, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
@@ -60,7 +60,7 @@ const prisma = { prisma: '7.10.0', '@prisma/client': '7.10.0', '@prisma/adapter-
 interface Consumer {
   name: string;
   type: 'module' | 'commonjs';
-  install: (folder: string) => Promise<string>;
+  install: (folder: string) => Promise<unknown>;
   extra?: Record<string, string>;
 }
 
@@ -101,12 +101,17 @@ async function consumer({ name, type, install, extra }: Consumer): Promise<strin
   return folder;
 }
 
-const npm = (folder: string): Promise<string> =>
-  run(folder, 'npm', 'install', '--no-audit', '--no-fund', '--ignore-scripts');
+const byNpm: Partial<Record<Consumer['type'], Promise<string>>> = {};
 
-/** One without a compiler, for tests that only run something. */
-const plainConsumer = (): Promise<string> => (plain ??= consumer({ name: 'plain', type: 'module', install: npm }));
-let plain: Promise<string> | undefined;
+/** An application of that type with what npm has installed, for all tests; installed once, for both types depend on the same. */
+function consumerByNpm(type: Consumer['type']): Promise<string> {
+  const [other] = Object.values(byNpm);
+  const install = async (folder: string): Promise<unknown> =>
+    other === undefined
+      ? await run(folder, 'npm', 'install', '--no-audit', '--no-fund', '--ignore-scripts')
+      : await symlink(join(await other, 'node_modules'), join(folder, 'node_modules'));
+  return (byNpm[type] ??= consumer({ name: `npm-${type}`, type, install, extra: { ...compilers, ...prisma } }));
+}
 
 function compile(files: readonly string[], folder: string, compiler: string, ...options: string[]): Promise<string> {
   return run(
@@ -173,7 +178,7 @@ describe('installed from the packed tarballs', () => {
   test.for(['module', 'commonjs'] as const)(
     'by npm, an application of type %s compiles with TypeScript 5.9, 6.0 and 7.0 and works',
     async (type) => {
-      const folder = await consumer({ name: `npm-${type}`, type, install: npm, extra: { ...compilers, ...prisma } });
+      const folder = await consumerByNpm(type);
       for (const compiler of ['typescript-5.9', 'typescript-7.0']) {
         await compile(APPLICATIONS, folder, compiler, '--noEmit', '--module', 'nodenext');
       }
@@ -234,14 +239,14 @@ describe('installed from the packed tarballs', () => {
   });
 
   test('the command says what it is', async () => {
-    const folder = await plainConsumer();
+    const folder = await consumerByNpm('module');
     expect(await run(folder, 'npx', '--no-install', 'pgstream-emulator', '--help')).toMatch(
       /^Usage: pgstream-emulator/,
     );
   });
 
   test('an error of one module format is recognised by the other', async () => {
-    const folder = await plainConsumer();
+    const folder = await consumerByNpm('module');
     await writeFile(
       join(folder, 'formats.mjs'),
       `import { createRequire } from 'node:module';
@@ -254,7 +259,7 @@ describe('installed from the packed tarballs', () => {
   });
 
   test('a stream entity of TypeORM is one to both module formats, of which each has made a part', async () => {
-    const folder = await plainConsumer();
+    const folder = await consumerByNpm('module');
     await writeFile(
       join(folder, 'entity.mjs'),
       `import 'reflect-metadata';
