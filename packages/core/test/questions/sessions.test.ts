@@ -1,4 +1,4 @@
-import { onEmulator, testDatabase } from '@pgstream/harness';
+import { testDatabase } from '@pgstream/harness';
 import type { Client } from 'pg';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { createPgStream, refreshFunctionSql, type PgStream, type RefreshOptions } from '../../src/index.ts';
@@ -85,13 +85,9 @@ describe('in a session that reads backslashes the old way', () => {
     expect(await answers(await session(oldWay), [[name, ask]])).toStrictEqual(expected);
   });
 
-  it.skipIf(onEmulator)(
-    'everything can be done (not on the emulator, whose functions are text with backslashes)',
-    async () => {
-      const pgstream = await session(oldWay);
-      expect(await everyCommand(pgstream, 'commanded_the_old_way')).toStrictEqual(DONE);
-    },
-  );
+  it('everything can be done', async () => {
+    expect(await everyCommand(await session(oldWay), 'commanded_the_old_way')).toStrictEqual(DONE);
+  });
 });
 
 const DONE = ['refreshed', 'refreshed', 'refreshed', { kind: 'duration', text: '7m', everyMs: 420_000 }, false];
@@ -223,5 +219,48 @@ describe('in a session whose search_path has a false function, operator, type an
       const created = await pgstream.create({ name: 'created_trapped', query: TOTALS });
       expect(created.name).toEqual({ schema: 'public', name: 'created_trapped' });
     });
+  });
+});
+
+/** By default these come before pg_catalog, without being named in the search_path. */
+async function shadowed(): Promise<PgStream> {
+  const client = await db.connect();
+  await client.query(`
+    DO $$
+    DECLARE
+      made text;
+    BEGIN
+      FOR made IN
+        SELECT pg_catalog.format('CREATE TEMP VIEW %I AS SELECT 1 / (random() * 0)::int AS trapped', c.relname)
+        FROM pg_catalog.pg_class c WHERE c.relnamespace = 'pg_catalog'::regnamespace AND c.relkind IN ('r', 'v')
+      LOOP
+        EXECUTE made;
+      END LOOP;
+    END $$`);
+  await expect(client.query('SELECT oid FROM pg_class')).rejects.toMatchObject({ code: '42703' });
+  return createPgStream(fromPg(client));
+}
+
+describe('in a session whose temporary tables have the names of PostgreSQL’s own', () => {
+  const via = { schema: 'public', name: 'refresh_it' };
+
+  beforeAll(async () => {
+    await admin.query(`${refreshFunctionSql(['totals'], { function: via })};
+      ALTER FUNCTION pgstream.refresh_stream_table(text) SET search_path = pg_catalog, pg_temp`);
+  });
+
+  it.each(ours)('%s is answered as in any other', async (name, ask) => {
+    const expected = await answers(createPgStream(fromPg(admin)), [[name, ask]]);
+    expect(await answers(await shadowed(), [[name, ask]])).toStrictEqual(expected);
+  });
+
+  it.each<[string, RefreshOptions]>([
+    ['a refresh', {}],
+    ['a refresh with timeoutMs', { timeoutMs: 20_000 }],
+    ['a refresh without locks', { lockSources: false }],
+    ['a refresh through a function', { via }],
+  ])('%s is made', async (_, options) => {
+    const pgstream = await shadowed();
+    expect(await pgstream.table('totals').refresh(options)).toMatchObject({ status: 'refreshed' });
   });
 });

@@ -4,8 +4,8 @@
 CREATE FUNCTION pgstream._alert(p_event text, p_table pgstream.pgs_stream_tables, p_fields text) RETURNS void
 LANGUAGE plpgsql AS $$
 DECLARE
-  v_schema text := replace(p_table.pgs_schema, '"', '\"');
-  v_name text := replace(p_table.pgs_name, '"', '\"');
+  v_schema text := replace(p_table.pgs_schema, '"', E'\\"');
+  v_name text := replace(p_table.pgs_name, '"', E'\\"');
   v_payload text;
 BEGIN
   v_payload := format('{"event":"%s","pgs_schema":"%s","pgs_name":"%s","st":"%2$s.%3$s",%s}', p_event, v_schema, v_name, p_fields);

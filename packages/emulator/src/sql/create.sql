@@ -85,7 +85,7 @@ CREATE FUNCTION pgstream._refuse_letters(p_query text) RETURNS void
 LANGUAGE plpgsql IMMUTABLE AS $$
 BEGIN
   IF octet_length(p_query) <> length(p_query) THEN
-    RAISE EXCEPTION 'end byte index % is not a char boundary', length((regexp_match(p_query, '^[\u0001-\u007f]*'))[1]) + 1
+    RAISE EXCEPTION 'end byte index % is not a char boundary', length((regexp_match(p_query, E'^[\\u0001-\\u007f]*'))[1]) + 1
       USING ERRCODE = 'XX000';
   END IF;
 END

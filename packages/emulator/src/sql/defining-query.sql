@@ -12,7 +12,7 @@ BEGIN
   EXCEPTION
     WHEN undefined_table THEN
       -- The original looks up a qualified name itself, before PostgreSQL does, and stumbles over the empty answer.
-      IF SQLERRM ~ '"[^"]*\.[^"]*"' THEN
+      IF SQLERRM ~ E'"[^"]*\\.[^"]*"' THEN
         PERFORM pgstream._raise_empty_lookup();
       END IF;
       RAISE;
@@ -43,7 +43,7 @@ $$;
 CREATE FUNCTION pgstream._parse_alone(p_query text) RETURNS void
 LANGUAGE plpgsql STABLE AS $$
 BEGIN
-  IF p_query ~ '\S' THEN
+  IF p_query ~ E'\\S' THEN
     EXECUTE 'EXPLAIN ' || p_query;
   END IF;
 EXCEPTION WHEN feature_not_supported THEN

@@ -93,7 +93,7 @@ $$;
 CREATE FUNCTION pgstream.pg_stream_hash_multi(inputs text[]) RETURNS bigint
 LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
   SELECT pgstream._xxhash(
-      coalesce(string_agg(coalesce(convert_to(i, 'UTF8'), '\x004e554c4c00'::bytea), '\x1e'::bytea ORDER BY n), '\x'::bytea),
+      coalesce(string_agg(coalesce(convert_to(i, 'UTF8'), E'\\x004e554c4c00'::bytea), E'\\x1e'::bytea ORDER BY n), E'\\x'::bytea),
       5871781006564002453)
     FROM unnest(inputs) WITH ORDINALITY u (i, n)
 $$;

@@ -5,8 +5,10 @@ CREATE TYPE pgstream._word AS (kind text, word text, depth integer, start intege
 
 CREATE FUNCTION pgstream._words(p_query text)
 RETURNS TABLE (n integer, kind text, word text, depth integer, start integer)
-LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE AS $$
+LANGUAGE plpgsql STABLE STRICT PARALLEL SAFE AS $$
 DECLARE
+  -- Texts in which a backslash hides what comes next: those with an E and, in the old way, those without a mark.
+  v_escaped text := CASE current_setting('standard_conforming_strings') WHEN 'on' THEN '^e''' ELSE '^[en]?''' END;
   v_rest text;
   v_tag text;
 BEGIN
@@ -16,21 +18,21 @@ BEGIN
   WHILE start <= length(p_query) LOOP
     v_rest := substr(p_query, start);
     kind := 'sign';
-    word := substring(v_rest FROM '^(?:\s+|--[^\n]*|/\*(?:[^*]|\*+[^*/])*\*+/)+');
+    word := substring(v_rest FROM E'^(?:\\s+|--[^\\n]*|/\\*(?:[^*]|\\*+[^*/])*\\*+/)+');
     IF word IS NOT NULL THEN
       start := start + length(word);
       CONTINUE;
     END IF;
     CASE
+      WHEN v_rest ~* v_escaped THEN
+        kind := 'text';
+        word := substring(v_rest FROM E'^[^'']?''(?:[^''\\\\]|\\\\.|'''')*''');
       WHEN v_rest ~* '^(?:[bnx]|u&)?''' THEN
         kind := 'text';
         word := substring(v_rest FROM '^[^'']*''(?:[^'']|'''')*''');
-      WHEN v_rest ~* '^e''' THEN
+      WHEN v_rest ~ E'^\\$(?:[[:alpha:]_][[:alnum:]_]*)?\\$' THEN
         kind := 'text';
-        word := substring(v_rest FROM '^.''(?:[^''\\]|\\.|'''')*''');
-      WHEN v_rest ~ '^\$(?:[[:alpha:]_][[:alnum:]_]*)?\$' THEN
-        kind := 'text';
-        v_tag := substring(v_rest FROM '^\$[^$]*\$');
+        v_tag := substring(v_rest FROM E'^\\$[^$]*\\$');
         word := left(v_rest, nullif(strpos(substr(v_rest, length(v_tag) + 1), v_tag), 0) - 1 + 2 * length(v_tag));
       WHEN v_rest ~ '^"' THEN
         kind := 'name';
@@ -67,7 +69,7 @@ $$;
 -- The query with one more output column, `__pgs_count`: how many rows stand behind each row of an aggregate or a DISTINCT.
 -- NULL where the text does not show how to ask.
 CREATE FUNCTION pgstream._counted_query(p_query text, p_count text, p_columns text[]) RETURNS text
-LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE AS $$
+LANGUAGE plpgsql STABLE PARALLEL SAFE AS $$
 DECLARE
   v_words pgstream._word[];
   v_select integer;

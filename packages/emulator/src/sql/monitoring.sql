@@ -2,14 +2,14 @@
 
 CREATE VIEW pgstream.stream_tables_info AS
 SELECT s.*, now() - s.data_timestamp AS staleness,
-       CASE WHEN s.schedule IS NOT NULL AND s.schedule !~ '[\s@]'
+       CASE WHEN s.schedule IS NOT NULL AND s.schedule !~ E'[\\s@]'
             THEN extract(epoch FROM now() - s.data_timestamp) > pgstream.parse_duration_seconds(s.schedule) END AS stale
   FROM pgstream.pgs_stream_tables s;
 
 CREATE VIEW pgstream.pg_stat_stream_tables AS
 SELECT s.pgs_id, s.pgs_schema, s.pgs_name, s.status, s.refresh_mode, s.is_populated, s.data_timestamp, s.schedule,
        now() - s.data_timestamp AS staleness,
-       CASE WHEN s.schedule IS NOT NULL AND s.schedule !~ '[\s@]' AND s.data_timestamp IS NOT NULL
+       CASE WHEN s.schedule IS NOT NULL AND s.schedule !~ E'[\\s@]' AND s.data_timestamp IS NOT NULL
             THEN extract(epoch FROM now() - s.data_timestamp) > pgstream.parse_duration_seconds(s.schedule) END AS stale,
        s.consecutive_errors, s.needs_reinit, s.last_refresh_at,
        h.total_refreshes, h.successful_refreshes, h.failed_refreshes, h.total_rows_inserted, h.total_rows_deleted, h.avg_duration_ms,

@@ -7,7 +7,7 @@ LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE AS $$
   WITH token AS (
     SELECT n, m[1] AS word, lag(m[1]) OVER w AS before, m[1] LIKE ':%' AS colon,
            n - row_number() OVER (PARTITION BY m[1] LIKE ':%' ORDER BY n) AS run
-      FROM regexp_matches(p_tree, '((?:\\.|[^\\\s(){}])+|[(){}])', 'g') WITH ORDINALITY t (m, n)
+      FROM regexp_matches(p_tree, E'((?:\\\\.|[^\\\\\\s(){}])+|[(){}])', 'g') WITH ORDINALITY t (m, n)
     WINDOW w AS (ORDER BY n)
   ), parts AS (
     SELECT n, word,
@@ -30,7 +30,7 @@ LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE AS $$
                 WHEN 'name' THEN to_json(word)::text
                 WHEN 'label' THEN '],' || to_json(substr(word, 2))::text || ':['
                 ELSE CASE WHEN word = '<>' THEN 'null' ELSE
-                  to_json(regexp_replace(regexp_replace(word, '^"(.*)"$', '\1'), '\\(.)', '\1', 'g'))::text END
+                  to_json(regexp_replace(regexp_replace(word, '^"(.*)"$', E'\\1'), E'\\\\(.)', E'\\1', 'g'))::text END
               END, '' ORDER BY n)::jsonb
     FROM (SELECT parts.*, lag(part) OVER (ORDER BY n) AS previous FROM parts) p
 $$;

@@ -26,7 +26,7 @@ $$;
 CREATE FUNCTION pgstream._has_user_triggers(p_storage oid) RETURNS boolean
 LANGUAGE sql STABLE AS $$
   SELECT CASE pgstream._setting('user_triggers', 'auto') WHEN 'on' THEN true WHEN 'off' THEN false
-    ELSE EXISTS (SELECT FROM pg_trigger t WHERE t.tgrelid = p_storage AND NOT t.tgisinternal AND t.tgname NOT LIKE 'pg\_stream\_cdc\_%') END
+    ELSE EXISTS (SELECT FROM pg_trigger t WHERE t.tgrelid = p_storage AND NOT t.tgisinternal AND t.tgname NOT LIKE E'pg\\_stream\\_cdc\\_%') END
 $$;
 
 -- FULL: everything anew, under ACCESS EXCLUSIVE. User triggers do not fire; a notification tells instead.
@@ -43,7 +43,7 @@ BEGIN
   IF v_suppress THEN
     -- Only those that are on, so that the ones a person has disabled stay so.
     SELECT array_agg(t.tgname) INTO v_triggers FROM pg_trigger t
-     WHERE t.tgrelid = v_name::regclass AND NOT t.tgisinternal AND t.tgenabled = 'O' AND t.tgname NOT LIKE 'pg\_stream\_cdc\_%';
+     WHERE t.tgrelid = v_name::regclass AND NOT t.tgisinternal AND t.tgenabled = 'O' AND t.tgname NOT LIKE E'pg\\_stream\\_cdc\\_%';
     FOREACH v_trigger IN ARRAY coalesce(v_triggers, '{}') LOOP
       EXECUTE format('ALTER TABLE %s DISABLE TRIGGER %I', v_name, v_trigger);
     END LOOP;
@@ -55,7 +55,7 @@ BEGIN
       EXECUTE format('ALTER TABLE %s ENABLE TRIGGER %I', v_name, v_trigger);
     END LOOP;
     PERFORM pg_notify('pgstream_refresh', format('{"stream_table": "%s", "schema": "%s", "mode": "FULL"%s}',
-      replace(p_table.pgs_name, '"', '\"'), replace(p_table.pgs_schema, '"', '\"'),
+      replace(p_table.pgs_name, '"', E'\\"'), replace(p_table.pgs_schema, '"', E'\\"'),
       CASE WHEN NOT p_say THEN ', "rows": ' || v_rows ELSE '' END));
     IF p_say THEN
       RAISE INFO 'pg_stream: FULL refresh of %.% with user triggers suppressed.', p_table.pgs_schema, p_table.pgs_name;

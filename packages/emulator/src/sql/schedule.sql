@@ -4,7 +4,7 @@
 CREATE FUNCTION pgstream._read_duration(p_text text, OUT seconds bigint, OUT problem text)
 LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE AS $$
 DECLARE
-  v_text text := regexp_replace(p_text, '^\s+|\s+$', '', 'g');
+  v_text text := regexp_replace(p_text, E'^\\s+|\\s+$', '', 'g');
   v_char text;
   v_digits text := '';
   v_factor integer;
@@ -97,7 +97,7 @@ BEGIN
   IF lower(p_pattern) IN ('@yearly', '@annually', '@monthly', '@weekly', '@daily', '@midnight', '@hourly') THEN
     RETURN NULL;
   END IF;
-  v_fields := regexp_split_to_array(p_pattern, '\s+');
+  v_fields := regexp_split_to_array(p_pattern, E'\\s+');
   IF cardinality(v_fields) NOT BETWEEN 5 AND 7 THEN
     RETURN 'Invalid pattern: Pattern must have between 5 and 7 fields.';
   END IF;

@@ -113,7 +113,7 @@ BEGIN
   END IF;
   UPDATE pgstream.pgs_stream_tables s SET consecutive_errors = s.consecutive_errors + 1, updated_at = now()
    WHERE s.pgs_id = p_table.pgs_id RETURNING s.consecutive_errors INTO v_errors;
-  PERFORM pgstream._alert('refresh_failed', p_table, format('"action":"%s","error":"%s"', p_action, replace(p_error, '"', '\"')));
+  PERFORM pgstream._alert('refresh_failed', p_table, format('"action":"%s","error":"%s"', p_action, replace(p_error, '"', E'\\"')));
   IF v_errors >= pgstream._setting('max_consecutive_errors', '3')::integer THEN
     UPDATE pgstream.pgs_stream_tables s SET status = 'SUSPENDED', updated_at = now() WHERE s.pgs_id = p_table.pgs_id;
     PERFORM pgstream._alert('auto_suspended', p_table, format('"consecutive_errors":%s', v_errors));

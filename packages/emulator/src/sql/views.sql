@@ -1,9 +1,29 @@
 -- Views are inlined into the defining query (contract A.1, step 4): the stored text no longer names them, and the
 -- tables below them are the sources that changes are captured on.
 
+-- A view's query, in words that mean the same in every session: PostgreSQL writes values as the session's settings have it,
+-- and backslashes for one way of reading them.
+CREATE FUNCTION pgstream._view_text(p_view oid) RETURNS text
+LANGUAGE plpgsql STABLE
+SET standard_conforming_strings = on SET DateStyle = 'ISO, MDY' SET IntervalStyle = 'postgres'
+SET extra_float_digits = 1 SET bytea_output = 'hex' AS $$
+DECLARE
+  v_text text := btrim(rtrim(pg_get_viewdef(p_view, true), ';'));
+  v_word record;
+BEGIN
+  -- From the end, so that what is before a word stays where it is.
+  FOR v_word IN SELECT w.word, w.start FROM pgstream._words(v_text) w
+      WHERE w.kind = 'text' AND w.word LIKE '''%' AND strpos(w.word, E'\\') > 0 ORDER BY w.n DESC LOOP
+    v_text := left(v_text, v_word.start - 1) || 'E' || replace(v_word.word, E'\\', E'\\\\')
+      || substr(v_text, v_word.start + length(v_word.word));
+  END LOOP;
+  RETURN v_text;
+END
+$$;
+
 -- The query with each of the given views replaced by its text, one level deep.
 CREATE FUNCTION pgstream._replace_views(p_query text, p_views oid[]) RETURNS text
-LANGUAGE plpgsql STABLE AS $$
+LANGUAGE plpgsql STABLE SET quote_all_identifiers = off AS $$
 DECLARE
   v_words pgstream._word[];
   v_clauses text[] := '{}';
@@ -43,7 +63,7 @@ BEGIN
     IF v_view IS NOT NULL THEN
       v_next := lower(v_words[v_last + 1].word);
       v_result := v_result || substr(p_query, v_done, v_word.start - v_done)
-        || '(' || btrim(rtrim(pg_get_viewdef(v_view, true), ';')) || ')';
+        || '(' || pgstream._view_text(v_view) || ')';
       IF v_next IS NULL OR NOT (v_words[v_last + 1].kind = 'name' OR v_words[v_last + 1].kind = 'word' AND v_next NOT IN ('where',
           'group', 'having', 'window', 'order', 'limit', 'offset', 'fetch', 'for', 'union', 'intersect', 'except', 'join', 'inner', 'left',
           'right', 'full', 'cross', 'natural', 'on', 'using', 'tablesample')) THEN
