@@ -38,7 +38,7 @@ export type FluentApi<This> = {
   [Field in keyof PayloadOf<This>['objects']]: FluentCall<This, Field>;
 };
 
-type FluentCall<This, Field> = This extends { findUniqueOrThrow: (...args: never) => infer Result }
+type FluentCall<This, Field> = This extends { findFirstOrThrow: () => infer Result }
   ? Result[Field & keyof Result]
   : never;
 
@@ -66,7 +66,7 @@ type OmittedColumns<Payload, Read> = Record<
   true
 >;
 
-type RowOf<Read> = Read extends (...args: never) => PromiseLike<infer Result> ? Related<Result> : never;
+type RowOf<Read> = Read extends () => PrismaPromise<infer Result> ? Related<Result> : never;
 
 /** One of what a relation leads to. */
 type Related<Value> = NonNullable<Value extends readonly (infer Element)[] ? Element : Value>;
