@@ -1,12 +1,7 @@
-import { execFile } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { createRequire } from 'node:module';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
 
-import { measureInterleaved, type Measurement } from './interleaved.ts';
-
-const TSC = createRequire(import.meta.url).resolve('typescript/bin/tsc');
+import { type CompileCost, measureProjects } from './compile-cost.ts';
 
 const KINDS = [
   { name: 'neither', count: 0, declare: 'pgTable', from: 'drizzle-orm/pg-core' },
@@ -23,12 +18,6 @@ const compilerOptions = {
   types: ['node'],
 };
 
-/** What the compiler takes for a project: time, and what it makes on the way, which is the same in every run. */
-export interface CompileCost extends Measurement {
-  readonly types: number;
-  readonly instantiations: number;
-}
-
 /** What a project of a hundred declarations costs the compiler, each with ten columns and a query. */
 export async function measureCompileCost(rounds: number): Promise<CompileCost[]> {
   const folder = await mkdtemp(join(import.meta.dirname, '../node_modules/bench-'));
@@ -42,29 +31,10 @@ export async function measureCompileCost(rounds: number): Promise<CompileCost[]>
         return { name, project };
       }),
     );
-    const counts = await Promise.all(projects.map(({ project }) => countsOf(project)));
-    const cases = projects.map(({ name, project }) => ({ name, run: () => compile(project) }));
-    const measured = await measureInterleaved(cases, rounds);
-    return measured.map((measurement, index) => ({
-      ...measurement,
-      types: NaN,
-      instantiations: NaN,
-      ...counts[index],
-    }));
+    return await measureProjects(projects, rounds);
   } finally {
     await rm(folder, { recursive: true });
   }
-}
-
-async function compile(project: string, ...options: string[]): Promise<string> {
-  const { stdout } = await promisify(execFile)(process.execPath, [TSC, '-p', project, ...options]);
-  return stdout;
-}
-
-async function countsOf(project: string): Promise<Pick<CompileCost, 'types' | 'instantiations'>> {
-  const diagnostics = await compile(project, '--extendedDiagnostics');
-  const count = (what: string): number => Number(new RegExp(`^${what}: +(\\d+)$`, 'm').exec(diagnostics)?.[1]);
-  return { types: count('Types'), instantiations: count('Instantiations') };
 }
 
 function source(count: number, declare: string, from: string): string {

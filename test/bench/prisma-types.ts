@@ -1,13 +1,8 @@
-import { execFile } from 'node:child_process';
 import { writeFile } from 'node:fs/promises';
-import { createRequire } from 'node:module';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
 
-import { measureInterleaved, type Measurement } from './interleaved.ts';
+import { type CompileCost, measureProjects } from './compile-cost.ts';
 import { generatePrisma } from './prisma-client.ts';
-
-const TSC = createRequire(import.meta.url).resolve('typescript/bin/tsc');
 
 /** Half of them stream tables, each of which is a relation of a table. */
 const modelCount = 80;
@@ -34,17 +29,19 @@ const compilerOptions = {
   rewriteRelativeImportExtensions: true,
 };
 
-/** Time that the compiler takes for a project with a query and a write of each of the models. */
-export async function measurePrismaCompileTime(rounds: number): Promise<Measurement[]> {
+/** What a project costs the compiler that has a query and a write of each of the models. */
+export async function measurePrismaCompileCost(rounds: number): Promise<CompileCost[]> {
   await using generated = await generatePrisma('types', models());
-  const cases = CLIENTS.map(async ({ name, ...client }, index) => {
-    const project = join(generated.folder, `tsconfig-${index}.json`);
-    const file = `client-${index}.ts`;
-    await writeFile(join(generated.folder, file), source(client));
-    await writeFile(project, JSON.stringify({ compilerOptions, files: [file] }));
-    return { name, run: () => promisify(execFile)(process.execPath, [TSC, '-p', project]) };
-  });
-  return await measureInterleaved(await Promise.all(cases), rounds);
+  const projects = await Promise.all(
+    CLIENTS.map(async ({ name, ...client }, index) => {
+      const project = join(generated.folder, `tsconfig-${index}.json`);
+      const file = `client-${index}.ts`;
+      await writeFile(join(generated.folder, file), source(client));
+      await writeFile(project, JSON.stringify({ compilerOptions, files: [file] }));
+      return { name, project };
+    }),
+  );
+  return await measureProjects(projects, rounds);
 }
 
 function models(): string {

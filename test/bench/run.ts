@@ -2,10 +2,11 @@ import { startEmulator } from '@pgstream/emulator';
 import { Client } from 'pg';
 
 import type { Ratio } from './against.ts';
+import type { CompileCost } from './compile-cost.ts';
 import { measureCompileCost } from './drizzle-types.ts';
 import { measureDrizzle } from './drizzle.ts';
 import { measureEmulator } from './emulator.ts';
-import { measurePrismaCompileTime } from './prisma-types.ts';
+import { measurePrismaCompileCost } from './prisma-types.ts';
 import { measurePrisma } from './prisma.ts';
 import { explainIsStale, fillCatalog, historyRows, measureStaleness, streamTables } from './staleness.ts';
 import { measureTypeOrm } from './typeorm.ts';
@@ -71,13 +72,8 @@ const BENCHMARKS: Readonly<Record<string, (client: Client, url: string) => Promi
     }));
   },
   async types() {
-    print(titleOf('Drizzle'), await measureCompileCost(compileRounds), ({ medianMs, types, instantiations }) => ({
-      'median ms': Math.round(medianMs),
-      types,
-      instantiations,
-    }));
-    const prisma = await measurePrismaCompileTime(compileRounds);
-    print(titleOf('Prisma'), prisma, ({ medianMs }) => ({ 'median ms': Math.round(medianMs) }));
+    printCompileCosts('Drizzle', await measureCompileCost(compileRounds));
+    printCompileCosts('Prisma', await measurePrismaCompileCost(compileRounds));
   },
 };
 
@@ -98,8 +94,13 @@ function printRatios(title: string, measured: readonly Ratio[]): void {
   }));
 }
 
-function titleOf(orm: string): string {
-  return `TypeScript, ${orm}: the whole check of a file with a query of each.`;
+function printCompileCosts(orm: string, measured: readonly CompileCost[]): void {
+  const title = `TypeScript, ${orm}: the whole check of a file with a query of each.`;
+  print(title, measured, ({ medianMs, types, instantiations }) => ({
+    'median ms': Math.round(medianMs),
+    types,
+    instantiations,
+  }));
 }
 
 function rounded(value: number): number {
