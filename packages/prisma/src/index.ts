@@ -30,10 +30,12 @@ export {
 export {
   fromPrisma,
   type IsStale,
+  type LastRefreshAt,
   type PrismaConnection,
   type Refresh,
   type RefreshAfter,
   type Status,
+  type StalenessMs,
   type StreamTableHandle,
   type StreamTablePromise,
 } from './handle/index.ts';

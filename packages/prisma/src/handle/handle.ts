@@ -23,44 +23,95 @@ import { prismaPromise, type StreamTablePromise } from './promise.ts';
  * batch.
  */
 export interface StreamTableHandle {
-  /** See {@link StreamTable.isStale}. */
   readonly isStale: IsStale;
-  /** See {@link StreamTable.lastRefreshAt}. */
-  readonly lastRefreshAt: () => StreamTablePromise<Date | null>;
-  /** See {@link StreamTable.stalenessMs}. */
-  readonly stalenessMs: () => StreamTablePromise<number | null>;
-  /** See {@link StreamTable.status}. */
+  readonly lastRefreshAt: LastRefreshAt;
+  readonly stalenessMs: StalenessMs;
   readonly status: Status;
-  /** See {@link StreamTable.refresh}. */
   readonly refresh: Refresh;
-  /** See {@link StreamTable.refreshAfter}. */
   readonly refreshAfter: RefreshAfter;
 }
 
 // By name, because the compiler writes what has none into declarations: with it types of core's, which whoever exports
-// a client cannot always name.
+// a client cannot always name. What they do stands at the calls, where editors look for it.
 
 /** See {@link StreamTable.isStale}. */
 export interface IsStale {
+  /**
+   * Whether the data is older than it should be: whether the last refresh began more than `maxAgeMs` milliseconds ago, by
+   * the server's clock. Never refreshed is older than any bound. Without `maxAgeMs` the extension's own verdict, by the
+   * schedule; `null` where that is a cron pattern or calculated.
+   *
+   * Rejects with INVALID_ARGUMENT, or NOT_FOUND where there is no such stream table.
+   */
   (options: { readonly maxAgeMs: number }): StreamTablePromise<boolean>;
+  /**
+   * Whether the data is older than it should be, by the extension's own verdict: its age against the schedule. `null` where
+   * that is no bound, as it is a cron pattern or calculated; `maxAgeMs`, in milliseconds, is one of yours. A stream table that
+   * was never populated is stale.
+   *
+   * Rejects with INVALID_ARGUMENT, or NOT_FOUND where there is no such stream table.
+   */
   (options?: IsStaleOptions): StreamTablePromise<boolean | null>;
+}
+
+/** See {@link StreamTable.lastRefreshAt}. */
+export interface LastRefreshAt {
+  /**
+   * When the transaction of the last refresh began. Everything committed before it is in the stream table if all its
+   * refreshes were `refresh()`'s. `null` if it was never refreshed. Rounded down to the millisecond.
+   *
+   * Rejects with NOT_FOUND where there is no such stream table.
+   */
+  (): StreamTablePromise<Date | null>;
+}
+
+/** See {@link StreamTable.stalenessMs}. */
+export interface StalenessMs {
+  /**
+   * The age of the data in whole milliseconds, by the server's clock. `null` if the stream table was never populated.
+   *
+   * Rejects with NOT_FOUND where there is no such stream table.
+   */
+  (): StreamTablePromise<number | null>;
 }
 
 /** See {@link StreamTable.status}. */
 export interface Status {
+  /**
+   * Everything that the extension's catalog knows of the stream table, in one snapshot.
+   *
+   * Rejects with NOT_FOUND where there is no such stream table.
+   */
   (): StreamTablePromise<StreamTableStatus>;
 }
 
 /** See {@link StreamTable.refresh}. */
 export interface Refresh {
+  /**
+   * Brings the stream table up to date, and fulfils when that is done. Nobody's change is lost: the sources are locked
+   * against writers while it runs, and until your transaction ends, if there is one; so refresh last in it. Outside of one
+   * it waits for open writers, `lockTimeoutMs` at most, and calls at the same time share refreshes. To write and then
+   * refresh, see `refreshAfter()`.
+   *
+   * Rejects with REFRESH_BUSY, SOURCES_BUSY, UNSAFE_ISOLATION, SUSPENDED, PERMISSION_DENIED, TIMEOUT, NOT_FOUND, and what
+   * else {@link StreamTable.refresh} names.
+   */
   (options?: RefreshOptions): StreamTablePromise<RefreshResult>;
 }
 
-/**
- * See {@link StreamTable.refreshAfter}. It begins at once, as an ordinary function does, and can be no element of a batch:
- * the batch is what it takes, `() => prisma.$transaction([…])`.
- */
+/** See {@link StreamTable.refreshAfter}. */
 export interface RefreshAfter {
+  /**
+   * Writes, and then brings the stream table up to date: runs `work`, which commits by itself, and refreshes, so that what it
+   * has written is in. Gives what `work` gives. Calls at the same time share refreshes, and none fails because of another.
+   *
+   * An error of `work` passes unchanged, and nothing is refreshed. **When the refresh fails, the write is committed**, and the
+   * error says so. It begins at once, as an ordinary function does, and can be no element of a batch: the batch is what it
+   * takes, `() => prisma.$transaction([…])`.
+   *
+   * @example
+   * const order = await prisma.orderTotals.refreshAfter(() => prisma.order.create({ data }));
+   */
   <T>(work: () => PromiseLike<T> | T, options?: RefreshAfterOptions): Promise<T>;
 }
 

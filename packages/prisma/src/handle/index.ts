@@ -3,9 +3,11 @@ export { fromPrisma, type PrismaConnection } from './from-prisma.ts';
 export {
   streamTableHandle,
   type IsStale,
+  type LastRefreshAt,
   type Refresh,
   type RefreshAfter,
   type Status,
+  type StalenessMs,
   type StreamTableHandle,
 } from './handle.ts';
 export type { StreamTablePromise } from './promise.ts';
