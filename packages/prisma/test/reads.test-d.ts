@@ -50,6 +50,17 @@ describe('reads keep their types', () => {
     expectTypeOf(second).toEqualTypeOf<boolean | null>();
   });
 
+  it('for a function that takes the client or a transaction', () => {
+    type Tx = Parameters<Parameters<(typeof prisma)['$transaction']>[0]>[0];
+    expectTypeOf<typeof prisma>().toExtend<Tx>();
+    expectTypeOf<Tx>().not.toHaveProperty('$disconnect');
+    const refreshed = (db: Tx) => db.orderTotals.refresh();
+    expectTypeOf(refreshed).returns.resolves.toHaveProperty('status');
+    // @ts-expect-error a write of a stream table
+    const written = (db: Tx) => db.orderTotals.create({ data: {} });
+    expectTypeOf(written).toBeFunction();
+  });
+
   it('without the row id of the extension', () => {
     expectTypeOf<Prisma.RegionTotalsGetPayload<object>>().toEqualTypeOf<{
       region: string;
