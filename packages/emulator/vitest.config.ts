@@ -8,6 +8,7 @@ export default defineProject({
   resolve: {
     // As in tsconfig.json; what is tested is what was built.
     alias: {
+      '@pgstream/emulator/jest': file('dist/jest.mjs'),
       '@pgstream/emulator/pglite': file('dist/pglite.mjs'),
       '@pgstream/emulator': file('dist/index.mjs'),
       '@pgstream/harness': file('../../test/harness/src/index.ts'),

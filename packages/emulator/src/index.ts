@@ -1,2 +1,3 @@
+export { age } from './age.ts';
 export { type Emulator, type EmulatorOptions, startEmulator } from './emulator.ts';
 export { EmulatorError } from './errors.ts';

@@ -14,9 +14,15 @@ const duplicateDatabase = '42P04';
 /**
  * Makes a database with the extension and returns its URL.
  *
+ * @param from the database to copy: the extension and nothing else, unless another is named
+ *
  * @throws EmulatorError when the name is taken or not acceptable, or the server is gone.
  */
-export async function createDatabase(port: number, name = `db_${randomBytes(6).toString('hex')}`): Promise<string> {
+export async function createDatabase(
+  port: number,
+  name = `db_${randomBytes(6).toString('hex')}`,
+  from = template,
+): Promise<string> {
   if (!acceptedName.test(name)) {
     throw new EmulatorError(
       `${JSON.stringify(name)} cannot be a database's name here: use 1 to 63 letters, digits, "_", "-" and ".", ` +
@@ -25,8 +31,8 @@ export async function createDatabase(port: number, name = `db_${randomBytes(6).t
   }
   try {
     await withConnection(databaseUrl(port, 'postgres'), async (admin) => {
-      if (await takeSpare(admin, name)) return;
-      await admin.query(`CREATE DATABASE ${escapeIdentifier(name)} TEMPLATE ${template}`);
+      if (from === template && (await takeSpare(admin, name))) return;
+      await admin.query(`CREATE DATABASE ${escapeIdentifier(name)} TEMPLATE ${from}`);
     });
   } catch (cause) {
     if (hasCode(cause, duplicateDatabase)) {

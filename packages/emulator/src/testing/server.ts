@@ -1,0 +1,43 @@
+import { createDatabase, databaseUrl, template, withConnection } from '../databases/index.ts';
+import { startEmulator } from '../emulator.ts';
+import type { EmulatorSetupOptions } from './options.ts';
+
+/** What test files are told of the emulator of their run. */
+export interface TestServer {
+  readonly port: number;
+  /** The database that theirs are copied from. */
+  readonly template: string;
+}
+
+export interface RunningTestServer {
+  readonly server: TestServer;
+  stop(): Promise<void>;
+}
+
+const migrated = 'pgstream_tests_template';
+
+/** Whoever has migrated may have left a connection, and no database is copied that somebody is connected to. */
+const leave = `SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity WHERE datname = '${migrated}'`;
+
+/** Starts the emulator of a run, with the database that those of the test files are copied from. */
+export async function startTestServer({
+  migrate,
+  scheduler = false,
+  cacheDir,
+}: EmulatorSetupOptions): Promise<RunningTestServer> {
+  const emulator = await startEmulator({ scheduler, ...(cacheDir === undefined ? {} : { cacheDir }) });
+  const stop = (): Promise<void> => emulator.stop();
+  const port = Number(new URL(emulator.url).port);
+  if (migrate === undefined) return { server: { port, template }, stop };
+  try {
+    await migrate(await createDatabase(port, migrated));
+    await withConnection(databaseUrl(port, 'postgres'), async (admin) => {
+      await admin.query(`ALTER DATABASE ${migrated} WITH ALLOW_CONNECTIONS false`);
+      await admin.query(leave);
+    });
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+  return { server: { port, template: migrated }, stop };
+}
