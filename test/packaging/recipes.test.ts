@@ -32,7 +32,11 @@ async function application(section: string, others: Readonly<Record<string, stri
     block.section === section && block.file !== undefined ? [[block.file, block.code] as const] : [],
   );
   expect(shown).toHaveLength(3);
-  for (const [file, text] of [['package.json', '{}'], ...shown, ...Object.entries(others)] as const) {
+  for (const [file, text] of [
+    ['package.json', section === 'With Vitest' ? '{ "type": "module" }' : '{}'],
+    ...shown,
+    ...Object.entries(others),
+  ] as const) {
     await mkdir(dirname(join(folder, file)), { recursive: true });
     await writeFile(join(folder, file), text);
   }
