@@ -1,3 +1,10 @@
+import { externalTables } from '@pgstream/prisma/config';
 import { defineConfig } from 'prisma/config';
 
-export default defineConfig({ schema: 'prisma/schema.prisma' });
+const schema = 'prisma/schema.prisma';
+
+export default defineConfig({
+  schema,
+  experimental: { externalTables: true },
+  tables: { external: externalTables({ schema }) },
+});
