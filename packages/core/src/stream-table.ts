@@ -99,9 +99,10 @@ export interface StreamTable {
    * An error of `work` passes unchanged, and nothing is refreshed. **When the refresh fails, the write is committed**: the
    * error is the refresh's (its code, its cause), with `operation` `refreshAfter` and a message that begins by saying so.
    *
-   * `work` must not write through a transaction that is open around the call: inside one it is refused
+   * `work` must not write through a transaction that is open around the call: on the connection of one it is refused
    * (INVALID_ARGUMENT) before `work` is run. Where nobody can tell whether there is one (pg before 8.17, a reserved
-   * connection, PGlite) it is run, and refreshed at once, with nothing waited for.
+   * connection, PGlite) it is run, and refreshed at once, with nothing waited for. Over a pool, whose other connections cannot
+   * be looked at, the refresh waits for that transaction until it is SOURCES_BUSY, and then nothing is committed.
    *
    * Throws as refresh() does; INVALID_ARGUMENT, INVALID_NAME and, for a signal that has fired, ABORTED before `work` is
    * run.

@@ -32,7 +32,7 @@ export async function refreshAfter<T>(
   const options: RefreshOptions = { ...rest, ifBusy, lockTimeoutMs };
   const refuse = (message: string): PgStreamError =>
     new PgStreamError('INVALID_ARGUMENT', message, { schema: name.schema, table: name.name, operation: OPERATION });
-  // Whatever can be refused is refused before anything is written.
+  // What can be told without asking the database is refused before anything is written.
   if (typeof work !== 'function') throw refuse('refreshAfter() takes a function that writes, and gives a promise.');
   if (options.ifBusy === 'skip') {
     throw refuse(
@@ -60,6 +60,13 @@ export async function refreshAfter<T>(
   return result;
 }
 
+const COMMITTED =
+  'The write is committed, but the stream table could not be refreshed after it, so do not write again:';
+
+/** Over a pool nobody can see that the work wrote through a transaction that is open around the call; it is then in the way. */
+const MAYBE_COMMITTED =
+  'The function has written, but the stream table could not be refreshed after it. If it has committed, do not write again. If it wrote through a transaction that is still open, and in which refreshAfter() is called, nothing is committed: call refreshAfter() outside of that transaction, and begin and commit inside of the function.';
+
 /** A new error: the refresh's own may be that of other callers, who have shared it. */
 function afterCommit(error: unknown, name: QualifiedName): PgStreamError {
   const { code, message, cause, sqlState } = classify(error, { operation: OPERATION, name });
@@ -68,6 +75,6 @@ function afterCommit(error: unknown, name: QualifiedName): PgStreamError {
     code === 'NOT_FOUND'
       ? new StreamTableNotFoundError(name, fields)
       : new PgStreamError(code, message, { ...fields, schema: name.schema, table: name.name });
-  told.message = `The write is committed, but the stream table could not be refreshed after it, so do not write again: ${message}`;
+  told.message = `${code === 'SOURCES_BUSY' ? MAYBE_COMMITTED : COMMITTED} ${message}`;
   return told;
 }

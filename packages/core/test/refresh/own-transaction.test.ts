@@ -43,3 +43,21 @@ describe('a refresh outside of the transaction that is in its way', () => {
     );
   });
 });
+
+describe('refreshAfter() over a pool, in a transaction that its function writes through', () => {
+  it('does not say that the write is committed', async () => {
+    const { pgstream } = pooled(db.url, { application_name: 'shop' });
+    const writer = await connect(db.url, { application_name: 'shop' });
+    await writer.query('BEGIN');
+    await expect(
+      pgstream.table(scene.name).refreshAfter(() => order(writer, scene, 1), { lockTimeoutMs: 50 }),
+    ).rejects.toMatchObject({
+      code: 'SOURCES_BUSY',
+      operation: 'refreshAfter',
+      message: expect.stringMatching(
+        /^The function has written, .* nothing is committed: call refreshAfter\(\) outside of .* waits for itself/,
+      ) as string,
+    });
+    await writer.query('ROLLBACK');
+  });
+});
