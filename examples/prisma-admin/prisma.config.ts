@@ -1,10 +1,9 @@
 import { externalTables } from '@pgstream/prisma/config';
 import { defineConfig } from 'prisma/config';
 
-const schema = 'prisma/schema.prisma';
-
 export default defineConfig({
-  schema,
+  schema: 'prisma/schema.prisma',
   experimental: { externalTables: true },
-  tables: { external: externalTables({ schema }) },
+  // From this file: other tools that read it are run from elsewhere.
+  tables: { external: externalTables({ schema: new URL('prisma/schema.prisma', import.meta.url) }) },
 });
