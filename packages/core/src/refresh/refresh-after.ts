@@ -65,7 +65,7 @@ const COMMITTED =
 
 /** Over a pool nobody can see that the work wrote through a transaction that is open around the call; it is then in the way. */
 const MAYBE_COMMITTED =
-  'The function has written, but the stream table could not be refreshed after it. If it has committed, do not write again. If it wrote through a transaction that is still open, and in which refreshAfter() is called, nothing is committed: call refreshAfter() outside of that transaction, and begin and commit inside of the function.';
+  'The function has written, but the stream table could not be refreshed after it. Do not write again, unless refreshAfter() is called inside a transaction, where nothing is committed yet. Call it outside of the transaction, and begin and commit inside of the function.';
 
 /** A new error: the refresh's own may be that of other callers, who have shared it. */
 function afterCommit(error: unknown, name: QualifiedName): PgStreamError {

@@ -55,7 +55,7 @@ describe('refreshAfter() over a pool, in a transaction that its function writes 
       code: 'SOURCES_BUSY',
       operation: 'refreshAfter',
       message: expect.stringMatching(
-        /^The function has written, .* nothing is committed: call refreshAfter\(\) outside of .* waits for itself/,
+        /^The function has written, .* nothing is committed yet\. Call it outside of .* waits for itself/,
       ) as string,
     });
     await writer.query('ROLLBACK');
