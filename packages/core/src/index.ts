@@ -7,11 +7,14 @@ export type {
   StreamTableColumn,
   StreamTableDependency,
   StreamTableExplanation,
+  StreamTableFailure,
   StreamTableFilter,
   StreamTableState,
   StreamTableStatus,
+  TargetFreshness,
 } from './catalog/index.ts';
 export type {
+  DropOptions,
   RefreshMode,
   Schedule,
   ScheduleInput,

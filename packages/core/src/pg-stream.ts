@@ -14,7 +14,7 @@ import {
   type StreamTableStatus,
 } from './catalog/index.ts';
 import { createStreamTable, type StreamTableDefinition } from './definition/index.ts';
-import { createContext, findExtension } from './context/index.ts';
+import { createContext } from './context/index.ts';
 import type { DialectName } from './dialect/index.ts';
 import type { SqlExecutor } from './executor/index.ts';
 import { resolveName, type StreamTableName } from './name/index.ts';
@@ -25,7 +25,10 @@ import { streamTable, type StreamTable } from './stream-table.ts';
 export interface PgStreamOptions {
   /** The schema of names that come without one. Default: `public`. The search_path plays no part. */
   readonly defaultSchema?: string | undefined;
-  /** Default: asked of the server, once for each scope of executors. Name it, and it is not asked. */
+  /**
+   * Which extension is meant in a database that has both; by default pg_trickle, the newer one. Where there is one
+   * alone, leave it out.
+   */
   readonly dialect?: DialectName | undefined;
 }
 
@@ -93,8 +96,8 @@ export interface PgStream {
   refreshStats(): Promise<RefreshStats[]>;
 
   /**
-   * Which of the two sets of names the database's extension uses: as given, or asked once for each scope of executors.
-   * For executors that can send one statement alone, and so have no room for the question.
+   * Which of the two sets of names the database's extension uses: asked once for each scope of executors, and with it all
+   * that a call has to know. Before one on an executor that can send one statement alone, and has no room for the question.
    */
   dialect(): Promise<DialectName>;
 
@@ -124,8 +127,8 @@ export function createPgStream(executor: SqlExecutor, options: PgStreamOptions =
     refreshStats: () => refreshStats(context),
     dialect: async () => (await context.dialect()).name,
     async extension() {
-      const { dialect: found, version } = await findExtension(executor);
-      return { name: found.name, version, dialect: found.name };
+      const { name, version } = await context.find();
+      return { name, version: version ?? '', dialect: name };
     },
   };
 }

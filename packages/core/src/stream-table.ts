@@ -13,6 +13,7 @@ import {
   dropStreamTable,
   resumeStreamTable,
   suspendStreamTable,
+  type DropOptions,
   type StreamTableChanges,
 } from './definition/index.ts';
 import type { Context } from './context/index.ts';
@@ -128,8 +129,9 @@ export interface StreamTable {
   explain(): Promise<StreamTableExplanation>;
 
   /**
-   * Changes schedule or refresh mode. Throws INVALID_SCHEDULE, also for `schedule: null`, to which pg_stream cannot go
-   * back; INVALID_ARGUMENT; INVALID_NAME for a schema with a dot in its name.
+   * Changes the defining query (on pg_trickle), the schedule or the refresh mode. Throws INVALID_SCHEDULE, also for
+   * `schedule: null`, to which pg_stream cannot go back; INVALID_ARGUMENT; UNSUPPORTED_QUERY; INVALID_NAME for a schema with a
+   * dot in its name.
    */
   alter(changes: StreamTableChanges): Promise<void>;
 
@@ -140,11 +142,12 @@ export interface StreamTable {
   resume(): Promise<void>;
 
   /**
-   * Drops the stream table and everything that depends on its storage, views included (contract A.1). Stream tables
-   * that read it are not dropped: their next refresh fails. Throws SOURCE_GONE when one of its sources was dropped
-   * before, with the statement that helps.
+   * Drops the stream table and everything that depends on its storage, views included (contract A.1). Where stream tables
+   * read it, pg_trickle refuses (INVALID_ARGUMENT) unless they are to be dropped as well (`cascade`); pg_stream leaves them,
+   * and their next refresh fails. Throws SOURCE_GONE when one of its sources was dropped before, with the statement that
+   * helps.
    */
-  drop(): Promise<void>;
+  drop(options?: DropOptions): Promise<void>;
 }
 
 /** The stream table of that name, in a context. */
@@ -168,6 +171,6 @@ export function streamTable(context: Context, name: QualifiedName): StreamTable 
     alter: (changes) => alterStreamTable(context, name, changes),
     suspend: () => suspendStreamTable(context, name),
     resume: () => resumeStreamTable(context, name),
-    drop: () => dropStreamTable(context, name),
+    drop: (options) => dropStreamTable(context, name, options),
   };
 }

@@ -136,7 +136,10 @@ describe('alter(), suspend(), resume(), drop()', () => {
     [{ schedule: null }, 'INVALID_SCHEDULE', 'Drop it and create it'],
     [{ schedule: '30s' }, 'INVALID_SCHEDULE', 'at least 60s'],
     [{ schedule: '300' }, 'INVALID_SCHEDULE', "'300s'"],
-    [{ refreshMode: 'incremental' as 'FULL' }, 'INVALID_ARGUMENT', "'DIFFERENTIAL' or 'FULL'"],
+    [{ refreshMode: 'incremental' as 'FULL' }, 'INVALID_ARGUMENT', "'DIFFERENTIAL', 'FULL'"],
+    [{ refreshMode: 'AUTO' as const }, 'INVALID_ARGUMENT', 'pg_stream has no refresh mode AUTO'],
+    [{ query: 'SELECT 1 AS one' }, 'INVALID_ARGUMENT', 'pg_stream cannot give a stream table another query'],
+    [{ query: 'SELECT 1 AS one;' }, 'UNSUPPORTED_QUERY', 'semicolon'],
     [{}, 'INVALID_ARGUMENT', 'nothing to alter'],
   ])('alter(%j) is refused as %s', async (changes, code, text) => {
     await expect(pgstream.table('totals').alter(changes)).rejects.toMatchObject({

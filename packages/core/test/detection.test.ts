@@ -1,7 +1,7 @@
 import { freshDatabase, connect, testDatabase } from '@pgstream/harness';
 import { Pool } from 'pg';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { createPgStream } from '../src/index.ts';
+import { createPgStream, type SqlExecutor } from '../src/index.ts';
 import { fromPg } from '../src/pg.ts';
 import { recording } from './recording.ts';
 
@@ -37,10 +37,15 @@ describe('the dialect', () => {
     expect([...inTransaction.sent, ...again.sent].filter(isDetection)).toStrictEqual([]);
   });
 
-  it('is not asked for when it is given', async () => {
+  it('is that of the extension which was chosen, and another one in the same scope where another was', async () => {
     const executor = recording(fromPg(poolOf(db.url)));
-    await createPgStream(executor, { dialect: 'pg_stream' }).table('nope').exists();
-    expect(executor.sent.filter(isDetection)).toStrictEqual([]);
+    expect(await createPgStream(executor, { dialect: 'pg_stream' }).table('nope').exists()).toBe(false);
+    await expect(createPgStream(executor, { dialect: 'pg_trickle' }).table('nope').exists()).rejects.toMatchObject({
+      code: 'EXTENSION_MISSING',
+      message: expect.stringContaining('not the extension pg_trickle') as string,
+    });
+    expect(await createPgStream(executor, { dialect: 'pg_stream' }).table('nope').exists()).toBe(false);
+    expect(executor.sent.filter(isDetection)).toHaveLength(2);
   });
 
   it('can be asked for by itself, and is remembered', async () => {
@@ -48,7 +53,6 @@ describe('the dialect', () => {
     expect(await createPgStream(executor).dialect()).toBe('pg_stream');
     await createPgStream(executor).table('nope').exists();
     expect(executor.sent.filter(isDetection)).toHaveLength(1);
-    expect(await createPgStream(executor, { dialect: 'pg_trickle' }).dialect()).toBe('pg_trickle');
   });
 
   it('is not remembered when the extension is missing: it is found once it is there', async () => {
@@ -58,7 +62,7 @@ describe('the dialect', () => {
     const pgstream = createPgStream(fromPg(poolOf(url)));
     await expect(pgstream.table('nope').exists()).rejects.toMatchObject({
       code: 'EXTENSION_MISSING',
-      message: expect.stringContaining('CREATE EXTENSION pg_stream'),
+      message: expect.stringContaining('CREATE EXTENSION pg_trickle'),
     });
     await expect(pgstream.extension()).rejects.toMatchObject({ code: 'EXTENSION_MISSING' });
     await admin.query('CREATE EXTENSION pg_stream');
@@ -85,7 +89,10 @@ describe('the dialect', () => {
     let reachable = false;
     const pool = poolOf(db.url);
     const nobody = poolOf('postgres://nobody@127.0.0.1:1/none');
-    const flaky = { ...fromPg(pool), query: (text: string) => fromPg(reachable ? pool : nobody).query(text) };
+    const flaky = {
+      ...fromPg(pool),
+      query: (text: string, params: readonly unknown[]) => fromPg(reachable ? pool : nobody).query(text, params),
+    } as SqlExecutor;
     const pgstream = createPgStream({ ...flaky, scope: {} });
     await expect(pgstream.list()).rejects.toMatchObject({ code: 'CONNECTION' });
     reachable = true;

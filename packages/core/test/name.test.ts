@@ -35,13 +35,25 @@ describe('a name for reading', () => {
   });
 });
 
+/** What the extension splits at its first dot, and what it reads as SQL does. */
+const SPLIT = { readsQuotedNames: false };
+const QUOTED = { readsQuotedNames: true };
+
 describe("a name for the extension's functions", () => {
   it('is always qualified', () => {
-    expect(functionArgument({ schema: 'public', name: 'a.b' })).toBe('public.a.b');
+    for (const grammar of [SPLIT, QUOTED]) {
+      expect(functionArgument({ schema: 'public', name: 'order_totals' }, grammar)).toBe('public.order_totals');
+    }
+    expect(functionArgument({ schema: 'public', name: 'a.b' }, SPLIT)).toBe('public.a.b');
+  });
+
+  it('is quoted where quotes are read, and where it needs them', () => {
+    expect(functionArgument({ schema: 'a.b', name: 'order_totals' }, QUOTED)).toBe('"a.b".order_totals');
+    expect(functionArgument({ schema: 'public', name: 'Order "Totals"' }, QUOTED)).toBe('public."Order ""Totals"""');
   });
 
   it('is refused when the function would split it in the wrong place', () => {
-    const error = thrownBy(() => functionArgument({ schema: 'a.b', name: 'c' }));
+    const error = thrownBy(() => functionArgument({ schema: 'a.b', name: 'c' }, SPLIT));
     expect(isPgStreamError(error, 'INVALID_NAME')).toBe(true);
     expect(error).toMatchObject({ schema: 'a.b', table: 'c' });
   });
@@ -49,7 +61,20 @@ describe("a name for the extension's functions", () => {
 
 describe('a name for create', () => {
   it.each(['order_totals', '1abc', 'user', 'a$b', '_', 'n'.repeat(63)])('%s is accepted', (name) => {
-    expect(() => checkCreatable({ schema: 'public', name })).not.toThrow();
+    for (const grammar of [SPLIT, QUOTED]) {
+      expect(() => checkCreatable({ schema: 'public', name }, grammar)).not.toThrow();
+    }
+  });
+
+  it.each(['Mixed', 'has space', 'has"quote', 'a.b', 'grüße'])('%s is accepted where quotes are read', (name) => {
+    expect(() => checkCreatable({ schema: name, name }, QUOTED)).not.toThrow();
+  });
+
+  it('is refused where PostgreSQL would cut it, which counts bytes', () => {
+    for (const grammar of [SPLIT, QUOTED]) {
+      const error = thrownBy(() => checkCreatable({ schema: 'public', name: 'ü'.repeat(32) }, grammar));
+      expect(error).toMatchObject({ code: 'INVALID_NAME', message: expect.stringContaining('cut') as string });
+    }
   });
 
   it.each([
@@ -65,7 +90,7 @@ describe('a name for create', () => {
       { schema: 'public', name },
       { schema: name, name: 't' },
     ]) {
-      const error = thrownBy(() => checkCreatable(qualified));
+      const error = thrownBy(() => checkCreatable(qualified, SPLIT));
       expect(isPgStreamError(error, 'INVALID_NAME')).toBe(true);
       expect(error).toHaveProperty('message', expect.stringContaining(reason));
     }

@@ -33,7 +33,8 @@ describe('answers', () => {
     const status = await table.status();
     expectTypeOf(status.id).toEqualTypeOf<string>();
     expectTypeOf(status.createdAt).toEqualTypeOf<Date>();
-    expectTypeOf(status.refreshMode).toEqualTypeOf<'DIFFERENTIAL' | 'FULL' | 'IMMEDIATE'>();
+    // Words of other releases are text; the known ones are offered by editors.
+    expectTypeOf(status.refreshMode).toEqualTypeOf<'DIFFERENTIAL' | 'FULL' | 'IMMEDIATE' | (string & {})>();
     if (status.schedule.kind === 'duration') expectTypeOf(status.schedule.everyMs).toEqualTypeOf<number>();
   });
 });

@@ -84,9 +84,11 @@ const missing = html`<td data-label="Status"><span class="badge bad">missing</sp
 function known(status: StreamTableStatus, failure: string | undefined): Html {
   const { schema, name, stalenessMs, lastRefreshAt, schedule } = status;
   const verdict = verdictOn(status);
+  // A newer extension may have states that nobody here knows: its own word is shown.
+  const state = STATES.get(status.status) ?? { word: status.status.toLowerCase(), looks: 'plain' };
   const isSuspended = status.status === 'SUSPENDED';
   return html`<td data-label="Status">
-      <span class="badge ${CLASSES[status.status]}">${WORDS[status.status]}</span>
+      <span class="badge ${state.looks}">${state.word}</span>
       ${isSuspended && html`<p class="reason">${reasonOf(status, failure)}</p>`}
       ${status.status === 'ERROR' && html`<p class="reason">A table that it is made of was dropped.</p>`}
     </td>
@@ -102,8 +104,12 @@ function known(status: StreamTableStatus, failure: string | undefined): Html {
     </td>`;
 }
 
-const CLASSES = { ACTIVE: 'good', INITIALIZING: 'plain', SUSPENDED: 'bad', ERROR: 'bad' };
-const WORDS = { ACTIVE: 'active', INITIALIZING: 'not filled yet', SUSPENDED: 'suspended', ERROR: 'broken' };
+const STATES: ReadonlyMap<string, { readonly word: string; readonly looks: string }> = new Map([
+  ['ACTIVE', { word: 'active', looks: 'good' }],
+  ['INITIALIZING', { word: 'not filled yet', looks: 'plain' }],
+  ['SUSPENDED', { word: 'suspended', looks: 'bad' }],
+  ['ERROR', { word: 'broken', looks: 'bad' }],
+]);
 const VERDICTS = { fresh: 'good', stale: 'bad', 'no bound': 'plain' };
 
 function reasonOf({ consecutiveErrors }: StreamTableStatus, failure: string | undefined): string {

@@ -1,6 +1,6 @@
 import { ask, type Context } from '../context/index.ts';
-import { EQUALS, fromNamed, statement } from '../dialect/index.ts';
-import { quoteIdentifier, type QualifiedName } from '../name/index.ts';
+import { EQUALS, fromNamed, HIDDEN_COLUMN_PREFIXES, statement } from '../dialect/index.ts';
+import { isPlain, quoteIdentifier, type QualifiedName } from '../name/index.ts';
 
 /** A column of a stream table that the defining query has made. */
 export interface StreamTableColumn {
@@ -27,7 +27,7 @@ pg_catalog.row_number() OVER (ORDER BY a.attnum) AS position
 FROM pg_catalog.pg_attribute a JOIN pg_catalog.pg_type t ON t.oid ${EQUALS} a.atttypid
 JOIN pg_catalog.pg_namespace n ON n.oid ${EQUALS} t.typnamespace
 WHERE a.attrelid ${EQUALS} s.${d.prefix}relid AND a.attnum OPERATOR(pg_catalog.>) 0 AND NOT a.attisdropped
-AND pg_catalog.left(a.attname::pg_catalog.text, ${d.hiddenPrefix.length}) OPERATOR(pg_catalog.<>) '${d.hiddenPrefix}') c)
+AND ${HIDDEN_COLUMN_PREFIXES.map((prefix) => `pg_catalog.left(a.attname::pg_catalog.text, ${prefix.length}) OPERATOR(pg_catalog.<>) '${prefix}'`).join(' AND ')}) c)
 ::pg_catalog.text AS pgstream ${fromNamed(d)}`,
 );
 
@@ -46,8 +46,4 @@ function typeText(written: string, schema: string): string {
   const prefix = `${isPlain(schema) ? schema : quoteIdentifier(schema)}.`;
   const bare = type.startsWith(prefix) ? type.slice(prefix.length) : type;
   return schema === 'pg_catalog' ? bare : prefix + bare;
-}
-
-function isPlain(identifier: string): boolean {
-  return /^[a-z_][a-z0-9_$]*$/.test(identifier);
 }

@@ -8,7 +8,7 @@ export interface StreamTableDependency {
   /** Null if it was dropped. */
   readonly source: QualifiedName | null;
   readonly sourceOid: number;
-  readonly sourceType: 'TABLE' | 'STREAM_TABLE' | 'VIEW' | 'MATVIEW' | 'FOREIGN_TABLE';
+  readonly sourceType: 'TABLE' | 'STREAM_TABLE' | 'VIEW' | 'MATVIEW' | 'FOREIGN_TABLE' | (string & {});
   /** The source's columns that the query uses; null if unknown. */
   readonly columnsUsed: readonly string[] | null;
   /** How changes of the source are captured: by triggers, or from the write-ahead log. */

@@ -25,7 +25,7 @@ FROM ${d.schema}.explain_st(name => $3::pg_catalog.text) e)::pg_catalog.text AS 
 /** See {@link StreamTable.explain}. */
 export async function explain(context: Context, name: QualifiedName): Promise<StreamTableExplanation> {
   const properties = await ask(context, EXPLAIN, name, {
-    params: [functionArgument(name)],
+    params: [functionArgument(name, await context.dialect())],
     reads: 'all',
   });
   return {

@@ -6,15 +6,18 @@ import type { QualifiedName } from '../name/index.ts';
 
 /**
  * One refresh that the extension has recorded. pg_stream records those of its scheduler only: neither the first fill
- * nor a refresh() appears (contract A.2, "Who writes history").
+ * nor a refresh() appears (contract A.2, "Who writes history"); pg_trickle records these, too (B.4).
  */
 export interface RefreshRecord {
   /** As text: a bigint, which JSON has not. */
   readonly id: string;
-  readonly action: 'NO_DATA' | 'FULL' | 'DIFFERENTIAL' | 'REINITIALIZE' | 'SKIP';
-  readonly status: 'RUNNING' | 'COMPLETED' | 'FAILED' | 'SKIPPED';
-  /** Null where the extension does not say. */
+  /** Other releases may have other words for what was done, and for how it went. */
+  readonly action: 'NO_DATA' | 'FULL' | 'DIFFERENTIAL' | 'REINITIALIZE' | 'SKIP' | (string & {});
+  readonly status: 'RUNNING' | 'COMPLETED' | 'FAILED' | 'SKIPPED' | (string & {});
+  /** `SCHEDULER`, `MANUAL` or `INITIAL`, and whatever else another release writes. Null where the extension does not say. */
   readonly initiatedBy: string | null;
+  /** Why it was done in this way, by the extension's word; null where it does not say. */
+  readonly reason: string | null;
   readonly dataTimestamp: Date;
   readonly startedAt: Date;
   /** Null while it runs. Equal to startedAt for most, because the extension takes both from one transaction. */
@@ -22,6 +25,8 @@ export interface RefreshRecord {
   /** As the extension counts, which is not reliable; deletions it does not count at all. Null if unknown. */
   readonly rowsInserted: number | null;
   readonly rowsDeleted: number | null;
+  /** Null where the extension does not count them. */
+  readonly rowsUpdated: number | null;
   /** What went wrong; null if nothing did. */
   readonly errorMessage: string | null;
 }
@@ -51,10 +56,12 @@ const HISTORY = statement<readonly Wire[]>(
   (d) => `SELECT (SELECT coalesce(pg_catalog.json_agg(pg_catalog.json_build_object(
 'id', h.refresh_id::pg_catalog.text, 'action', h.action, 'status', h.status, 'initiatedBy', h.initiated_by,
 'dataTimestamp', ${epochMs('h.data_timestamp')}, 'startedAt', ${epochMs('h.start_time')}, 'endedAt', ${epochMs('h.end_time')},
-'rowsInserted', h.rows_inserted, 'rowsDeleted', h.rows_deleted, 'errorMessage', h.error_message)
+'rowsInserted', h.rows_inserted, 'rowsDeleted', h.rows_deleted, 'rowsUpdated', h.rows_updated,
+'reason', h.refresh_reason, 'errorMessage', h.error_message)
 ORDER BY h.data_timestamp DESC, h.refresh_id DESC), '[]')
 FROM (SELECT newest.* FROM (SELECT r.refresh_id, r.action, r.status, r.initiated_by, r.data_timestamp, r.start_time,
-r.end_time, r.rows_inserted, r.rows_deleted, r.error_message FROM ${d.schema}.${d.prefix}refresh_history r
+r.end_time, r.rows_inserted, r.rows_deleted, r.error_message, ${d.ifColumn('refresh_history', 'rows_updated', 'r.rows_updated')} AS rows_updated,
+${d.ifColumn('refresh_history', 'refresh_reason', 'r.refresh_reason')} AS refresh_reason FROM ${d.schema}.${d.prefix}refresh_history r
 WHERE r.${d.prefix}id ${EQUALS} s.${d.prefix}id ORDER BY r.data_timestamp DESC
 LIMIT $3::pg_catalog.text::bigint OPERATOR(pg_catalog.+) ${EQUAL_TIMESTAMPS}) newest
 ORDER BY newest.data_timestamp DESC, newest.refresh_id DESC LIMIT $3::pg_catalog.text::bigint) h)::pg_catalog.text AS pgstream

@@ -8,7 +8,9 @@ export {
   exists,
   list,
   status,
+  type StreamTableFailure,
   type StreamTableFilter,
   type StreamTableState,
   type StreamTableStatus,
+  type TargetFreshness,
 } from './status.ts';

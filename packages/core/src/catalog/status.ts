@@ -7,9 +7,30 @@ import type { QualifiedName } from '../name/index.ts';
 
 /**
  * `INITIALIZING`: never filled, and not refreshed automatically until it was refreshed once. `ACTIVE`. `SUSPENDED`: by
- * somebody, or after too many errors; not refreshed at all. `ERROR`: a source was dropped.
+ * somebody, or after too many errors; not refreshed at all. `ERROR`: a source was dropped. Another release may have more
+ * of them: whatever the catalog says is given as it is.
  */
-export type StreamTableState = 'INITIALIZING' | 'ACTIVE' | 'SUSPENDED' | 'ERROR';
+export type StreamTableState = 'INITIALIZING' | 'ACTIVE' | 'SUSPENDED' | 'ERROR' | (string & {});
+
+/** How fresh a stream table is meant to be (contract F.7). */
+export interface TargetFreshness {
+  /** `INTERVAL`: no older than `everyMs`. `ON_COMMIT`: changed with its sources. `MANUAL`: only by a call. */
+  readonly mode: 'INTERVAL' | 'ON_COMMIT' | 'MANUAL' | (string & {});
+  /** In milliseconds; null where the mode has none. */
+  readonly everyMs: number | null;
+}
+
+/** A refresh that failed (contract B.3, F.6). */
+export interface StreamTableFailure {
+  /** As the extension wrote it. */
+  readonly message: string;
+  /** The extension's word for the kind, say `LOCK_TIMEOUT`; null if unknown. */
+  readonly code: string | null;
+  /** Whether trying again may help; null if unknown. */
+  readonly retryable: boolean | null;
+  /** Null if unknown. */
+  readonly at: Date | null;
+}
 
 /** Everything the extension's catalog knows about a stream table, at one moment (contract A.2). */
 export interface StreamTableStatus {
@@ -27,8 +48,19 @@ export interface StreamTableStatus {
   /** The query as it was written, where the extension has rewritten it; else null. */
   readonly originalQuery: string | null;
   readonly schedule: Schedule;
-  /** `IMMEDIATE` exists in pg_trickle only. */
-  readonly refreshMode: RefreshMode | 'IMMEDIATE';
+  /** How it is refreshed. `IMMEDIATE` exists in pg_trickle only; another release may have more. */
+  readonly refreshMode: Exclude<RefreshMode, 'AUTO'> | (string & {});
+  /** What was asked for where that may be another mode, say `AUTO`; null where the extension does not keep it. */
+  readonly requestedRefreshMode: RefreshMode | (string & {}) | null;
+  /** What the last refresh really did, as the extension names it, say `NO_DATA`; null if unknown. */
+  readonly effectiveRefreshMode: string | null;
+  /** The freshness that was asked for instead of a schedule; null if none was, and where the extension has none. */
+  readonly targetFreshness: TargetFreshness | null;
+  /**
+   * Who refreshes it: `MANAGED` the extension and whoever calls refresh(), `EXTERNAL` a program of your own that keeps the
+   * whole graph, and then refresh() is refused. Null where the extension has only the first.
+   */
+  readonly orchestration: 'MANAGED' | 'EXTERNAL' | (string & {}) | null;
   readonly status: StreamTableState;
   /** Whether it was ever filled. */
   readonly isPopulated: boolean;
@@ -36,6 +68,8 @@ export interface StreamTableStatus {
   readonly needsReinit: boolean;
   /** Failed refreshes since the last good one, as far as the extension counts them. */
   readonly consecutiveErrors: number;
+  /** What went wrong last, if the extension keeps it; null if nothing did, or if it keeps none of it. */
+  readonly lastError: StreamTableFailure | null;
   /**
    * The moment whose data it holds; null if it was never filled. On pg_stream every refresh sets it and lastRefreshAt to
    * the same instant (contract A.5); on pg_trickle it stays where it was when a refresh finds nothing to do (B.3).
@@ -70,6 +104,7 @@ type Wire = Omit<
   StreamTableStatus,
   | 'schedule'
   | 'isStale'
+  | 'lastError'
   | 'dataTimestamp'
   | 'lastRefreshAt'
   | 'autoThreshold'
@@ -79,6 +114,7 @@ type Wire = Omit<
 > & {
   readonly schedule: string | null;
   readonly isStale: VerdictWire;
+  readonly lastError: (Omit<StreamTableFailure, 'at'> & { readonly at: number | null }) | null;
   readonly autoThreshold: string | null;
   readonly lastFullMs: string | null;
   readonly dataTimestamp: number | null;
@@ -87,13 +123,35 @@ type Wire = Omit<
   readonly updatedAt: number;
 };
 
+/** The table whose columns are selected, as a dialect names it. */
+const S = 'stream_tables';
+
+const targetFreshness = (d: Dialect): string =>
+  d.ifColumn(
+    S,
+    'target_freshness_mode',
+    `CASE WHEN target_freshness_mode IS NOT NULL THEN pg_catalog.json_build_object('mode', target_freshness_mode,
+'everyMs', CASE WHEN target_freshness_mode ${EQUALS} 'INTERVAL' THEN freshness_deadline_ms END) END`,
+  );
+
+const lastError = (d: Dialect): string =>
+  d.ifColumn(
+    S,
+    'last_error_message',
+    `CASE WHEN last_error_message IS NOT NULL THEN pg_catalog.json_build_object('message', last_error_message,
+'code', ${d.ifColumn(S, 'last_error_code')}, 'retryable', ${d.ifColumn(S, 'last_error_retryable')},
+'at', ${d.ifColumn(S, 'last_error_at', epochMs('last_error_at'))}) END`,
+  );
+
 const row = (
   d: Dialect,
   now: string,
 ): string => `pg_catalog.json_build_object('schema', ${d.prefix}schema, 'name', ${d.prefix}name,
 'id', ${d.prefix}id::pg_catalog.text, 'relationOid', ${d.prefix}relid::bigint, 'definingQuery', defining_query,
 'originalQuery', original_query, 'schedule', schedule, 'refreshMode', refresh_mode, 'status', status,
-'isPopulated', is_populated, 'needsReinit', needs_reinit, 'consecutiveErrors', consecutive_errors,
+'requestedRefreshMode', ${d.ifColumn(S, 'requested_refresh_mode')},
+'effectiveRefreshMode', ${d.ifColumn(S, 'effective_refresh_mode')}, 'targetFreshness', ${targetFreshness(d)},
+'orchestration', ${d.ifColumn(S, 'orchestration_mode')}, 'lastError', ${lastError(d)}, 'isPopulated', is_populated, 'needsReinit', needs_reinit, 'consecutiveErrors', consecutive_errors,
 'dataTimestamp', ${epochMs('data_timestamp')}, 'lastRefreshAt', ${epochMs('last_refresh_at')},
 'stalenessMs', ${dataAgeMs}, 'isStale', ${verdictColumns(d, now)}, 
 'autoThreshold', ${floatBits('auto_threshold')}, 'lastFullMs', ${floatBits('last_full_ms')},
@@ -132,6 +190,7 @@ function decode(wire: Wire): StreamTableStatus {
     ...wire,
     schedule: readSchedule(wire.schedule),
     isStale: verdict(wire.isStale),
+    lastError: wire.lastError && { ...wire.lastError, at: instant(wire.lastError.at) },
     autoThreshold: float(wire.autoThreshold),
     lastFullMs: float(wire.lastFullMs),
     dataTimestamp: instant(wire.dataTimestamp),

@@ -1,25 +1,28 @@
 import { classify, type ErrorContext } from '../classification/index.ts';
 import { commandBlock, type Command } from '../command/index.ts';
-import { DIALECTS, type Dialect, type DialectName, type Statement } from '../dialect/index.ts';
+import type { Dialect, DialectName, Statement } from '../dialect/index.ts';
 import { StreamTableNotFoundError } from '../errors/index.ts';
 import { query, send, type Parameters, type SqlExecutor } from '../executor/index.ts';
 import type { QualifiedName } from '../name/index.ts';
-import { detectDialect, forgetDialect } from './detect.ts';
+import { detectDialect, findExtension, forgetDialect } from './detect.ts';
 
 /** What every call needs to know: whom to ask, in which dialect, and where unqualified names are. */
 export interface Context {
   readonly executor: SqlExecutor;
   readonly defaultSchema: string;
-  /** The server's dialect; detected by the first call in the executor's scope unless it was given. */
+  /** The server's dialect; detected by the first call in the executor's scope. */
   dialect(): Promise<Dialect>;
+  /** The same, asked anew. */
+  find(): Promise<Dialect>;
 }
 
-/** A context; with `dialect` nothing is detected. */
-export function createContext(executor: SqlExecutor, defaultSchema: string, dialect?: DialectName): Context {
+/** A context; `chosen` says which extension is meant in a database that has both. */
+export function createContext(executor: SqlExecutor, defaultSchema: string, chosen?: DialectName): Context {
   return {
     executor,
     defaultSchema,
-    dialect: () => (dialect === undefined ? detectDialect(executor) : Promise.resolve(DIALECTS[dialect])),
+    dialect: () => detectDialect(executor, chosen),
+    find: () => findExtension(executor, chosen),
   };
 }
 

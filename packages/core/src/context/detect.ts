@@ -1,33 +1,60 @@
 import { classify } from '../classification/index.ts';
-import { DIALECTS, EQUALS, type Dialect, type DialectName } from '../dialect/index.ts';
+import {
+  ASKED_FUNCTIONS,
+  dialectOf,
+  EQUALS,
+  NAMES,
+  type Dialect,
+  type DialectName,
+  type Facts,
+} from '../dialect/index.ts';
 import { PgStreamError } from '../errors/index.ts';
 import { query, type SqlExecutor } from '../executor/index.ts';
 
-/** The extension as the database has it. */
-export interface InstalledExtension {
-  readonly dialect: Dialect;
-  readonly version: string;
-}
+const KNOWN = Object.values(NAMES);
+const quoted = (names: readonly string[]): string => `ARRAY[${names.map((name) => `'${name}'`).join(', ')}]`;
 
-/** Readable by every role, without rights on the extension's schema (contract C.1). Where both are, pg_trickle is the one. */
-const INSTALLED = `SELECT pg_catalog.json_build_object('name', e.extname, 'version', e.extversion)::pg_catalog.text AS pgstream
-FROM pg_catalog.pg_extension e WHERE e.extname ${EQUALS} 'pg_stream' OR e.extname ${EQUALS} 'pg_trickle'
-ORDER BY e.extname DESC LIMIT 1`;
+/** The tables of which a dialect asks whether they have a column. */
+const ASKED_TABLES = ['stream_tables', 'refresh_history'];
 
-const detections = new WeakMap<object, Promise<Dialect>>();
+/**
+ * Readable by every role, without rights on the extension's schema (contract C.1, F.10). Where both are, and none is
+ * chosen by $1, pg_trickle is the one.
+ */
+const INSTALLED = `SELECT pg_catalog.json_build_object('name', e.extname, 'version', e.extversion,
+'columns', (SELECT coalesce(pg_catalog.json_agg(asked.name OPERATOR(pg_catalog.||) '.' OPERATOR(pg_catalog.||) a.attname::pg_catalog.text
+  ORDER BY asked.name, a.attname), '[]')
+  FROM pg_catalog.unnest(${quoted(ASKED_TABLES)}) asked (name)
+  JOIN pg_catalog.pg_class c ON c.relname::pg_catalog.text ${EQUALS} (known.prefix OPERATOR(pg_catalog.||) asked.name) AND c.relnamespace ${EQUALS} n.oid
+  JOIN pg_catalog.pg_attribute a ON a.attrelid ${EQUALS} c.oid AND a.attnum OPERATOR(pg_catalog.>) 0 AND NOT a.attisdropped),
+'functions', (SELECT coalesce(pg_catalog.json_agg(pg_catalog.json_build_object('name', p.proname,
+  'parameters', coalesce(p.proargnames, '{}'), 'definer', p.prosecdef) ORDER BY p.proname, p.oid), '[]')
+  FROM pg_catalog.pg_proc p WHERE p.pronamespace ${EQUALS} n.oid
+  AND p.proname::pg_catalog.text ${EQUALS} ANY (${quoted(ASKED_FUNCTIONS)})))::pg_catalog.text AS pgstream
+FROM (VALUES ${KNOWN.map(({ name, schema, prefix }) => `('${name}', '${schema}', '${prefix}')`).join(', ')}) known (name, schema, prefix)
+JOIN pg_catalog.pg_extension e ON e.extname::pg_catalog.text ${EQUALS} known.name
+LEFT JOIN pg_catalog.pg_namespace n ON n.nspname::pg_catalog.text ${EQUALS} known.schema
+WHERE $1::pg_catalog.text IS NULL OR known.name ${EQUALS} $1
+ORDER BY known.name DESC LIMIT 1`;
+
+/** What was found in a scope, by the extension that was chosen; `any` where none was. */
+const detections = new WeakMap<object, Map<DialectName | 'any', Promise<Dialect>>>();
 
 /**
  * The dialect of the server behind an executor: asked once per scope, also when many ask at the same time. A failure
  * is not remembered, nor is a missing extension: it may be created at any moment.
  */
-export function detectDialect(executor: SqlExecutor): Promise<Dialect> {
+export function detectDialect(executor: SqlExecutor, chosen: DialectName | undefined): Promise<Dialect> {
   const { scope } = executor;
-  const known = detections.get(scope);
+  const key = chosen ?? 'any';
+  const ofScope = detections.get(scope) ?? new Map<DialectName | 'any', Promise<Dialect>>();
+  detections.set(scope, ofScope);
+  const known = ofScope.get(key);
   if (known) return known;
-  const detection = findExtension(executor).then(({ dialect }) => dialect);
-  detections.set(scope, detection);
+  const detection = findExtension(executor, chosen);
+  ofScope.set(key, detection);
   detection.catch(() => {
-    if (detections.get(scope) === detection) detections.delete(scope);
+    if (ofScope.get(key) === detection) ofScope.delete(key);
   });
   return detection;
 }
@@ -38,15 +65,17 @@ export function forgetDialect(executor: SqlExecutor): void {
 }
 
 /** Asks the database for the extension, whatever was detected before. Throws EXTENSION_MISSING. */
-export async function findExtension(executor: SqlExecutor): Promise<InstalledExtension> {
-  const [row] = await query<{ name: DialectName; version: string }>(executor, INSTALLED).catch((error: unknown) => {
-    throw classify(error, { operation: 'connect' });
+export async function findExtension(executor: SqlExecutor, chosen: DialectName | undefined): Promise<Dialect> {
+  const [facts] = await query<Facts>(executor, INSTALLED, [chosen ?? null]).catch((error: unknown) => {
+    throw classify(error, { operation: 'connect', transaction: executor.transaction });
   });
-  if (row === undefined) {
-    throw new PgStreamError(
-      'EXTENSION_MISSING',
-      'This database has neither the extension pg_stream nor pg_trickle. Run CREATE EXTENSION pg_stream in it as a superuser, or connect to the database that has it: an extension belongs to one database, not to the server.',
-    );
-  }
-  return { dialect: DIALECTS[row.name], version: row.version };
+  if (facts === undefined) throw missing(chosen);
+  return dialectOf(facts);
+}
+
+function missing(chosen: DialectName | undefined): PgStreamError {
+  return new PgStreamError(
+    'EXTENSION_MISSING',
+    `This database has ${chosen === undefined ? 'neither the extension pg_trickle nor pg_stream' : `not the extension ${chosen}`}. Run CREATE EXTENSION ${chosen ?? 'pg_trickle'} in it as a superuser, best in the first migration, or connect to the database that has it: an extension belongs to one database, not to the server.`,
+  );
 }

@@ -1,2 +1,1 @@
 export { ask, createContext, execute, inDialect, run, within, type About, type Context } from './context.ts';
-export { findExtension } from './detect.ts';

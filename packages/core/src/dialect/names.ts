@@ -1,11 +1,8 @@
 /** The extension's two names. pg_trickle is what pg_stream is called since its version 0.1.2. */
 export type DialectName = 'pg_stream' | 'pg_trickle';
 
-/**
- * Everything that the two dialects call differently (contract B.1). All names of the extension in this package come
- * from here.
- */
-export interface Dialect {
+/** Everything that the two call differently (contract B.1). All names of the extension in this package come from here. */
+export interface Names {
   /** Name of the extension in pg_extension. */
   readonly name: DialectName;
   /** Schema of its functions, views and catalog tables; not relocatable. */
@@ -24,15 +21,9 @@ export interface Dialect {
   readonly channels: { readonly alert: string; readonly refresh: string; readonly cdcTransition: string };
   /** What stands for a calculated schedule as an argument of create (contract B.2). */
   readonly calculated: 'calculated' | null;
-  /** What a refresh locks against another one, and until when: the session's end or an unlock, or the transaction's end. */
-  readonly refreshLock: 'session' | 'transaction';
-  /** Whether the triggers that capture changes run with the rights of who writes to the source (contract A.5, B.9). */
-  readonly capturesAsWriter: boolean;
-  /** The timestamp that the extension's own `stale` counts from (contract A.2, B.3). */
-  readonly staleFrom: 'data_timestamp' | 'last_refresh_at';
 }
 
-const PG_STREAM: Dialect = {
+const PG_STREAM: Names = {
   name: 'pg_stream',
   schema: 'pgstream',
   changesSchema: 'pgstream_changes',
@@ -42,12 +33,9 @@ const PG_STREAM: Dialect = {
   catalog: 'pgstream.pgs_stream_tables',
   channels: { alert: 'pg_stream_alert', refresh: 'pgstream_refresh', cdcTransition: 'pg_stream_cdc_transition' },
   calculated: null,
-  refreshLock: 'session',
-  capturesAsWriter: true,
-  staleFrom: 'data_timestamp',
 };
 
-const PG_TRICKLE: Dialect = {
+const PG_TRICKLE: Names = {
   name: 'pg_trickle',
   schema: 'pgtrickle',
   changesSchema: 'pgtrickle_changes',
@@ -57,13 +45,10 @@ const PG_TRICKLE: Dialect = {
   catalog: 'pgtrickle.pgt_stream_tables',
   channels: { alert: 'pg_trickle_alert', refresh: 'pg_trickle_refresh', cdcTransition: 'pg_trickle_cdc_transition' },
   calculated: 'calculated',
-  refreshLock: 'transaction',
-  capturesAsWriter: false,
-  staleFrom: 'last_refresh_at',
 };
 
-/** The dialects by the name of their extension. */
-export const DIALECTS: Readonly<Record<DialectName, Dialect>> = { pg_stream: PG_STREAM, pg_trickle: PG_TRICKLE };
+/** The names by that of the extension. */
+export const NAMES: Readonly<Record<DialectName, Names>> = { pg_stream: PG_STREAM, pg_trickle: PG_TRICKLE };
 
 /**
  * How the columns begin that the extension adds to stream tables, in both dialects. Which one a server uses is not

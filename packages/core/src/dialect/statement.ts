@@ -1,6 +1,6 @@
-import type { Dialect, DialectName } from './names.ts';
+import type { Dialect } from './dialect.ts';
 
-/** The SQL of one question, in both dialects, and the type of the JSON that each row of the answer holds. */
+/** The SQL of one question, in every dialect, and the type of the JSON that each row of the answer holds. */
 export interface Statement<Wire> {
   /** @param now an expression for the instant that ages are counted to */
   text(dialect: Dialect, now: string): string;
@@ -16,8 +16,16 @@ export interface Statement<Wire> {
  * all of them are named with pg_catalog, but for those that the grammar itself names (extract, coalesce, bigint).
  */
 export function statement<Wire>(write: (dialect: Dialect, now: string) => string): Statement<Wire> {
-  const written: { [Key in `${DialectName} ${string}`]?: string } = {};
-  return { text: (dialect, now) => (written[`${dialect.name} ${now}`] ??= write(dialect, now)) };
+  const written = new WeakMap<Dialect, Map<string, string>>();
+  return {
+    text(dialect, now) {
+      const texts = written.get(dialect) ?? new Map<string, string>();
+      written.set(dialect, texts);
+      const text = texts.get(now) ?? write(dialect, now);
+      texts.set(now, text);
+      return text;
+    },
+  };
 }
 
 /** PostgreSQL's own `=`. Not IN, NULLIF or IS DISTINCT FROM, which take whatever `=` the search_path has. */

@@ -1,6 +1,6 @@
 import { readSchedule } from '../definition/index.ts';
 import { ask, type Context } from '../context/index.ts';
-import { epochMs, fromNamed, statement, type Dialect } from '../dialect/index.ts';
+import { EQUALS, epochMs, fromNamed, statement, type Dialect } from '../dialect/index.ts';
 import { PgStreamError } from '../errors/index.ts';
 import { instant } from '../executor/index.ts';
 import type { QualifiedName } from '../name/index.ts';
@@ -14,23 +14,41 @@ export interface IsStaleOptions {
   readonly maxAgeMs?: number | undefined;
 }
 
-/** What the extension's verdict is made of: whether it was ever filled, the schedule, and the age in seconds. */
-export type VerdictWire = readonly [isPopulated: boolean, schedule: string | null, ageSeconds: number | null];
+/**
+ * What the extension's verdict is made of: whether it was ever filled, the schedule, the age in seconds, and the age that
+ * it may reach in milliseconds where that is asked for instead of a schedule (contract F.7).
+ */
+export type VerdictWire = readonly [
+  isPopulated: boolean,
+  schedule: string | null,
+  ageSeconds: number | null,
+  targetMs: number | null,
+];
 
 /** The columns for a verdict, of a row of the catalog table: its unique index finds that, and nothing else is read. */
 export function verdictColumns(d: Dialect, now: string): string {
   return `pg_catalog.json_build_array(is_populated, schedule,
-extract(epoch FROM ${now} OPERATOR(pg_catalog.-) ${d.staleFrom}))`;
+extract(epoch FROM ${now} OPERATOR(pg_catalog.-) ${d.staleFrom}), ${targetMs(d)})`;
 }
 
 /**
  * The formula of the extension's view stream_tables_info (contract A.2, B.3); added to it: never filled is stale. The
  * schedule is read here, and not by the extension's function, which would cost more than finding the row.
  */
-export function verdict([isPopulated, text, ageSeconds]: VerdictWire): boolean | null {
+export function verdict([isPopulated, text, ageSeconds, target]: VerdictWire): boolean | null {
   if (!isPopulated) return true;
   const schedule = readSchedule(text);
-  return schedule.kind === 'duration' && ageSeconds !== null ? ageSeconds * 1000 > schedule.everyMs : null;
+  const boundMs = schedule.kind === 'duration' ? schedule.everyMs : target;
+  return boundMs !== null && ageSeconds !== null ? ageSeconds * 1000 > boundMs : null;
+}
+
+/** The deadline of other rows is not theirs: an agreement about service, or a rest of what they once were. */
+function targetMs(d: Dialect): string {
+  return d.ifColumn(
+    'stream_tables',
+    'target_freshness_mode',
+    `CASE WHEN target_freshness_mode ${EQUALS} 'INTERVAL' THEN freshness_deadline_ms END`,
+  );
 }
 
 /** Age of the data of a row of the catalog table, in whole milliseconds, by the clock. */

@@ -1,3 +1,10 @@
 export { checkCreatable } from './creatable.ts';
-export { functionArgument, resolveName, type QualifiedName, type StreamTableName } from './name.ts';
-export { dollarQuote, quoteIdentifier, quoteLiteral, quoteName } from './quoting.ts';
+export {
+  functionArgument,
+  quoteName,
+  resolveName,
+  type NameGrammar,
+  type QualifiedName,
+  type StreamTableName,
+} from './name.ts';
+export { dollarQuote, isPlain, quoteIdentifier, quoteLiteral } from './quoting.ts';

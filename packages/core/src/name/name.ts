@@ -1,4 +1,5 @@
 import { PgStreamError } from '../errors/index.ts';
+import { isPlain, quoteIdentifier } from './quoting.ts';
 
 /**
  * A stream table's name. A string is the name alone, in the default schema: a dot in it is part of the name and is
@@ -32,11 +33,18 @@ function identifier(value: unknown, part: 'schema' | 'name'): string {
   return value;
 }
 
+/** What the extension makes of the text of a name: with quotes as SQL, or split at its first dot (contract A.1, F.7). */
+export interface NameGrammar {
+  readonly readsQuotedNames: boolean;
+}
+
 /**
- * The one text that the extension's functions take for a name. They split it at its first dot (contract A.1), so a
- * schema with a dot in it cannot be said: INVALID_NAME.
+ * The one text that the extension's functions take for a name. Where they split it at its first dot, a schema with a dot in
+ * it cannot be said: INVALID_NAME.
  */
-export function functionArgument({ schema, name }: QualifiedName): string {
+export function functionArgument(given: QualifiedName, { readsQuotedNames }: NameGrammar): string {
+  const { schema, name } = given;
+  if (readsQuotedNames) return [schema, name].map((part) => (isPlain(part) ? part : quoteIdentifier(part))).join('.');
   if (schema.includes('.')) {
     throw invalid(
       `The schema "${schema}" has a dot in its name, and the extension's functions split names at the first dot: it can be read, but nothing else can be done with its stream tables.`,
@@ -44,6 +52,11 @@ export function functionArgument({ schema, name }: QualifiedName): string {
     );
   }
   return `${schema}.${name}`;
+}
+
+/** A name with its schema as SQL text. */
+export function quoteName({ schema, name }: QualifiedName): string {
+  return `${quoteIdentifier(schema)}.${quoteIdentifier(name)}`;
 }
 
 function invalid(message: string, name?: QualifiedName): PgStreamError {

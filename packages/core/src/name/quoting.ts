@@ -1,13 +1,11 @@
-import type { QualifiedName } from './name.ts';
-
 /** An identifier as SQL text, whatever it holds: for the few statements that take no parameter for a name. */
 export function quoteIdentifier(identifier: string): string {
   return `"${identifier.replaceAll('"', '""')}"`;
 }
 
-/** A name with its schema as SQL text. */
-export function quoteName({ schema, name }: QualifiedName): string {
-  return `${quoteIdentifier(schema)}.${quoteIdentifier(name)}`;
+/** Whether SQL reads an identifier as it stands, without quotes. Words of the grammar are not thought of. */
+export function isPlain(identifier: string): boolean {
+  return /^[a-z_][a-z0-9_$]*$/.test(identifier);
 }
 
 /** A string as SQL text, whatever it holds and however the session reads backslashes. */

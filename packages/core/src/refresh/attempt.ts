@@ -2,7 +2,7 @@ import { commandBlock } from '../command/index.ts';
 import { inDialect, type Context } from '../context/index.ts';
 import { PgStreamError } from '../errors/index.ts';
 import { query, send, type SqlExecutor, type TransactionState } from '../executor/index.ts';
-import type { QualifiedName } from '../name/index.ts';
+import { functionArgument, type QualifiedName } from '../name/index.ts';
 import { refreshRules } from './errors.ts';
 import { refreshCommand, STORED_OUTCOME, viaCommand, type Attempt } from './statement/index.ts';
 import type { RefreshPlan } from './options.ts';
@@ -28,6 +28,7 @@ export async function attempt(
   const asked: Attempt = { ...how, lockSources };
   const about = { operation: 'refresh', name, transaction, rules: refreshRules(plan, transaction) };
   await inDialect(context, about, async (dialect) => {
+    functionArgument(name, dialect); // Refuses what the extension's function cannot be told.
     const command = via === undefined ? refreshCommand(dialect, name, asked) : viaCommand(via, name, asked);
     await send(executor, commandBlock(command, executor.transaction));
     if (how.storeRefusals) await throwRefusal(executor);

@@ -1,7 +1,7 @@
 import { classify } from '../classification/index.ts';
 import type { Context } from '../context/index.ts';
 import { PgStreamError, StreamTableNotFoundError } from '../errors/index.ts';
-import type { QualifiedName } from '../name/index.ts';
+import { functionArgument, type QualifiedName } from '../name/index.ts';
 import { checkRefresh, refreshStreamTable } from './refresh.ts';
 import type { RefreshOptions } from './options.ts';
 
@@ -32,20 +32,21 @@ export async function refreshAfter<T>(
   const options: RefreshOptions = { ...rest, ifBusy, lockTimeoutMs };
   const refuse = (message: string): PgStreamError =>
     new PgStreamError('INVALID_ARGUMENT', message, { schema: name.schema, table: name.name, operation: OPERATION });
-  // What can be told without asking the database is refused before anything is written.
+  // What can be told without asking about the stream table is refused before anything is written.
   if (typeof work !== 'function') throw refuse('refreshAfter() takes a function that writes, and gives a promise.');
   if (options.ifBusy === 'skip') {
     throw refuse(
       "refreshAfter() cannot skip: the refresh that is running may have begun before your commit. Let it 'wait' or 'throw'.",
     );
   }
-  checkRefresh(context, name, options);
+  checkRefresh(context, options);
   const isOpen = (): boolean => context.executor.transaction === 'open';
   if (isOpen()) {
     throw refuse(
       'refreshAfter() refreshes after a commit, and is called inside a transaction, where nothing is committed yet: nothing was done. Call it outside of the transaction, and begin and commit inside of the function; or call refresh() as the last thing of this transaction.',
     );
   }
+  functionArgument(name, await context.dialect());
   const result = await work();
   if (isOpen()) {
     throw refuse(

@@ -2,7 +2,7 @@ import { within, type Context } from '../context/index.ts';
 import { classify } from '../classification/index.ts';
 import { isPgStreamError } from '../errors/index.ts';
 import { canBegin, inOwnTransaction, query, type TransactionState } from '../executor/index.ts';
-import { functionArgument, type QualifiedName } from '../name/index.ts';
+import type { QualifiedName } from '../name/index.ts';
 import { attempt } from './attempt.ts';
 import { planOf, type RefreshOptions, type RefreshPlan, type RefreshResult } from './options.ts';
 import { Sharing } from './sharing.ts';
@@ -24,7 +24,7 @@ export async function refreshStreamTable(
   name: QualifiedName,
   options: RefreshOptions = {},
 ): Promise<RefreshResult> {
-  const plan = checkRefresh(context, name, options);
+  const plan = checkRefresh(context, options);
   const { signal } = options;
   const { scope, transaction } = context.executor;
   if (transaction !== 'none') {
@@ -38,9 +38,8 @@ export async function refreshStreamTable(
 }
 
 /** Refuses what can be refused before anything is sent. */
-export function checkRefresh(context: Context, name: QualifiedName, options: RefreshOptions): RefreshPlan {
+export function checkRefresh(context: Context, options: RefreshOptions): RefreshPlan {
   const plan = planOf(options, context.defaultSchema);
-  functionArgument(name); // Refuses what the extension's function cannot be told.
   throwIfAborted(options.signal);
   return plan;
 }

@@ -245,10 +245,11 @@ describe('the bare call', () => {
 describe('a session that a pooler has reset', () => {
   it('is told to be closed, and how to prevent it', async () => {
     const error = Object.assign(new Error('prepared statement "__pgs_merge_1" does not exist'), { code: '26000' });
-    const pgstream = createPgStream(
-      { scope: {}, transaction: 'none', query: () => Promise.reject(error) },
-      { dialect: 'pg_stream' },
-    );
+    const client = fromPg(await db.connect());
+    const fails = { ...client, query: (): Promise<never> => Promise.reject(error) };
+    // Which extension it is was found while the session was in order.
+    await createPgStream(client).dialect();
+    const pgstream = createPgStream(fails);
     await expect(pgstream.table('t').refresh()).rejects.toMatchObject({
       code: 'UNKNOWN',
       sqlState: '26000',

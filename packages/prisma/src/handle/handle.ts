@@ -128,8 +128,8 @@ export function streamTableHandle(name: StreamTableName, scope: object, options:
     const alone = (): Promise<T> => ask(pgstream.table(name));
     const inBatch = async (batch: unknown): Promise<T> => {
       // Asked outside of the batch, in which there is room for one statement.
-      const dialect = await pgstream.dialect();
-      const table = createPgStream(batchExecutor(client, scope, batch), { ...options, dialect }).table(name);
+      await pgstream.dialect();
+      const table = createPgStream(batchExecutor(client, scope, batch), options).table(name);
       return await ask(table).catch((error: unknown) => {
         throw isEmptyAnswer(error)
           ? new StreamTableNotFoundError(table.name, { operation: 'read', cause: (error as Error).cause })

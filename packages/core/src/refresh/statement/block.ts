@@ -74,7 +74,7 @@ export function refreshBody(dialect: Dialect, withSourcesLocked: boolean, first 
     first + (dialect.refreshLock === 'session' ? freeLeakedLock(refresh) : refresh),
   );
   return `${pinSearchPath}
-called_name := table_schema || '.' || table_name;
+called_name := ${dialect.readsQuotedNames ? "format('%I.%I', table_schema, table_name)" : "table_schema || '.' || table_name"};
 ${refused}
 ${putSearchPathBack}`;
 }
