@@ -4,13 +4,15 @@ import type { Dialect, DialectName, Statement } from '../dialect/index.ts';
 import { StreamTableNotFoundError } from '../errors/index.ts';
 import { query, send, type Parameters, type SqlExecutor } from '../executor/index.ts';
 import type { QualifiedName } from '../name/index.ts';
-import { detectDialect, findExtension, forgetDialect } from './detect.ts';
+import { detectExtension, findExtension, forgetExtension, type Installation } from './detect.ts';
 
 /** What every call needs to know: whom to ask, in which dialect, and where unqualified names are. */
 export interface Context {
   readonly executor: SqlExecutor;
   readonly defaultSchema: string;
-  /** The server's dialect; detected by the first call in the executor's scope. */
+  /** The database's extension; detected by the first call in the executor's scope. */
+  extension(): Promise<Installation>;
+  /** Its dialect. */
   dialect(): Promise<Dialect>;
   /** The same, asked anew. */
   find(): Promise<Dialect>;
@@ -18,11 +20,13 @@ export interface Context {
 
 /** A context; `chosen` says which extension is meant in a database that has both. */
 export function createContext(executor: SqlExecutor, defaultSchema: string, chosen?: DialectName): Context {
+  const extension = (): Promise<Installation> => detectExtension(executor, chosen);
   return {
     executor,
     defaultSchema,
-    dialect: () => detectDialect(executor, chosen),
-    find: () => findExtension(executor, chosen),
+    extension,
+    dialect: async () => (await extension()).dialect,
+    find: async () => (await findExtension(executor, chosen)).dialect,
   };
 }
 
@@ -53,15 +57,20 @@ export async function execute(context: Context, write: (dialect: Dialect) => Com
   await inDialect(context, about, (dialect) => send(executor, commandBlock(write(dialect), executor.transaction)));
 }
 
+/** An undefined column, or function. */
+const CHANGED = /^(?:42703|42883)$/;
+
 /** Does what needs the server's dialect; errors of the driver become PgStreamErrors. */
 export async function inDialect<T>(context: Context, about: About, work: (dialect: Dialect) => Promise<T>): Promise<T> {
   const { executor } = context;
-  const dialect = await context.dialect();
+  const { dialect, surplusRows } = await context.extension();
+  if (about.name) surplusRows.warn(about.name);
   try {
     return await work(dialect);
   } catch (error) {
     const classified = classify(error, { transaction: executor.transaction, ...about, dialect });
-    if (classified.code === 'EXTENSION_MISSING') forgetDialect(executor);
+    // It is gone, or another release by now: ALTER EXTENSION … UPDATE changes its columns and functions.
+    if (classified.code === 'EXTENSION_MISSING' || CHANGED.test(classified.sqlState ?? '')) forgetExtension(executor);
     throw classified;
   }
 }

@@ -10,6 +10,7 @@ import {
 } from '../dialect/index.ts';
 import { PgStreamError } from '../errors/index.ts';
 import { query, type SqlExecutor } from '../executor/index.ts';
+import { SurplusRows } from './surplus-rows.ts';
 
 const KNOWN = Object.values(NAMES);
 const quoted = (names: readonly string[]): string => `ARRAY[${names.map((name) => `'${name}'`).join(', ')}]`;
@@ -30,24 +31,36 @@ const INSTALLED = `SELECT pg_catalog.json_build_object('name', e.extname, 'versi
 'functions', (SELECT coalesce(pg_catalog.json_agg(pg_catalog.json_build_object('name', p.proname,
   'parameters', coalesce(p.proargnames, '{}'), 'definer', p.prosecdef) ORDER BY p.proname, p.oid), '[]')
   FROM pg_catalog.pg_proc p WHERE p.pronamespace ${EQUALS} n.oid
-  AND p.proname::pg_catalog.text ${EQUALS} ANY (${quoted(ASKED_FUNCTIONS)})))::pg_catalog.text AS pgstream
-FROM (VALUES ${KNOWN.map(({ name, schema, prefix }) => `('${name}', '${schema}', '${prefix}')`).join(', ')}) known (name, schema, prefix)
+  AND p.proname::pg_catalog.text ${EQUALS} ANY (${quoted(ASKED_FUNCTIONS)})),
+'surplus', (SELECT coalesce(pg_catalog.json_agg(pg_catalog.json_build_array(ns.nspname, t.relname)), '[]')
+  FROM pg_catalog.pg_attribute l
+  JOIN pg_catalog.pg_attribute r ON r.attrelid ${EQUALS} l.attrelid AND r.attname::pg_catalog.text ${EQUALS} (known.hidden OPERATOR(pg_catalog.||) 'count_r')
+  JOIN pg_catalog.pg_class t ON t.oid ${EQUALS} l.attrelid AND t.relkind ${EQUALS} ANY ('{r,p}'::"char"[])
+  JOIN pg_catalog.pg_namespace ns ON ns.oid ${EQUALS} t.relnamespace
+  WHERE l.attname::pg_catalog.text ${EQUALS} (known.hidden OPERATOR(pg_catalog.||) 'count_l')))::pg_catalog.text AS pgstream
+FROM (VALUES ${KNOWN.map(({ name, schema, prefix, hiddenPrefix }) => `('${name}', '${schema}', '${prefix}', '${hiddenPrefix}')`).join(', ')}) known (name, schema, prefix, hidden)
 JOIN pg_catalog.pg_extension e ON e.extname::pg_catalog.text ${EQUALS} known.name
 LEFT JOIN pg_catalog.pg_namespace n ON n.nspname::pg_catalog.text ${EQUALS} known.schema
 WHERE $1::pg_catalog.text IS NULL OR known.name ${EQUALS} $1
 ORDER BY known.name DESC LIMIT 1`;
 
+/** The extension of a database. */
+export interface Installation {
+  readonly dialect: Dialect;
+  readonly surplusRows: SurplusRows;
+}
+
 /** What was found in a scope, by the extension that was chosen; `any` where none was. */
-const detections = new WeakMap<object, Map<DialectName | 'any', Promise<Dialect>>>();
+const detections = new WeakMap<object, Map<DialectName | 'any', Promise<Installation>>>();
 
 /**
- * The dialect of the server behind an executor: asked once per scope, also when many ask at the same time. A failure
+ * The extension behind an executor: asked once per scope, also when many ask at the same time. A failure
  * is not remembered, nor is a missing extension: it may be created at any moment.
  */
-export function detectDialect(executor: SqlExecutor, chosen: DialectName | undefined): Promise<Dialect> {
+export function detectExtension(executor: SqlExecutor, chosen: DialectName | undefined): Promise<Installation> {
   const { scope } = executor;
   const key = chosen ?? 'any';
-  const ofScope = detections.get(scope) ?? new Map<DialectName | 'any', Promise<Dialect>>();
+  const ofScope = detections.get(scope) ?? new Map<DialectName | 'any', Promise<Installation>>();
   detections.set(scope, ofScope);
   const known = ofScope.get(key);
   if (known) return known;
@@ -60,17 +73,20 @@ export function detectDialect(executor: SqlExecutor, chosen: DialectName | undef
 }
 
 /** Forgets what was detected: an answer of the server has shown that the extension is no longer what it was. */
-export function forgetDialect(executor: SqlExecutor): void {
+export function forgetExtension(executor: SqlExecutor): void {
   detections.delete(executor.scope);
 }
 
 /** Asks the database for the extension, whatever was detected before. Throws EXTENSION_MISSING. */
-export async function findExtension(executor: SqlExecutor, chosen: DialectName | undefined): Promise<Dialect> {
-  const [facts] = await query<Facts>(executor, INSTALLED, [chosen ?? null]).catch((error: unknown) => {
-    throw classify(error, { operation: 'connect', transaction: executor.transaction });
-  });
-  if (facts === undefined) throw missing(chosen);
-  return dialectOf(facts);
+export async function findExtension(executor: SqlExecutor, chosen: DialectName | undefined): Promise<Installation> {
+  const [row] = await query<Facts & { surplus: [string, string][] }>(executor, INSTALLED, [chosen ?? null]).catch(
+    (error: unknown) => {
+      throw classify(error, { operation: 'connect', transaction: executor.transaction });
+    },
+  );
+  if (row === undefined) throw missing(chosen);
+  const { surplus, ...facts } = row;
+  return { dialect: dialectOf(facts), surplusRows: new SurplusRows(facts.name, surplus) };
 }
 
 function missing(chosen: DialectName | undefined): PgStreamError {
