@@ -4,6 +4,8 @@ export interface ProvidedServer {
   readonly url: string;
   /** The database that test databases are copied from: the extension and nothing else. */
   readonly template: string;
+  /** The extension in the template, as the database has it. */
+  readonly extension: { readonly name: 'pg_stream' | 'pg_trickle'; readonly version: string };
   /** Whether the extension on it is the emulator's. The server says so: one that was named may be either. */
   readonly isEmulator: boolean;
 }

@@ -1,0 +1,19 @@
+/** What `PGSTREAM_TEST_EXTENSION` asks for: `pg_stream`, `pg_trickle`, or a version of that, `pg_trickle@0.67`. */
+export interface AskedExtension {
+  readonly name: 'pg_stream' | 'pg_trickle';
+  /** Of the emulator's. Undefined for its newest. */
+  readonly version: string | undefined;
+}
+
+/** Undefined where nothing is asked for: pg_stream on the emulator, and what a server that was named has. */
+export function askedExtension(): AskedExtension | undefined {
+  const asked = process.env['PGSTREAM_TEST_EXTENSION'];
+  if (!asked) return undefined;
+  const [, name, version] = /^(pg_stream|pg_trickle)(?:@(.+))?$/.exec(asked) ?? [];
+  if (name !== 'pg_stream' && name !== 'pg_trickle') {
+    throw new Error(
+      `PGSTREAM_TEST_EXTENSION is pg_stream, pg_trickle or a version of it as pg_trickle@0.67, not ${asked}.`,
+    );
+  }
+  return { name, version };
+}
