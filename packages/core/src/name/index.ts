@@ -1,10 +1,3 @@
 export { checkCreatable } from './creatable.ts';
-export {
-  functionArgument,
-  quoteName,
-  resolveName,
-  type NameGrammar,
-  type QualifiedName,
-  type StreamTableName,
-} from './name.ts';
+export { functionArgument, quoteName, resolveName, type QualifiedName, type StreamTableName } from './name.ts';
 export { dollarQuote, isPlain, quoteIdentifier, quoteLiteral } from './quoting.ts';
