@@ -1,6 +1,6 @@
 import type { QueryRunner } from 'typeorm';
 import type { QualifiedName } from '@pgstream/core';
-import type { WriteTarget } from '../statement/index.ts';
+import type { WriteTarget } from '@pgstream/core/statement';
 import { streamTablesOf } from './catalog.ts';
 import { wrap } from './layer.ts';
 import { type Permits, type RefusedTarget, type StatementGuard, textOf } from './statements.ts';

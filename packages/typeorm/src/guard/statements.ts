@@ -1,6 +1,6 @@
 import type { QualifiedName, StreamTableReadOnlyError } from '@pgstream/core';
 import type { QueryRunner } from 'typeorm';
-import { cannotWrite, type WriteTarget, writeTargets } from '../statement/index.ts';
+import { cannotWrite, type WriteTarget, writeTargets } from '@pgstream/core/statement';
 import { refusal, refusedDefinition, refusedSchema } from './refusal.ts';
 import type { StreamEntities } from './stream-entities.ts';
 

@@ -1,5 +1,5 @@
 import type { DataSource, EntityMetadata } from 'typeorm';
-import { relationPassedOnTo } from '../statement/index.ts';
+import { relationPassedOnTo } from '@pgstream/core/statement';
 
 /** What a view entity's query reads, where PostgreSQL would write to that when the view is written to. */
 export function relationOfView(

@@ -1,0 +1,1 @@
+export { cannotWrite, relationPassedOnTo, writeTargets, type WriteTarget } from './statement/index.ts';
