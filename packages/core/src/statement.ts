@@ -1,1 +1,18 @@
-export { cannotWrite, relationPassedOnTo, writeTargets, type WriteTarget } from './statement/index.ts';
+export {
+  DeclaredTables,
+  refusal,
+  refusedDefinition,
+  refusedWrites,
+  TableNames,
+  type NamedTable,
+  type ProtectedTable,
+  type RefusedWrite,
+  type StreamTables,
+} from './guard/index.ts';
+export {
+  relationPassedOnTo,
+  writeTargets,
+  type TableName,
+  type WriteOperation,
+  type WriteTarget,
+} from './statement/index.ts';

@@ -1,4 +1,6 @@
+export type { TableName } from './identifier.ts';
 export { cannotWrite } from './keywords.ts';
-export type { WriteTarget } from './target.ts';
+export { knownTargets } from './known.ts';
+export type { WriteOperation, WriteTarget } from './target.ts';
 export { relationPassedOnTo } from './view.ts';
 export { writeTargets } from './write-targets.ts';

@@ -1,9 +1,9 @@
 import type { QueryRunner } from 'typeorm';
 import type { QualifiedName } from '@pgstream/core';
-import type { WriteTarget } from '@pgstream/core/statement';
+import type { RefusedWrite, WriteTarget } from '@pgstream/core/statement';
 import { streamTablesOf } from './catalog.ts';
 import { wrap } from './layer.ts';
-import { type Permits, type RefusedTarget, type StatementGuard, textOf } from './statements.ts';
+import { type Permits, type StatementGuard, textOf } from './statements.ts';
 
 /**
  * Query runners that ask the database whether a table of a declared name is a stream table (yet, or still), while they are
@@ -65,7 +65,7 @@ export class AskingRunners implements Permits {
   }
 }
 
-function isAmong(there: readonly QualifiedName[], { target, table }: RefusedTarget): boolean {
+function isAmong(there: readonly QualifiedName[], { target, table }: RefusedWrite): boolean {
   if (target.operation.endsWith(' schema')) return there.some(({ schema }) => schema === target.name);
   // An unqualified name may be another schema's: whichever the search_path finds.
   return there.some(

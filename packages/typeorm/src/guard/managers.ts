@@ -1,7 +1,7 @@
+import { refusal } from '@pgstream/core/statement';
 import { type EntityManager, InstanceChecker } from 'typeorm';
 import { WRITES_BY_ENTITY, WRITES_BY_TARGET } from '../identity/index.ts';
 import { Layers, type Method, type Wrapper } from './layer.ts';
-import { refusal } from './refusal.ts';
 import type { StreamEntities } from './stream-entities.ts';
 import { persistUnheard } from './unheard.ts';
 

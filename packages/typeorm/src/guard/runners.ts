@@ -1,8 +1,8 @@
+import { refusedDefinition } from '@pgstream/core/statement';
 import { type DataSource, InstanceChecker, type QueryRunner, type Table } from 'typeorm';
 import type { AskingRunners } from './asking.ts';
 import { refuseToDropStreamTables, schemasToClear } from './drop-schemas.ts';
 import { OwnMethods, type Wrapper } from './layer.ts';
-import { refusedDefinition } from './refusal.ts';
 import type { StatementGuard } from './statements.ts';
 import type { StreamEntities } from './stream-entities.ts';
 

@@ -1,38 +1,28 @@
 import type { QualifiedName } from '@pgstream/core';
+import { type NamedTable, type ProtectedTable, type StreamTables, TableNames } from '@pgstream/core/statement';
 import { type DataSource, type EntityMetadata, InstanceChecker, type EntityTarget, type ObjectLiteral } from 'typeorm';
 import { nameOf } from '../handle/index.ts';
-import type { ProtectedTable } from './protected-table.ts';
 import { relationOfView } from './views.ts';
-
-/** A table by its names in a text or in metadata. */
-interface Named {
-  /** Undefined where none is said, and PostgreSQL searches its path. */
-  readonly schema?: string | undefined;
-  readonly name: string;
-}
 
 /**
  * Which of a DataSource's entities are stream tables: those that are declared so, and whatever else is mapped to one; and
  * which are views that pass writes on to one.
  */
-export class StreamEntities {
+export class StreamEntities implements StreamTables {
   readonly #dataSource: DataSource;
-  readonly #tables: ReadonlyMap<string, QualifiedName>;
+  readonly #tables = new TableNames<QualifiedName>();
   /** Tables and views. */
-  readonly #writable = new Map<string, ProtectedTable>();
+  readonly #writable = new TableNames<ProtectedTable>();
   readonly #byTarget: ReadonlyMap<unknown, ProtectedTable>;
   readonly #leading: ReadonlySet<EntityMetadata>;
 
   constructor(dataSource: DataSource, isDeclared: (metadata: EntityMetadata) => boolean) {
     const { entityMetadatas } = dataSource;
     this.#dataSource = dataSource;
-    this.#tables = new Map(
-      entityMetadatas
-        .filter(isDeclared)
-        .map(nameOf)
-        .map((name) => [keyOf(name), name]),
-    );
-    for (const [key, table] of this.#tables) this.#writable.set(key, table);
+    for (const table of entityMetadatas.filter(isDeclared).map(nameOf)) {
+      this.#tables.set(table, table);
+      this.#writable.set(table, table);
+    }
     this.#addViews(entityMetadatas);
     this.#byTarget = new Map(
       entityMetadatas.flatMap((metadata) => {
@@ -69,18 +59,18 @@ export class StreamEntities {
   }
 
   /** The stream table of that name. */
-  table(named: Named): QualifiedName | undefined {
+  table(named: NamedTable): QualifiedName | undefined {
     return this.#find(this.#tables, named);
   }
 
   /** The stream table that a write to what has that name comes to. */
-  writtenAs(named: Named): ProtectedTable | undefined {
+  writtenAs(named: NamedTable): ProtectedTable | undefined {
     return this.#find(this.#writable, named);
   }
 
   /** A stream table that is declared to be in a schema. */
   inSchema(schema: string): QualifiedName | undefined {
-    return [...this.#tables.values()].find((table) => table.schema === schema);
+    return this.#tables.inSchema(schema);
   }
 
   /** Whether TypeORM, told to write an entity, may come to write a stream table as well. */
@@ -93,14 +83,9 @@ export class StreamEntities {
    * An unqualified name is one of the default schema, and whatever the search_path makes it: by default that of `public`,
    * and what TypeORM found when it connected.
    */
-  #find<T>(names: ReadonlyMap<string, T>, { schema, name }: Named): T | undefined {
-    if (schema !== undefined) return names.get(keyOf({ schema, name }));
+  #find<T>(names: TableNames<T>, named: NamedTable): T | undefined {
     const { searchSchema } = this.#dataSource.driver as { searchSchema?: string };
-    for (const searched of [schemaOf(this.#dataSource), searchSchema, 'public']) {
-      const found = searched === undefined ? undefined : names.get(keyOf({ schema: searched, name }));
-      if (found) return found;
-    }
-    return undefined;
+    return names.find(named, [schemaOf(this.#dataSource), searchSchema, 'public']);
   }
 
   #addViews(metadatas: readonly EntityMetadata[]): void {
@@ -119,7 +104,7 @@ export class StreamEntities {
         views.delete(metadata);
         if (this.written(metadata)) continue;
         const { schema, name } = table;
-        this.#writable.set(keyOf(nameOf(metadata)), { schema, name, view: metadata.tableName });
+        this.#writable.set(nameOf(metadata), { schema, name, view: metadata.tableName });
         found = true;
       }
     }
@@ -169,8 +154,4 @@ function cascades(relation: EntityMetadata['relations'][number]): boolean {
     relation.isCascadeSoftRemove ||
     relation.isCascadeRecover
   );
-}
-
-function keyOf({ schema, name }: QualifiedName): string {
-  return JSON.stringify([schema, name]);
 }

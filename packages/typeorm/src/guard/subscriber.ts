@@ -1,5 +1,5 @@
+import { refusal } from '@pgstream/core/statement';
 import type { EntityMetadata, EntitySubscriberInterface, QueryRunner } from 'typeorm';
-import { refusal } from './refusal.ts';
 import { type StatementGuard, textOf } from './statements.ts';
 import type { StreamEntities } from './stream-entities.ts';
 

@@ -1,6 +1,6 @@
+import { refusal } from '@pgstream/core/statement';
 import type { EntityManager, EntityMetadata, QueryRunner } from 'typeorm';
 import { dataSourceOf } from '../handle/index.ts';
-import { refusal } from './refusal.ts';
 import type { StreamEntities } from './stream-entities.ts';
 
 /** What TypeORM tells of an entity that it persists, and the statement that comes of it. */

@@ -1,5 +1,6 @@
-import { type QualifiedName, StreamTableReadOnlyError } from '@pgstream/core';
-import type { ProtectedTable } from './protected-table.ts';
+import { StreamTableReadOnlyError } from '../errors/index.ts';
+import type { QualifiedName } from '../name/index.ts';
+import type { ProtectedTable } from './stream-tables.ts';
 
 /** A refused write. */
 export function refusal({ schema, name, view }: ProtectedTable, operation: string): StreamTableReadOnlyError {
@@ -25,6 +26,6 @@ export function refusedDefinition({ schema, name }: QualifiedName, operation: st
 export function refusedSchema({ schema, name }: QualifiedName, operation: string): StreamTableReadOnlyError {
   return new StreamTableReadOnlyError(name, operation, {
     schema,
-    advice: `It is in the schema "${schema}". Drop the stream tables of a schema first, by the extension’s own function, which drop() of @pgstream/core calls; then a query runner’s dropSchema(), which asks the database, drops the schema.`,
+    advice: `It is in the schema "${schema}". Drop the stream tables of a schema first, by the extension’s own function, which drop() of @pgstream/core calls; then drop the schema without CASCADE, or over a connection that is not guarded.`,
   });
 }
