@@ -1,6 +1,9 @@
 import { withConnection } from './databases/index.ts';
 import { EmulatorError } from './errors.ts';
 
+/** Which of the two a database has; pg_trickle if it has both. */
+const installed = `SELECT extname AS name FROM pg_extension WHERE extname IN ('pg_stream', 'pg_trickle') ORDER BY extname DESC`;
+
 /**
  * Makes a stream table older: its data, and what the catalog says of its last refresh, as if that had been `ms` milliseconds
  * earlier. So a test has a stale one without waiting for it.
@@ -19,16 +22,21 @@ export async function age(url: string, table: string, ms: number): Promise<void>
   if (!Number.isFinite(ms)) throw new EmulatorError(`age() takes a number of milliseconds, not ${String(ms)}.`);
   const dot = table.indexOf('.');
   const [schema, name] = dot === -1 ? ['public', table] : [table.slice(0, dot), table.slice(dot + 1)];
-  const { rows } = await withConnection(url, (client) =>
-    client.query<{ refreshed: boolean }>(
-      `UPDATE pgstream.pgs_stream_tables
+  const { rows } = await withConnection(url, async (client) => {
+    const { rows: extensions } = await client.query<{ name: string }>(installed);
+    const { schema: own, prefix } =
+      extensions[0]?.name === 'pg_trickle'
+        ? { schema: 'pgtrickle', prefix: 'pgt_' }
+        : { schema: 'pgstream', prefix: 'pgs_' };
+    return client.query<{ refreshed: boolean }>(
+      `UPDATE ${own}.${prefix}stream_tables
        SET data_timestamp = data_timestamp - $3 * interval '1 millisecond',
            last_refresh_at = last_refresh_at - $3 * interval '1 millisecond'
-       WHERE pgs_schema = $1 AND pgs_name = $2
+       WHERE ${prefix}schema = $1 AND ${prefix}name = $2
        RETURNING last_refresh_at IS NOT NULL AS refreshed`,
       [schema, name, ms],
-    ),
-  );
+    );
+  });
   const where = `in database ${new URL(url).pathname.slice(1)}`;
   if (!rows[0]) {
     throw new EmulatorError(

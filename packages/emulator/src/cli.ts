@@ -1,21 +1,35 @@
 #!/usr/bin/env node
-import { Command, InvalidArgumentError } from 'commander';
+import { Command, InvalidArgumentError, Option } from 'commander';
 import packageJson from '../package.json' with { type: 'json' };
 import { runEmulator } from './emulator.ts';
 import { EmulatorError } from './errors.ts';
+import type { ExtensionName, TrickleVersion } from './sql/index.ts';
 import { welcome } from './welcome.ts';
 
 interface Flags {
   readonly port?: number;
   readonly dataDir?: string;
   readonly scheduler: boolean;
+  readonly extension: ExtensionName;
+  readonly extensionVersion?: TrickleVersion;
 }
 
 const command = new Command('pgstream-emulator')
-  .description('Runs PostgreSQL 18 with an emulated pg_stream on 127.0.0.1. For development and tests only.')
+  .description(
+    'Runs PostgreSQL 18 with an emulated pg_stream or pg_trickle on 127.0.0.1. For development and tests only.',
+  )
   .version(packageJson.version)
   .option('--port <number>', 'TCP port (default: a free one)', portNumber)
   .option('--data-dir <folder>', 'keep the data here between runs (default: a temporary folder)')
+  .addOption(
+    new Option('--extension <name>', 'the extension to emulate')
+      .choices(['pg_stream', 'pg_trickle'])
+      .default('pg_stream'),
+  )
+  // Not --version, which is the program's own.
+  .addOption(
+    new Option('--extension-version <release>', 'release of pg_trickle (default: 0.108)').choices(['0.67', '0.108']),
+  )
   .option('--no-scheduler', 'refresh stream tables only when asked, not by their schedules')
   .action(runUntilSignal);
 
@@ -26,9 +40,9 @@ try {
   process.exitCode = 1;
 }
 
-async function runUntilSignal(flags: Flags): Promise<void> {
+async function runUntilSignal({ extensionVersion: version, ...flags }: Flags): Promise<void> {
   const signalled = firstSignal();
-  const emulator = await runEmulator(flags);
+  const emulator = await runEmulator({ ...flags, ...(version === undefined ? {} : { version }) });
   console.log(welcome({ url: emulator.url, ...flags }));
   // Neither the emulator nor waiting for a signal keeps a process alive.
   const alive = setInterval(() => {}, 2 ** 31 - 1);

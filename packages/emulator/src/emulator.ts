@@ -2,12 +2,13 @@ import { createDatabase, databaseUrl, prepareDatabases, spareMaker, type Spares 
 import { EmulatorError } from './errors.ts';
 import { type Scheduler, startScheduler } from './scheduler/index.ts';
 import { type Server, startServer } from './server/index.ts';
+import { type ExtensionChoice, extensionOf } from './sql/index.ts';
 import { stayingAlive } from './staying-alive.ts';
 
 /** How many databases lie ready for `createDatabase()`. */
 const spareDatabases = 2;
 
-export interface EmulatorOptions {
+export interface EmulatorOptions extends ExtensionChoice {
   /** TCP port on 127.0.0.1. Default: a free one. */
   port?: number;
   /**
@@ -44,7 +45,7 @@ export interface Emulator extends AsyncDisposable {
 }
 
 /**
- * Starts a PostgreSQL 18 with pg_stream's SQL API, for development and tests.
+ * Starts a PostgreSQL 18 with the SQL API of pg_stream, or of pg_trickle, for development and tests.
  *
  * It ends with `stop()`, at the end of an `await using` block, and when this process ends, killed or not. It does not keep
  * this process alive.
@@ -70,15 +71,16 @@ export interface RunningEmulator extends Emulator {
 export async function runEmulator(options: EmulatorOptions): Promise<RunningEmulator> {
   const { port: wanted, dataDir, cacheDir, scheduler = true } = options;
   checkPort(wanted);
-  const server = await startServer({ port: wanted, dataDir, cacheDir });
+  const extension = extensionOf(options);
+  const server = await startServer({ extension, port: wanted, dataDir, cacheDir });
   const { port } = server;
   try {
-    if (!server.prepared) await prepareDatabases(port);
+    if (!server.prepared) await prepareDatabases(port, extension);
   } catch (error) {
     await stopAll(server);
     throw error;
   }
-  const scheduling = scheduler ? startScheduler(port) : undefined;
+  const scheduling = scheduler ? startScheduler(port, extension) : undefined;
   // Kept data are the user's: nothing lies among them that was not asked for.
   const spares = dataDir === undefined ? spareMaker(port, spareDatabases) : undefined;
   let stopped: Promise<void> | undefined;

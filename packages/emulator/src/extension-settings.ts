@@ -1,5 +1,7 @@
-/** The extension's settings and their defaults (contract A.8): without its library nobody else declares them. */
-export const extensionSettings = {
+import type { ExtensionName } from './sql/index.ts';
+
+/** pg_stream's settings and their defaults (contract A.8). */
+const settingsOfStream = {
   'pg_stream.enabled': 'on',
   'pg_stream.scheduler_interval_ms': '1000',
   'pg_stream.min_schedule_seconds': '60',
@@ -16,3 +18,22 @@ export const extensionSettings = {
   'pg_stream.wal_transition_timeout': '300',
   'pg_stream.block_source_ddl': 'off',
 } as const;
+
+/** pg_trickle's, where they are others (contract B.10). */
+const settingsOfTrickle = {
+  ...Object.fromEntries(Object.entries(settingsOfStream).map(([name, value]) => [inNamesOfTrickle(name), value])),
+  'pg_trickle.min_schedule_seconds': '1',
+  'pg_trickle.default_schedule_seconds': '1',
+  'pg_trickle.change_buffer_schema': 'pgtrickle_changes',
+  'pg_trickle.cdc_mode': 'auto',
+  'pg_trickle.block_source_ddl': 'on',
+};
+
+function inNamesOfTrickle(setting: string): string {
+  return setting.replace('pg_stream', 'pg_trickle');
+}
+
+/** The extension's settings: without its library nobody else declares them. */
+export function extensionSettings(extension: ExtensionName): Readonly<Record<string, string>> {
+  return extension === 'pg_stream' ? settingsOfStream : settingsOfTrickle;
+}

@@ -1,6 +1,6 @@
 import type { Extension, ExtensionSetupResult, PGliteInterface } from '@electric-sql/pglite';
 import { extensionSettings } from './extension-settings.ts';
-import { controlFile, extensionVersion, installScript } from './sql/index.ts';
+import { type Extension as EmulatedExtension, type ExtensionChoice, extensionOf } from './sql/index.ts';
 
 /** What of Emscripten's module the files are written with. */
 interface EmscriptenModule {
@@ -20,12 +20,14 @@ interface EmscriptenModule {
  * PGlite is one connection: there is no scheduler, nobody else to be busy or to wait for, and only its own `listen` hears
  * notifications. The README says more.
  */
-export function pgstreamEmulator(): Extension {
-  return { name: 'pg_stream', setup };
+export function pgstreamEmulator(options: ExtensionChoice = {}): Extension {
+  const extension = extensionOf(options);
+  return { name: extension.name, setup: (...given) => setup(extension, ...given) };
 }
 
 // Written into PGlite's own file system: a bundle would have to be a file on disk, or a URL that can be fetched.
 async function setup(
+  extension: EmulatedExtension,
   pg: PGliteInterface,
   emscriptenOpts: { preRun?: unknown[] },
   clientOnly = false,
@@ -33,19 +35,25 @@ async function setup(
   // The database is in a worker, which has the extension itself.
   if (clientOnly) return {};
   return {
-    emscriptenOpts: { ...emscriptenOpts, preRun: [...(emscriptenOpts.preRun ?? []), writeFiles] },
+    emscriptenOpts: {
+      ...emscriptenOpts,
+      preRun: [...(emscriptenOpts.preRun ?? []), (module: EmscriptenModule) => writeFiles(module, extension)],
+    },
     async init() {
-      for (const [name, value] of Object.entries(extensionSettings)) {
+      for (const [name, value] of Object.entries(extensionSettings(extension.name))) {
         await pg.query('SELECT set_config($1, $2, false)', [name, value]);
       }
-      await pg.exec('CREATE EXTENSION IF NOT EXISTS pg_stream');
+      await pg.exec(`CREATE EXTENSION IF NOT EXISTS ${extension.name}`);
     },
   };
 }
 
-function writeFiles({ FS, WASM_PREFIX }: EmscriptenModule): void {
+function writeFiles(
+  { FS, WASM_PREFIX }: EmscriptenModule,
+  { name, version, controlFile, installScript }: EmulatedExtension,
+): void {
   const folder = `${WASM_PREFIX}/share/postgresql/extension`;
   FS.mkdirTree(folder);
-  FS.writeFile(`${folder}/pg_stream.control`, controlFile);
-  FS.writeFile(`${folder}/pg_stream--${extensionVersion}.sql`, installScript);
+  FS.writeFile(`${folder}/${name}.control`, controlFile);
+  FS.writeFile(`${folder}/${name}--${version}.sql`, installScript);
 }

@@ -1,3 +1,5 @@
+import type { EmulatorOptions } from '@pgstream/emulator';
+
 /** What `PGSTREAM_TEST_EXTENSION` asks for: `pg_stream`, `pg_trickle`, or a version of that, `pg_trickle@0.67`. */
 export interface AskedExtension {
   readonly name: 'pg_stream' | 'pg_trickle';
@@ -16,4 +18,13 @@ export function askedExtension(): AskedExtension | undefined {
     );
   }
   return { name, version };
+}
+
+/** What an emulator is started with, so that it is that extension. */
+export function asAsked(): Pick<EmulatorOptions, 'extension' | 'version'> {
+  const asked = askedExtension();
+  if (asked === undefined) return {};
+  // A version that there is no emulation of is refused by the emulator, in its words.
+  const version = asked.version as EmulatorOptions['version'];
+  return { extension: asked.name, ...(version !== undefined && { version }) };
 }

@@ -1,3 +1,5 @@
+import { asAsked } from './asked-extension.ts';
+
 /** A server for one test run. */
 export interface RunServer {
   /** Where it comes from: started here, a server that was named, or a container that was started. */
@@ -20,7 +22,7 @@ export async function startServer(): Promise<RunServer> {
 
 async function startEmulatorOfRun(): Promise<RunServer> {
   const { startEmulator } = await import('@pgstream/emulator');
-  const emulator = await startEmulator({ scheduler: false });
+  const emulator = await startEmulator({ scheduler: false, ...asAsked() });
   return { kind: 'emulator', url: emulator.url, stop: () => emulator.stop() };
 }
 

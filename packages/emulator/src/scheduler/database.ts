@@ -1,5 +1,6 @@
 import { type Client, DatabaseError } from 'pg';
 import { openConnection } from '../databases/index.ts';
+import type { Extension } from '../sql/index.ts';
 import { applicationName } from './application-name.ts';
 import { pause } from './pause.ts';
 import { tick } from './tick.ts';
@@ -12,11 +13,11 @@ const lookAgainMs = 2_000;
  * Keeps the stream tables of one database fresh until told to stop: one connection, held while the database has the
  * extension. Never throws: whatever goes wrong may be over the next time it looks.
  */
-export async function keepFresh(url: string, signal: AbortSignal): Promise<void> {
+export async function keepFresh(url: string, extension: Extension, signal: AbortSignal): Promise<void> {
   while (!signal.aborted) {
     try {
-      await using connection = await openConnection(url, applicationName, signal);
-      await tickWhileWanted(connection.client, signal);
+      await using connection = await openConnection(url, applicationName(extension), signal);
+      await tickWhileWanted(connection.client, extension, signal);
     } catch (error) {
       if (error instanceof DatabaseError && !isPassing(error)) {
         warnOnce(`The stream tables of database ${new URL(url).pathname.slice(1)} are not refreshed: ${error.message}`);
@@ -35,21 +36,21 @@ function isPassing({ code = '' }: DatabaseError): boolean {
  * Settings as this session has them. Whether the scheduler is on is asked once: the original takes no notice of a later
  * change either.
  */
-const wanted = `
-  SELECT EXISTS (SELECT FROM pg_extension WHERE extname = 'pg_stream') AS installed,
-         coalesce(current_setting('pg_stream.enabled', true), 'on')::boolean AS enabled`;
+const wanted = ({ name }: Extension): string => `
+  SELECT EXISTS (SELECT FROM pg_extension WHERE extname = '${name}') AS installed,
+         coalesce(current_setting('${name}.enabled', true), 'on')::boolean AS enabled`;
 
-const interval = `
-  SELECT least(greatest(coalesce(current_setting('pg_stream.scheduler_interval_ms', true), '1000')::integer, 100), 60000)
+const interval = ({ name }: Extension): string => `
+  SELECT least(greatest(coalesce(current_setting('${name}.scheduler_interval_ms', true), '1000')::integer, 100), 60000)
          AS milliseconds`;
 
-async function tickWhileWanted(client: Client, signal: AbortSignal): Promise<void> {
-  const { rows } = await client.query<{ installed: boolean; enabled: boolean }>(wanted);
+async function tickWhileWanted(client: Client, extension: Extension, signal: AbortSignal): Promise<void> {
+  const { rows } = await client.query<{ installed: boolean; enabled: boolean }>(wanted(extension));
   if (!rows[0]?.installed || !rows[0].enabled) return;
   // Ends with an error when the extension is dropped.
   while (!signal.aborted) {
-    await tick(client);
-    const answer = await client.query<{ milliseconds: number }>(interval);
+    await tick(client, extension);
+    const answer = await client.query<{ milliseconds: number }>(interval(extension));
     await pause(answer.rows[0]?.milliseconds ?? 1_000, signal);
   }
 }

@@ -1,4 +1,5 @@
 import { databaseUrl, openConnection } from '../databases/index.ts';
+import type { Extension } from '../sql/index.ts';
 import { applicationName } from './application-name.ts';
 import { keepFresh } from './database.ts';
 import { pause } from './pause.ts';
@@ -28,7 +29,7 @@ const databases = `
   WHERE d.datallowconn AND NOT d.datistemplate`;
 
 /** Starts to keep the stream tables of all databases fresh: those there are, and those that come. */
-export function startScheduler(port: number): Scheduler {
+export function startScheduler(port: number, extension: Extension): Scheduler {
   const stopping = new AbortController();
   const running = new Map<string, { stop: () => void; ended: Promise<void> }>();
 
@@ -43,11 +44,11 @@ export function startScheduler(port: number): Scheduler {
       if (running.has(key)) continue;
       const own = new AbortController();
       const signal = AbortSignal.any([own.signal, stopping.signal]);
-      running.set(key, { stop: () => own.abort(), ended: keepFresh(databaseUrl(port, name), signal) });
+      running.set(key, { stop: () => own.abort(), ended: keepFresh(databaseUrl(port, name), extension, signal) });
     }
   };
 
-  const launched = launch(port, stopping.signal, adjust);
+  const launched = launch(port, applicationName(extension), stopping.signal, adjust);
   return {
     async stop() {
       stopping.abort();
@@ -56,10 +57,15 @@ export function startScheduler(port: number): Scheduler {
   };
 }
 
-async function launch(port: number, signal: AbortSignal, adjust: (found: Database[]) => void): Promise<void> {
+async function launch(
+  port: number,
+  asWhom: string,
+  signal: AbortSignal,
+  adjust: (found: Database[]) => void,
+): Promise<void> {
   while (!signal.aborted) {
     try {
-      await using connection = await openConnection(databaseUrl(port, 'postgres'), applicationName, signal);
+      await using connection = await openConnection(databaseUrl(port, 'postgres'), asWhom, signal);
       while (!signal.aborted) {
         adjust((await connection.client.query<Database>(databases)).rows);
         await pause(lookMs, signal);

@@ -1,6 +1,6 @@
 import { chmod, mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { controlFile, extensionVersion, installScript } from '../sql/index.ts';
+import type { Extension } from '../sql/index.ts';
 
 /**
  * Writes the extension where the server finds it: into a folder of the server's own, so that PostgreSQL's installation
@@ -8,13 +8,16 @@ import { controlFile, extensionVersion, installScript } from '../sql/index.ts';
  *
  * @returns the folder for `extension_control_path`, which looks into its subfolder `extension`.
  */
-export async function writeExtensionFiles(folder: string): Promise<string> {
+export async function writeExtensionFiles(
+  folder: string,
+  { name: extensionName, version, controlFile, installScript }: Extension,
+): Promise<string> {
   const path = join(folder, 'share');
   const extension = join(path, 'extension');
   await mkdir(extension, { recursive: true });
   const files = [
-    ['pg_stream.control', controlFile],
-    [`pg_stream--${extensionVersion}.sql`, installScript],
+    [`${extensionName}.control`, controlFile],
+    [`${extensionName}--${version}.sql`, installScript],
   ] as const;
   for (const [name, text] of files) {
     await writeFile(join(extension, name), text);

@@ -14,6 +14,7 @@ import {
   unfinishedPrefix,
 } from '../postgres/index.ts';
 import { stayingAlive } from '../staying-alive.ts';
+import type { Extension } from '../sql/index.ts';
 import { emptyFolder } from './data-folder.ts';
 import type { Copy } from './plan.ts';
 import { runServer } from './run-server.ts';
@@ -47,24 +48,32 @@ const spares = 1;
  */
 export async function preparedData(
   account: Account,
+  extension: Extension,
   cacheDir: string | false = process.env['PGSTREAM_EMULATOR_CACHE'] ?? '',
 ): Promise<PreparedData | undefined> {
   if (cacheDir === false || cacheDir === 'off') return undefined;
   try {
     const home = await ownFolder('prepared', account, cacheDir === '' ? undefined : [cacheDir]);
     if (!('path' in home)) return undefined;
-    const path = join(home.path, prefix + (await fingerprint()));
-    return (await read(path)) ?? (await make(home.path, path, account));
+    const path = join(home.path, prefix + (await fingerprint(extension)));
+    return (await read(path)) ?? (await make(home.path, path, account, extension));
   } catch {
     return undefined;
   }
 }
 
 /** Another one for whatever makes other data. */
-async function fingerprint(): Promise<string> {
+async function fingerprint(extension: Extension): Promise<string> {
   const { name, version } = await findPlatformPackage();
   const layout = 1;
-  const made = [layout, name, version, preparedFrom, initdbArguments({ temporary: true }), spares];
+  const made = [
+    layout,
+    name,
+    version,
+    preparedFrom(extension),
+    initdbArguments({ temporary: true }, extension.name),
+    spares,
+  ];
   return createHash('sha256').update(JSON.stringify(made)).digest('hex').slice(0, 16);
 }
 
@@ -99,15 +108,20 @@ async function remove(path: string): Promise<void> {
 }
 
 /** Made aside and moved into place, so that others who start at the same time see all of it or nothing. */
-async function make(home: string, path: string, account: Account): Promise<PreparedData | undefined> {
+async function make(
+  home: string,
+  path: string,
+  account: Account,
+  extension: Extension,
+): Promise<PreparedData | undefined> {
   await removeAbandoned(home, (name, ageMs) => name.startsWith(prefix) && ageMs > uselessAfterMs);
   const binaries = await findBinaries(account);
   const unfinished = await mkdtemp(join(home, unfinishedPrefix));
   try {
     const folder = await emptyFolder(unfinished, account);
-    const server = await runServer({ account, binaries, folder, keep: true });
+    const server = await runServer({ account, binaries, folder, extension, keep: true });
     try {
-      await prepareDatabases(server.port);
+      await prepareDatabases(server.port, extension);
       await withConnection(databaseUrl(server.port, 'postgres'), (admin) => makeSpares(admin, spares));
     } finally {
       await stayingAlive(server.stop);

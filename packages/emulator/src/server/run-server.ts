@@ -2,6 +2,7 @@ import { createServer } from 'node:net';
 import { EmulatorError } from '../errors.ts';
 import { type Account, type Binaries, environment } from '../postgres/index.ts';
 import { ServerFailure, startSupervised, type SupervisedServer } from '../supervised.ts';
+import type { Extension } from '../sql/index.ts';
 import type { DataFolder } from './data-folder.ts';
 import { writeExtensionFiles } from './extension-files.ts';
 import type { Copy, Plan } from './plan.ts';
@@ -16,6 +17,7 @@ interface Run {
   readonly account: Account;
   readonly binaries: Binaries;
   readonly folder: DataFolder;
+  readonly extension: Extension;
   /** Default: a free one. */
   readonly port?: number | undefined;
   /** What to copy the data from, instead of making them. */
@@ -29,18 +31,27 @@ interface Run {
  *
  * @throws EmulatorError that says what is in the way; ServerFailure when prepared data will not do.
  */
-export async function runServer({ account, binaries, folder, port, copy, keep }: Run): Promise<RunningServer> {
+export async function runServer({
+  account,
+  binaries,
+  folder,
+  extension,
+  port,
+  copy,
+  keep,
+}: Run): Promise<RunningServer> {
   const { uid, gid } = account;
   // Between our finding a free port and PostgreSQL's taking it, another may take it.
   for (let attemptsLeft = port === undefined ? 5 : 0; ; attemptsLeft--) {
     const chosen = port ?? (await freePort());
     // Each time: a supervisor that fails takes a temporary folder away.
-    const extensionPath = await writeExtensionFiles(folder.path);
+    const extensionPath = await writeExtensionFiles(folder.path, extension);
     const plan: Plan = {
       ...(uid === undefined || gid === undefined ? {} : { uid, gid }),
       env: environment(),
       data: folder.data,
-      initdb: folder.initialised || copy ? null : { program: binaries.initdb, args: initdbArguments(folder) },
+      initdb:
+        folder.initialised || copy ? null : { program: binaries.initdb, args: initdbArguments(folder, extension.name) },
       copy: copy ?? null,
       postgres: {
         program: binaries.postgres,

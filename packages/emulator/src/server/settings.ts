@@ -1,5 +1,6 @@
 import { delimiter } from 'node:path';
 import { extensionSettings } from '../extension-settings.ts';
+import type { ExtensionName } from '../sql/index.ts';
 
 /** What is only right for data that nobody will miss. synchronous_commit stays on: a commit means what it means elsewhere. */
 const temporarySettings = { fsync: 'off', full_page_writes: 'off' } as const;
@@ -34,10 +35,13 @@ export function settingArguments({ port, extensionPath, temporary, small }: Plac
 }
 
 /** What initdb is told. The same everywhere, whatever the machine's locale: UTF-8, sorted by code point. */
-export function initdbArguments({ temporary }: { readonly temporary: boolean }): string[] {
+export function initdbArguments({ temporary }: { readonly temporary: boolean }, extension: ExtensionName): string[] {
   const who = ['--username=postgres', '--auth=trust'];
   const text = ['--encoding=UTF8', '--locale=C', '--locale-provider=builtin', '--builtin-locale=C.UTF-8'];
   // Into postgresql.conf: on the server's command line they would outrank ALTER SYSTEM.
-  const settings = Object.entries(extensionSettings).flatMap(([name, value]) => ['--set', `${name}=${value}`]);
+  const settings = Object.entries(extensionSettings(extension)).flatMap(([name, value]) => [
+    '--set',
+    `${name}=${value}`,
+  ]);
   return [...who, ...text, ...settings, ...(temporary ? temporaryInitdb : []), '--no-instructions'];
 }

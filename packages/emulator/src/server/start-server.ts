@@ -1,5 +1,6 @@
 import { accountForPostgres, findBinaries } from '../postgres/index.ts';
 import { ServerFailure } from '../supervised.ts';
+import type { Extension } from '../sql/index.ts';
 import { discard, keptFolder, temporaryFolder } from './data-folder.ts';
 import { preparedData } from './prepared-data.ts';
 import { type RunningServer, runServer } from './run-server.ts';
@@ -11,6 +12,7 @@ export interface Server extends RunningServer {
 }
 
 interface ServerOptions {
+  readonly extension: Extension;
   readonly port?: number | undefined;
   readonly dataDir?: string | undefined;
   readonly cacheDir?: string | false | undefined;
@@ -21,14 +23,14 @@ interface ServerOptions {
  *
  * @throws EmulatorError that says what is in the way.
  */
-export async function startServer({ port, dataDir, cacheDir }: ServerOptions): Promise<Server> {
+export async function startServer({ extension, port, dataDir, cacheDir }: ServerOptions): Promise<Server> {
   const account = await accountForPostgres();
-  const prepared = dataDir === undefined ? await preparedData(account, cacheDir) : undefined;
+  const prepared = dataDir === undefined ? await preparedData(account, extension, cacheDir) : undefined;
   if (prepared) {
     const { binaries, copy } = prepared;
     try {
       const folder = await temporaryFolder(account);
-      return { ...(await runServer({ account, binaries, folder, port, copy })), prepared: true };
+      return { ...(await runServer({ account, binaries, folder, extension, port, copy })), prepared: true };
     } catch (error) {
       if (!(error instanceof ServerFailure)) throw error;
       // They have lost something; the next start makes others.
@@ -38,7 +40,7 @@ export async function startServer({ port, dataDir, cacheDir }: ServerOptions): P
   const binaries = await findBinaries(account);
   const folder = dataDir === undefined ? await temporaryFolder(account) : await keptFolder(dataDir, account);
   try {
-    return { ...(await runServer({ account, binaries, folder, port })), prepared: false };
+    return { ...(await runServer({ account, binaries, folder, extension, port })), prepared: false };
   } catch (error) {
     await discard(folder);
     throw error;

@@ -63,14 +63,14 @@ BEGIN
     END IF;
   END LOOP;
   EXECUTE format($function$
-    CREATE OR REPLACE FUNCTION pgstream_changes.pg_stream_cdc_fn_%1$s() RETURNS trigger LANGUAGE plpgsql AS $body$
+    CREATE OR REPLACE FUNCTION pgstream_changes.pg_stream_cdc_fn_%1$s() RETURNS trigger LANGUAGE plpgsql %10$s AS $body$
     BEGIN
       IF TG_OP = 'INSERT' THEN
-        INSERT INTO %2$s (lsn, action, pk_hash%3$s) VALUES (pg_catalog.pg_current_wal_lsn(), 'I', %7$s%4$s);
+        INSERT INTO %2$s (lsn, action, pk_hash%3$s) VALUES (pg_catalog.%9$s(), 'I', %7$s%4$s);
       ELSIF TG_OP = 'UPDATE' THEN
-        INSERT INTO %2$s (lsn, action, pk_hash%3$s%5$s) VALUES (pg_catalog.pg_current_wal_lsn(), 'U', %7$s%4$s%6$s);
+        INSERT INTO %2$s (lsn, action, pk_hash%3$s%5$s) VALUES (pg_catalog.%9$s(), 'U', %7$s%4$s%6$s);
       ELSE
-        INSERT INTO %2$s (lsn, action, pk_hash%5$s) VALUES (pg_catalog.pg_current_wal_lsn(), 'D', %8$s%6$s);
+        INSERT INTO %2$s (lsn, action, pk_hash%5$s) VALUES (pg_catalog.%9$s(), 'D', %8$s%6$s);
       END IF;
       RETURN NULL;
     END
@@ -78,7 +78,8 @@ BEGIN
     $function$, p_source, v_buffer,
     (SELECT string_agg(', ' || c, '') FROM unnest(v_names) c), (SELECT string_agg(', ' || c, '') FROM unnest(v_news) c),
     (SELECT string_agg(', ' || c, '') FROM unnest(v_old_names) c), (SELECT string_agg(', ' || c, '') FROM unnest(v_olds) c),
-    pgstream._captured_key(p_source, 'NEW'), pgstream._captured_key(p_source, 'OLD'));
+    pgstream._captured_key(p_source, 'NEW'), pgstream._captured_key(p_source, 'OLD'),
+    pgstream._wal_position_function(), pgstream._capture_rights());
 END
 $$;
 
@@ -96,13 +97,13 @@ BEGIN
   IF NOT EXISTS (SELECT FROM pg_trigger t WHERE t.tgrelid = p_source AND t.tgname = v_trigger) THEN
     PERFORM pgstream._sync_capture(p_source);
     EXECUTE format($function$
-      CREATE OR REPLACE FUNCTION pgstream_changes.pg_stream_cdc_truncate_fn_%1$s() RETURNS trigger LANGUAGE plpgsql AS $body$
+      CREATE OR REPLACE FUNCTION pgstream_changes.pg_stream_cdc_truncate_fn_%1$s() RETURNS trigger LANGUAGE plpgsql %4$s AS $body$
       BEGIN
-        INSERT INTO pgstream_changes.%2$I (lsn, action) VALUES (pg_catalog.pg_current_wal_lsn(), 'T');
+        INSERT INTO pgstream_changes.%2$I (lsn, action) VALUES (pg_catalog.%3$s(), 'T');
         RETURN NULL;
       END
       $body$
-      $function$, p_source, v_buffer);
+      $function$, p_source, v_buffer, pgstream._wal_position_function(), pgstream._capture_rights());
     EXECUTE format('CREATE TRIGGER %I AFTER INSERT OR UPDATE OR DELETE ON %s FOR EACH ROW'
       ' EXECUTE FUNCTION pgstream_changes.pg_stream_cdc_fn_%s()',
       v_trigger, p_source::regclass, p_source);

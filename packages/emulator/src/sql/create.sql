@@ -1,19 +1,5 @@
 -- create_stream_table (contract A.1). The order of the checks is part of the contract: which of two faults a caller hears of.
 
-CREATE FUNCTION pgstream.create_stream_table(
-  name text, query text, schedule text DEFAULT '1m', refresh_mode text DEFAULT 'DIFFERENTIAL', initialize boolean DEFAULT true
-) RETURNS void
-LANGUAGE plpgsql AS $$
-#variable_conflict use_variable
-BEGIN
-  PERFORM pgstream._refuse_null(0, name IS NULL);
-  PERFORM pgstream._refuse_null(1, query IS NULL);
-  PERFORM pgstream._refuse_null(3, refresh_mode IS NULL);
-  PERFORM pgstream._refuse_null(4, initialize IS NULL);
-  PERFORM pgstream._create(name, query, schedule, pgstream._refresh_mode(refresh_mode, true), initialize);
-END
-$$;
-
 -- INCREMENTAL is another word for DIFFERENTIAL in create; alter stores it as it stands and meets the catalog's constraint.
 CREATE FUNCTION pgstream._refresh_mode(p_mode text, p_alias boolean) RETURNS text
 LANGUAGE plpgsql IMMUTABLE STRICT AS $$
@@ -21,13 +7,13 @@ DECLARE
   v_mode text := upper(p_mode);
 BEGIN
   IF v_mode NOT IN ('FULL', 'DIFFERENTIAL', 'INCREMENTAL') THEN
-    RAISE EXCEPTION 'invalid argument: unknown refresh mode: %. Must be ''FULL'' or ''DIFFERENTIAL''', v_mode USING ERRCODE = 'XX000';
+    RAISE EXCEPTION 'invalid argument: unknown refresh mode: %. Must be ''FULL'' or ''DIFFERENTIAL''', v_mode USING ERRCODE = pgstream._code('22023');
   END IF;
   RETURN CASE WHEN p_alias AND v_mode = 'INCREMENTAL' THEN 'DIFFERENTIAL' ELSE v_mode END;
 END
 $$;
 
-CREATE FUNCTION pgstream._create(p_name text, p_query text, p_schedule text, p_mode text, p_initialize boolean) RETURNS void
+CREATE FUNCTION pgstream._create(p_name text, p_query text, p_schedule text, p_mode text, p_initialize boolean) RETURNS bigint
 LANGUAGE plpgsql AS $$
 DECLARE
   v_schema text;
@@ -35,6 +21,7 @@ DECLARE
   v_analysis jsonb;
   v_query text;
   v_identity jsonb;
+  v_frontier jsonb;
   v_table pgstream.pgs_stream_tables;
 BEGIN
   SELECT n.schema_name, n.table_name INTO v_schema, v_name
@@ -50,11 +37,13 @@ BEGIN
   PERFORM pgstream._refuse_query(v_analysis, p_mode);
 
   IF EXISTS (SELECT FROM pgstream.pgs_stream_tables s WHERE s.pgs_schema = v_schema AND s.pgs_name = v_name) THEN
-    RAISE EXCEPTION 'stream table already exists: %.%', v_schema, v_name USING ERRCODE = 'XX000';
+    RAISE EXCEPTION 'stream table already exists: %.%', v_schema, v_name USING ERRCODE = pgstream._code('42P07');
   END IF;
   IF NOT EXISTS (SELECT FROM jsonb_array_elements(v_analysis -> 'sources') s WHERE s ->> 'type' <> 'VIEW') THEN
-    RAISE EXCEPTION 'query parse error: Defining query references no tables' USING ERRCODE = 'XX000';
+    RAISE EXCEPTION 'query parse error: Defining query references no tables' USING ERRCODE = pgstream._code('42000');
   END IF;
+
+  PERFORM pgstream._authorise_create(v_schema, v_analysis -> 'sources');
 
   v_identity := pgstream._row_identity(v_analysis);
   v_identity := v_identity || jsonb_build_object('count', pgstream._countable(v_query, v_identity, v_analysis -> 'columns'));
@@ -63,20 +52,23 @@ BEGIN
   INSERT INTO pgstream.pgs_stream_tables
     (pgs_relid, pgs_name, pgs_schema, defining_query, original_query, schedule, refresh_mode, functions_used)
   VALUES (
-    -- Read back without quotes, which folds its case: the original's trap with mixed-case names.
-    (v_schema || '.' || v_name)::regclass, v_name, v_schema, v_query, CASE WHEN v_query <> p_query THEN p_query END,
+    pgstream._read_back(v_schema, v_name)::regclass, v_name, v_schema, v_query, CASE WHEN v_query <> p_query THEN p_query END,
     p_schedule, p_mode, CASE p_mode WHEN 'DIFFERENTIAL' THEN pgstream._functions_used(v_analysis -> 'tree') END)
   RETURNING * INTO v_table;
   PERFORM pgstream._record_sources(v_table.pgs_id, p_mode, v_analysis -> 'sources');
 
   IF p_initialize THEN
+    PERFORM pgstream._begin_fill(v_table, true);
+    v_frontier := pgstream._initial_frontier(v_table.pgs_id);
     PERFORM pgstream._fill(v_table);
-    -- No frontier: the first refresh recomputes everything.
+    PERFORM pgstream._end_fill(v_table);
     UPDATE pgstream.pgs_stream_tables s
-       SET status = 'ACTIVE', is_populated = true, data_timestamp = now(), last_refresh_at = now(), updated_at = now()
+       SET frontier = v_frontier, status = 'ACTIVE', is_populated = true, data_timestamp = now(), last_refresh_at = now(), updated_at = now()
      WHERE s.pgs_id = v_table.pgs_id;
+    PERFORM pgstream._record_initial_fill(v_table.pgs_id);
   END IF;
   RAISE INFO 'Stream table %.% created (pgs_id=%, mode=%, initialized=%)', v_schema, v_name, v_table.pgs_id, p_mode, p_initialize::text;
+  RETURN v_table.pgs_id;
 END
 $$;
 

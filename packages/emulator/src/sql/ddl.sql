@@ -40,7 +40,7 @@ BEGIN
   IF v_ids IS NULL THEN
     RETURN;
   END IF;
-  IF pgstream._setting('block_source_ddl', 'off')::boolean THEN
+  IF pgstream._blocks_ddl(p_source) THEN
     RAISE EXCEPTION 'pg_stream: ALTER TABLE on %.% blocked — column-affecting DDL is not allowed on source tables tracked by stream '
       'tables when pg_stream.block_source_ddl = true. Set pg_stream.block_source_ddl = false to allow schema changes '
       '(triggers reinitialization).',

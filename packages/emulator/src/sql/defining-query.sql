@@ -100,7 +100,7 @@ BEGIN
     END IF;
   END IF;
   IF v_problem IS NOT NULL THEN
-    RAISE EXCEPTION 'unsupported operator for DIFFERENTIAL mode: %', v_problem USING ERRCODE = 'XX000';
+    RAISE EXCEPTION 'unsupported operator for DIFFERENTIAL mode: %', v_problem USING ERRCODE = pgstream._code('0A000');
   END IF;
 END
 $$;
@@ -121,7 +121,7 @@ BEGIN
       '(op=0, all=false, larg_null=true, rarg_null=true, target_len=%, where_null=%)',
       CASE WHEN v_values THEN 0 ELSE jsonb_array_length(pgstream._field(p_query, 'targetList')) END,
       (pgstream._field(pgstream._field(p_query, 'jointree'), 'quals') IS NULL)::text
-      USING ERRCODE = 'XX000';
+      USING ERRCODE = pgstream._code('42000');
   END IF;
 END
 $$;

@@ -4,7 +4,7 @@
 CREATE FUNCTION pgstream._frontier_now(p_pgs_id bigint) RETURNS jsonb
 LANGUAGE sql VOLATILE AS $$
   SELECT jsonb_build_object(
-    'sources', coalesce((SELECT jsonb_object_agg(d.source_relid, jsonb_build_object('lsn', pg_current_wal_lsn(), 'snapshot_ts', now()))
+    'sources', coalesce((SELECT jsonb_object_agg(d.source_relid, jsonb_build_object('lsn', pgstream._wal_position(), 'snapshot_ts', now()))
       FROM pgstream.pgs_dependencies d WHERE d.pgs_id = p_pgs_id AND d.source_type = 'TABLE'), '{}'),
     'data_timestamp', now(),
     -- Not the original's: how far each upstream stream table had changed, so that a chain can follow.

@@ -84,11 +84,6 @@ BEGIN
 END
 $$;
 
-CREATE FUNCTION pgstream.pg_stream_hash(input text) RETURNS bigint
-LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE AS $$
-  SELECT pgstream._xxhash(convert_to(input, 'UTF8'), 5871781006564002453)
-$$;
-
 -- Elements are joined by the byte 1E; NULL is the text NULL between zero bytes, which no text can hold.
 CREATE FUNCTION pgstream.pg_stream_hash_multi(inputs text[]) RETURNS bigint
 LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$

@@ -1,10 +1,4 @@
--- Names (contract A.1): split at the first dot, nothing parsed, trimmed or folded.
-
-CREATE FUNCTION pgstream._split_name(p_name text, p_default_schema text, OUT schema_name text, OUT table_name text)
-LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
-  SELECT CASE WHEN strpos(p_name, '.') = 0 THEN p_default_schema ELSE left(p_name, strpos(p_name, '.') - 1) END,
-         substr(p_name, strpos(p_name, '.') + 1)
-$$;
+-- Stream tables by name, and arguments (contract A.1).
 
 -- Writing functions resolve a bare name to the current schema; reading functions to `public`.
 CREATE FUNCTION pgstream._find_stream_table(p_name text) RETURNS pgstream.pgs_stream_tables
@@ -18,7 +12,7 @@ BEGIN
     FROM pgstream._split_name(p_name, coalesce(current_schema(), 'public')) n;
   SELECT s.* INTO v_found FROM pgstream.pgs_stream_tables s WHERE s.pgs_schema = v_schema AND s.pgs_name = v_table;
   IF NOT FOUND THEN
-    RAISE EXCEPTION 'stream table not found: %.%', v_schema, v_table USING ERRCODE = 'XX000';
+    RAISE EXCEPTION 'stream table not found: %.%', v_schema, v_table USING ERRCODE = pgstream._code('42P01');
   END IF;
   RETURN v_found;
 END

@@ -26,7 +26,7 @@ $$;
 CREATE FUNCTION pgstream._has_user_triggers(p_storage oid) RETURNS boolean
 LANGUAGE sql STABLE AS $$
   SELECT CASE pgstream._setting('user_triggers', 'auto') WHEN 'on' THEN true WHEN 'off' THEN false
-    ELSE EXISTS (SELECT FROM pg_trigger t WHERE t.tgrelid = p_storage AND NOT t.tgisinternal AND t.tgname NOT LIKE E'pg\\_stream\\_cdc\\_%') END
+    ELSE EXISTS (SELECT FROM pg_trigger t WHERE t.tgrelid = p_storage AND NOT t.tgisinternal AND NOT pgstream._is_own_trigger(t.tgname)) END
 $$;
 
 -- FULL: everything anew, under ACCESS EXCLUSIVE. User triggers do not fire; a notification tells instead.
@@ -43,7 +43,7 @@ BEGIN
   IF v_suppress THEN
     -- Only those that are on, so that the ones a person has disabled stay so.
     SELECT array_agg(t.tgname) INTO v_triggers FROM pg_trigger t
-     WHERE t.tgrelid = v_name::regclass AND NOT t.tgisinternal AND t.tgenabled = 'O' AND t.tgname NOT LIKE E'pg\\_stream\\_cdc\\_%';
+     WHERE t.tgrelid = v_name::regclass AND NOT t.tgisinternal AND t.tgenabled = 'O' AND NOT pgstream._is_own_trigger(t.tgname);
     FOREACH v_trigger IN ARRAY coalesce(v_triggers, '{}') LOOP
       EXECUTE format('ALTER TABLE %s DISABLE TRIGGER %I', v_name, v_trigger);
     END LOOP;
@@ -80,7 +80,7 @@ BEGIN
   -- Compared by image: json has no equality, and 1.0 and 1.00 are not the same to a reader. A NULL id finds its row through
   -- coalesce, which can still be hashed.
   EXECUTE format(
-    'MERGE INTO %1$s AS t USING (%2$s) AS s ON coalesce(t.__pgs_row_id, 0) = coalesce(s.__pgs_row_id, 0)'
+    'MERGE INTO %1$s AS t USING (%2$s) AS s ON coalesce(t.__pgs_row_id, pgstream._row_id(0)) = coalesce(s.__pgs_row_id, pgstream._row_id(0))'
     ' WHEN NOT MATCHED THEN INSERT VALUES (s.__pgs_row_id, %3$s)'
     ' WHEN MATCHED AND ROW(%4$s)::record OPERATOR(pg_catalog.*<>) ROW(%5$s)::record THEN UPDATE SET %6$s'
     ' WHEN NOT MATCHED BY SOURCE THEN DELETE',
@@ -100,7 +100,8 @@ LANGUAGE sql AS $$
   UPDATE pgstream.pgs_stream_tables s
      SET frontier = p_frontier || jsonb_build_object('changed',
            CASE WHEN p_changed THEN to_jsonb(clock_timestamp()) ELSE s.frontier -> 'changed' END),
-         data_timestamp = now(), last_refresh_at = now(), status = 'ACTIVE', is_populated = true, consecutive_errors = 0,
+         data_timestamp = CASE WHEN p_changed OR pgstream._always_moves_data_timestamp() THEN now() ELSE s.data_timestamp END,
+         last_refresh_at = now(), status = 'ACTIVE', is_populated = true, consecutive_errors = 0,
          needs_reinit = false, updated_at = now()
    WHERE s.pgs_id = p_table.pgs_id
 $$;
@@ -112,10 +113,12 @@ DECLARE
   v_frontier jsonb;
   v_begun timestamptz := clock_timestamp();
 BEGIN
+  PERFORM pgstream._begin_fill(p_table, p_say);
   full_done := p_table.refresh_mode = 'FULL';
   rows_touched := 0;
-  IF NOT full_done AND coalesce(p_table.frontier -> 'sources', '{}') = '{}' AND (p_say OR p_table.frontier IS NULL) THEN
-    -- The initial fill sets no frontier, and a table whose sources are all stream tables never has one.
+  IF NOT full_done AND (p_table.frontier IS NULL
+      OR p_say AND p_table.frontier -> 'sources' = '{}' AND NOT pgstream._follows_stream_tables()) THEN
+    -- A table whose sources are all stream tables has none of its own to be compared with.
     full_done := true;
     IF p_say THEN
       RAISE INFO 'Stream table %.%: no previous frontier, performing FULL refresh first', p_table.pgs_schema, p_table.pgs_name;
@@ -139,32 +142,7 @@ BEGIN
     END IF;
   END IF;
   PERFORM pgstream._complete(p_table, v_frontier, full_done OR rows_touched > 0);
+  PERFORM pgstream._end_fill(p_table);
 END
 $$;
 
-CREATE FUNCTION pgstream.refresh_stream_table(name text) RETURNS void
-LANGUAGE plpgsql STRICT AS $$
-DECLARE
-  v_table pgstream.pgs_stream_tables := pgstream._find_stream_table(refresh_stream_table.name);
-  v_full boolean;
-  v_rows bigint;
-BEGIN
-  IF v_table.status = 'SUSPENDED' THEN
-    RAISE EXCEPTION 'invalid argument: stream table %.% is suspended; use pgstream.resume_stream_table(''%'') first',
-      v_table.pgs_schema, v_table.pgs_name,
-      CASE v_table.pgs_schema WHEN 'public' THEN v_table.pgs_name ELSE v_table.pgs_schema || '.' || v_table.pgs_name END
-      USING ERRCODE = 'XX000';
-  END IF;
-  IF NOT pg_try_advisory_lock(v_table.pgs_id) THEN
-    RAISE EXCEPTION 'refresh skipped: %.% — another refresh is already in progress', v_table.pgs_schema, v_table.pgs_name
-      USING ERRCODE = 'XX000';
-  END IF;
-  SELECT r.full_done, r.rows_touched INTO v_full, v_rows FROM pgstream._refresh(v_table, true) r;
-  PERFORM pg_advisory_unlock(v_table.pgs_id);
-  IF v_full THEN
-    RAISE INFO 'Stream table %.% refreshed (FULL)', v_table.pgs_schema, v_table.pgs_name;
-  ELSE
-    RAISE INFO 'Stream table %.% refreshed (DIFFERENTIAL: +% -0)', v_table.pgs_schema, v_table.pgs_name, v_rows;
-  END IF;
-END
-$$;

@@ -135,7 +135,7 @@ BEGIN
     END IF;
   END IF;
   IF v_problem IS NOT NULL THEN
-    RAISE EXCEPTION 'invalid argument: %', v_problem USING ERRCODE = 'XX000';
+    RAISE EXCEPTION 'invalid argument: %', v_problem USING ERRCODE = pgstream._code('22023');
   END IF;
 END
 $$;

@@ -72,7 +72,8 @@ BEGIN
   BEGIN
     v_action := pgstream._scheduled_action(v_table);
     IF v_action = 'NO_DATA' THEN
-      UPDATE pgstream.pgs_stream_tables s SET data_timestamp = now(), last_refresh_at = now(), consecutive_errors = 0, updated_at = now()
+      UPDATE pgstream.pgs_stream_tables s SET data_timestamp = CASE WHEN pgstream._always_moves_data_timestamp() THEN now() ELSE s.data_timestamp END,
+             last_refresh_at = now(), consecutive_errors = 0, updated_at = now()
        WHERE s.pgs_id = p_pgs_id;
     ELSE
       IF v_action = 'REINITIALIZE' THEN

@@ -22,7 +22,7 @@ BEGIN
   -- The types without their modifiers: the original's loss, char(n) included.
   SELECT string_agg(format('%s %s', quote_ident(c ->> 'name'), c ->> 'type'), ', ' ORDER BY n)
     INTO v_columns FROM jsonb_array_elements(p_columns) WITH ORDINALITY x (c, n);
-  EXECUTE format('CREATE TABLE %s (__pgs_row_id bigint, %s%s)', v_storage, v_columns,
+  EXECUTE format('CREATE TABLE %s (__pgs_row_id %s, %s%s)', v_storage, pgstream._row_id_type(), v_columns,
     CASE WHEN p_mode = 'DIFFERENTIAL' AND p_identity ->> 'count' IS NOT NULL THEN ', __pgs_count bigint NOT NULL DEFAULT 0' ELSE '' END);
   EXECUTE format('CREATE UNIQUE INDEX ON %s (__pgs_row_id)', v_storage);
   IF p_mode = 'DIFFERENTIAL' AND p_identity -> 'index' <> '[]' THEN
@@ -30,6 +30,7 @@ BEGIN
       (SELECT string_agg(quote_ident(c), ', ') FROM jsonb_array_elements_text(p_identity -> 'index') c));
   END IF;
   EXECUTE format('COMMENT ON INDEX %s IS %L', pgstream._row_id_index(v_storage::regclass)::regclass, p_identity);
+  PERFORM pgstream._storage_made(v_storage::regclass);
 END
 $$;
 
@@ -64,12 +65,12 @@ BEGIN
   SELECT string_agg(format('sub.%I', c), ', ') INTO v_list
     FROM unnest(v_columns || CASE WHEN p_counted THEN '{__pgs_count}'::text[] ELSE '{}' END) c;
   IF p_identity ->> 'by' <> 'rows' THEN
-    RETURN format('SELECT %s AS __pgs_row_id, %s FROM (%s) sub',
+    RETURN format('SELECT pgstream._row_id(%s) AS __pgs_row_id, %s FROM (%s) sub',
       pgstream._key_expression(p_storage, ARRAY(SELECT jsonb_array_elements_text(p_identity -> 'columns'))), v_list, v_source);
   END IF;
   -- Equal rows are numbered, so that each has an id of its own; the first one's does not depend on how many there are.
-  RETURN format('SELECT CASE sub.__pgs_number WHEN 1 THEN sub.__pgs_hash'
-      ' ELSE %s END AS __pgs_row_id, %s'
+  RETURN format('SELECT pgstream._row_id(CASE sub.__pgs_number WHEN 1 THEN sub.__pgs_hash'
+      ' ELSE %s END) AS __pgs_row_id, %s'
       ' FROM (SELECT sub.*, row_number() OVER (PARTITION BY sub.__pgs_hash) AS __pgs_number'
       ' FROM (SELECT sub.*, (%s) AS __pgs_hash FROM (%s) sub) sub) sub',
     pgstream._hash_expression('{sub.__pgs_hash,sub.__pgs_number}'), v_list, pgstream._content_expression(p_storage, 'sub', v_columns), v_source);

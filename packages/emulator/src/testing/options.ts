@@ -1,6 +1,6 @@
 import type { EmulatorOptions } from '../emulator.ts';
 
-export interface EmulatorSetupOptions extends Pick<EmulatorOptions, 'cacheDir'> {
+export interface EmulatorSetupOptions extends Pick<EmulatorOptions, 'cacheDir' | 'extension' | 'version'> {
   /**
    * Runs your migrations in the database that the tests' own are copied from: once for all test files. Where it is left out,
    * they have the extension and nothing else.

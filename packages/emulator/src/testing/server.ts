@@ -23,9 +23,9 @@ const leave = `SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity WHE
 export async function startTestServer({
   migrate,
   scheduler = false,
-  cacheDir,
+  ...options
 }: EmulatorSetupOptions): Promise<RunningTestServer> {
-  const emulator = await startEmulator({ scheduler, ...(cacheDir === undefined ? {} : { cacheDir }) });
+  const emulator = await startEmulator({ scheduler, ...options });
   const stop = (): Promise<void> => emulator.stop();
   const port = Number(new URL(emulator.url).port);
   if (migrate === undefined) return { server: { port, template }, stop };
