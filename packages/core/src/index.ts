@@ -21,6 +21,7 @@ export type {
   StreamTableChanges,
   StreamTableDefinition,
 } from './definition/index.ts';
+export { explainWriteError, type FailedWrite } from './classification/index.ts';
 export { HIDDEN_COLUMN_PREFIXES, isHiddenColumn, type DialectName } from './dialect/index.ts';
 export {
   isPgStreamError,
@@ -38,11 +39,14 @@ export type { QualifiedName, StreamTableName } from './name/index.ts';
 export { createPgStream, type ExtensionInfo, type PgStream, type PgStreamOptions } from './pg-stream.ts';
 export type { RefreshAfterOptions, RefreshOptions, RefreshResult } from './refresh/index.ts';
 export {
-  explainWriteError,
   readOnlyRoleSql,
   refreshFunctionSql,
+  refreshRoleSql,
   sourceWriterSql,
+  type CanWriteOptions,
+  type ReadOnlyRoleOptions,
   type RefreshFunctionOptions,
+  type RefreshRoleOptions,
   type SourceWriterOptions,
   type SqlTextOptions,
 } from './rights/index.ts';

@@ -18,7 +18,7 @@ import { createContext } from './context/index.ts';
 import type { DialectName } from './dialect/index.ts';
 import type { SqlExecutor } from './executor/index.ts';
 import { resolveName, type StreamTableName } from './name/index.ts';
-import { canWrite } from './rights/index.ts';
+import { canWrite, type CanWriteOptions } from './rights/index.ts';
 import { streamTable, type StreamTable } from './stream-table.ts';
 
 /** How stream tables are looked for. */
@@ -78,10 +78,11 @@ export interface PgStream {
    * Whether the role that is connected could write to the stream table itself, which it should not: by a right on the
    * table or on one of its columns, as an owner or a member of a role that may, or through a view, a rule or a parent
    * table that passes writes on to it with the rights of somebody else. Functions that are SECURITY DEFINER are not looked
-   * into. Asks PostgreSQL alone, so a role needs no rights on the extension.
+   * into. With `refreshAs` a membership made for `refresh({ as })` is not counted. Asks PostgreSQL alone, so a role needs no
+   * rights on the extension.
    * Throws NOT_FOUND if there is no table of that name; whether it is a stream table is not asked.
    */
-  canWrite(name: StreamTableName): Promise<boolean>;
+  canWrite(name: StreamTableName, options?: CanWriteOptions): Promise<boolean>;
 
   /** Which stream tables read which sources. */
   dependencies(): Promise<StreamTableDependency[]>;
@@ -120,7 +121,7 @@ export function createPgStream(executor: SqlExecutor, options: PgStreamOptions =
     create: async (definition) => streamTable(context, await createStreamTable(context, definition)),
     list: (filter) => list(context, filter),
     columns: async (name) => await columns(context, resolveName(name, defaultSchema)),
-    canWrite: async (name) => await canWrite(context, resolveName(name, defaultSchema)),
+    canWrite: async (name, asked) => await canWrite(context, resolveName(name, defaultSchema), asked),
     dependencies: () => dependencies(context),
     cdcHealth: () => cdcHealth(context),
     slotHealth: () => slotHealth(context),

@@ -84,8 +84,10 @@ export interface StreamTable {
    * of a partition), and what the extension's own scheduler or somebody's bare call loses.
    *
    * Throws REFRESH_BUSY, SOURCES_BUSY, UNSAFE_ISOLATION (in REPEATABLE READ and SERIALIZABLE), SUSPENDED, SOURCE_GONE,
-   * SOURCE_CHANGED, READ_ONLY_SERVER, TIMEOUT, ABORTED, INVALID_ARGUMENT, INVALID_NAME. The role has to own the stream
-   * table and to have MAINTAIN on its sources, or to use `via`.
+   * SOURCE_CHANGED, READ_ONLY_SERVER, TIMEOUT, ABORTED, INVALID_ARGUMENT, INVALID_NAME, and on pg_trickle
+   * CAPTURE_BLOCKED, EXTERNALLY_ORCHESTRATED and EXTENSION_REFUSED. The role has to own the stream table, and where the
+   * extension does not lock the sources itself to have MAINTAIN on them; or to refresh as the owner (`as`), or through a
+   * function of the owner's (`via`).
    *
    * @example
    * await orderTotals.refresh({ ifBusy: 'wait', timeoutMs: 10_000 });
@@ -105,8 +107,8 @@ export interface StreamTable {
    * connection, PGlite) it is run, and refreshed at once, with nothing waited for. Over a pool, whose other connections cannot
    * be looked at, the refresh waits for that transaction until it is SOURCES_BUSY, and then nothing is committed.
    *
-   * Throws as refresh() does; INVALID_ARGUMENT, INVALID_NAME and, for a signal that has fired, ABORTED before `work` is
-   * run.
+   * Throws as refresh() does; INVALID_ARGUMENT (a `via` that the extension would refuse is one), INVALID_NAME and, for a
+   * signal that has fired, ABORTED before `work` is run.
    *
    * @example
    * const order = await orderTotals.refreshAfter(() => pool.query('INSERT INTO orders …'));

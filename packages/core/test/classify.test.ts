@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { classify } from '../src/classification/index.ts';
-import { DIALECTS, type DialectName } from '../src/dialect/index.ts';
+import { DIALECTS, dialectOf, type DialectName } from '../src/dialect/index.ts';
 import {
   isPgStreamError,
   PgStreamError,
@@ -147,6 +147,95 @@ describe('an error of pg_trickle 0.67', () => {
   ])('on %s, %s "%s" is %s', (operation, sqlState, message, code) => {
     expect(classified(serverError(sqlState, message), operation, 'pg_trickle')).toMatchObject({ code, sqlState });
   });
+});
+
+/** Words of the documents and the source of these releases; no server has sent them to us. */
+describe('an error of pg_trickle 0.68 to 0.108', () => {
+  it.each<[...Case, advice: string]>([
+    [
+      'refresh',
+      '22023',
+      'invalid argument: pg_trickle capture is quiesced; run pgtrickle.resume_all() first',
+      'CAPTURE_BLOCKED',
+      'pgtrickle.resume_all()',
+    ],
+    [
+      'refresh',
+      '22023',
+      'invalid argument: pg_trickle capture is quarantined because database identity changed; run x',
+      'CAPTURE_BLOCKED',
+      'pgtrickle.recover_capture_instance()',
+    ],
+    [
+      'refresh',
+      '55000',
+      'PGT_EXT_ORCHESTRATION_MODE: stream table public.totals is EXTERNAL',
+      'EXTERNALLY_ORCHESTRATED',
+      'set_orchestration_mode',
+    ],
+    ['refresh', 'XX000', 'PGT_EXT_REFRESH_BUSY: member 4', 'REFRESH_BUSY', 'ifBusy'],
+    ['refresh', 'XX000', 'PGT_EXT_GRAPH_BUSY: member 4', 'REFRESH_BUSY', 'ifBusy'],
+    ['refresh', '42501', 'PGT_EXT_AUTHORIZATION: not yours', 'PERMISSION_DENIED', 'owner'],
+    [
+      'alter',
+      '55006',
+      'PGT_EXT_CONSUMER_BLOCKED: a consumer is idle',
+      'EXTENSION_REFUSED',
+      'CONSUMER_BLOCKED: a consumer is idle',
+    ],
+    ['refresh', 'XX000', 'safe frontier unavailable: writers are open', 'SOURCES_BUSY', 'Try again'],
+    ['refresh', 'XX000', 'snapshot alignment unavailable for pgt_id=3', 'SOURCES_BUSY', 'Try again'],
+    ['refresh', '55P03', 'scheduled lock timeout: orders', 'TIMEOUT', 'Try again'],
+    ['refresh', '57014', 'scheduled statement timeout: 5 s', 'TIMEOUT', 'more time'],
+    ['refresh', '54000', 'differential query depth exceeded limit 64', 'UNSUPPORTED_QUERY', '64'],
+    ['refresh', 'XX000', 'CDC state invalid for pgt_id=3: gap', 'CAPTURE_BLOCKED', 'cdcHealth()'],
+    [
+      'drop',
+      '22023',
+      'invalid argument: stream table public.totals has dependent stream tables: public.up. Use cascade => true to drop them automatically.',
+      'INVALID_ARGUMENT',
+      'drop({ cascade: true })',
+    ],
+  ])('on %s, %s "%s" is %s', (operation, sqlState, message, code, advice) => {
+    const error = classified(serverError(sqlState, message), operation, 'pg_trickle');
+    expect(error).toMatchObject({ code, sqlState });
+    expect(error.message).toContain(advice);
+  });
+
+  const definers = dialectOf({
+    name: 'pg_trickle',
+    version: '0.108.3',
+    columns: [],
+    functions: ['refresh_stream_table', 'create_stream_table'].map((called) => ({
+      name: called,
+      parameters: [],
+      definer: true,
+    })),
+  });
+
+  it.each([
+    ['refresh', 'permission denied: must be owner of stream table public.totals', ['refreshRoleSql', 'refresh({ as:']],
+    [
+      'refresh',
+      'permission denied for function refresh_stream_table',
+      ['GRANT EXECUTE ON FUNCTION pgtrickle.refresh_stream_table TO'],
+    ],
+    ['refresh', 'permission denied for schema pgtrickle', ['GRANT USAGE ON SCHEMA pgtrickle TO', 'GRANT EXECUTE']],
+    ['refresh', 'permission denied for table orders', ['SELECT on everything']],
+    [
+      'create',
+      'permission denied for function create_stream_table',
+      ['GRANT EXECUTE ON FUNCTION pgtrickle.create_stream_table TO'],
+    ],
+  ])(
+    'where functions are a definer’s it advises EXECUTE and no rights on tables: on %s, "%s"',
+    (operation, message, advice) => {
+      const error = classify(serverError('42501', message), { operation, name, dialect: definers });
+      expect(error.code).toBe('PERMISSION_DENIED');
+      for (const each of advice) expect(error.message).toContain(each);
+      expect(error.message).not.toContain('ALL TABLES');
+    },
+  );
 });
 
 describe('an error without a SQLSTATE', () => {

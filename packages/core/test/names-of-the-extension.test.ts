@@ -5,7 +5,7 @@ import { NAMES } from '../src/dialect/names.ts';
 
 const src = join(import.meta.dirname, '../src');
 /** `pgstream.outcome` is a setting of this package, and no name of the extension. */
-const OWN_NAMES = /\bpgstream\.(?!outcome\b)\w|\bpgs_|__pgs|pgstream_changes|\bpgt_|pgtrickle/;
+const OWN_NAMES = /\bpgstream\.(?!(?:outcome|refreshed)\b)\w|\bpgs_|__pgs|pgstream_changes|\bpgt_|pgtrickle/;
 const files = readdirSync(src, { recursive: true, encoding: 'utf8' }).filter((path) => path.endsWith('.ts'));
 
 it.each(files.filter((path) => !path.startsWith('dialect/')))(

@@ -1,5 +1,6 @@
-import { quoteName } from '../name/index.ts';
+import { NAMES } from '../dialect/index.ts';
 import type { DriverError, PgStreamErrorCode } from '../errors/index.ts';
+import { quoteName } from '../name/index.ts';
 import type { ErrorContext, Verdict } from './rule.ts';
 
 type Sentence = (rest: string, context: ErrorContext) => string;
@@ -39,7 +40,28 @@ const PREFIXES: readonly (readonly [prefix: string, code: PgStreamErrorCode, sen
     (rest, { name }) =>
       `A table that ${said(name)} reads has other columns now (${rest}). Drop the stream table and create it again.`,
   ],
+  ['differential query depth exceeded limit', 'UNSUPPORTED_QUERY', (rest) => refusedQuery(`it is too deep${rest}`)],
+  ['differential query CTE count exceeded limit', 'UNSUPPORTED_QUERY', (rest) => refusedQuery(`it is too long${rest}`)],
   ['lock timeout: ', 'TIMEOUT', (rest) => `A lock was not to be had in time: ${rest}. Try again.`],
+  ['scheduled lock timeout: ', 'TIMEOUT', (rest) => `A lock was not to be had in time: ${rest}. Try again.`],
+  ['scheduled statement timeout: ', 'TIMEOUT', (rest) => `The refresh took too long: ${rest}. Allow it more time.`],
+  ['safe frontier unavailable: ', 'SOURCES_BUSY', undecided],
+  ['snapshot alignment unavailable for ', 'SOURCES_BUSY', undecided],
+  ['CDC state invalid for ', 'CAPTURE_BLOCKED', brokenCapture],
+  ['CDC cutover to ', 'CAPTURE_BLOCKED', brokenCapture],
+  [
+    'shared state capacity exhausted: ',
+    'UNKNOWN',
+    (rest) =>
+      `The extension has no room left in its shared memory: ${rest}. Its settings give it more, from the server's next start on.`,
+  ],
+  [
+    `upstream stream table (${NAMES.pg_trickle.prefix}id=`,
+    'UNKNOWN',
+    (rest, { name }) =>
+      `A stream table that ${said(name)} reads is not ready: (${NAMES.pg_trickle.prefix}id=${rest}. See its status() for why, and refresh it first.`,
+  ],
+  ['permission denied: must be owner of stream table ', 'PERMISSION_DENIED', notTheOwner],
   ['permission denied: ', 'PERMISSION_DENIED', (rest) => `The extension refused: ${rest}. Call it as the owner.`],
   ['SPI permission error: ', 'PERMISSION_DENIED', (rest) => `The extension refused: ${rest}. Call it as the owner.`],
 ];
@@ -47,6 +69,9 @@ const PREFIXES: readonly (readonly [prefix: string, code: PgStreamErrorCode, sen
 const ARGUMENT = 'invalid argument: ';
 const SCHEDULE =
   /^(?:schedule |invalid duration unit |invalid number |invalid cron expression |trailing digits |use 'calculated')|expected a number before/;
+/** Before the name of the state in which changes are not taken (contract F.4). */
+const CAPTURE = 'pg_trickle capture is ';
+const HAS_DEPENDENTS = ' has dependent stream tables';
 const SUSPENDED = /is (?:suspended|not suspended|in error state)\b/;
 
 /** What PostgreSQL's SPI answers when create names a source that is not there or cannot be one (contract A.1). */
@@ -79,6 +104,13 @@ export function byMessage({ message }: DriverError, context: ErrorContext): Verd
 }
 
 function argument(rest: string, context: ErrorContext): Verdict {
+  if (rest.startsWith(CAPTURE)) return { code: 'CAPTURE_BLOCKED', message: blockedCapture(rest, context) };
+  if (rest.includes(HAS_DEPENDENTS)) {
+    return {
+      code: 'INVALID_ARGUMENT',
+      message: `The extension refused: ${rest} Drop those first, or all of them together: drop({ cascade: true }).`,
+    };
+  }
   if (SUSPENDED.test(rest)) return { code: 'SUSPENDED', message: suspended(rest, context) };
   if (SCHEDULE.test(rest)) return { code: 'INVALID_SCHEDULE', message: `The extension refused the schedule: ${rest}` };
   return { code: 'INVALID_ARGUMENT', message: `The extension refused an argument: ${rest}` };
@@ -89,6 +121,33 @@ function suspended(rest: string, { name }: ErrorContext): string {
     return `The stream table ${said(name)} cannot be resumed, because it is not suspended: ${rest}.`;
   }
   return `The stream table ${said(name)} is suspended or in error state. See status() for why, mend it, then call resume().`;
+}
+
+/** What is refused until an administrator says that the database is what it was (contract F.4). */
+function blockedCapture(rest: string, { dialect }: ErrorContext): string {
+  const schema = dialect?.schema ?? NAMES.pg_trickle.schema;
+  return rest.includes('quiesced')
+    ? `The extension is paused in this database, so nothing is refreshed. When the work that it was paused for is over, an administrator runs: SELECT ${schema}.resume_all();`
+    : `The extension takes this database for a copy of the one that its changes were captured in, and refreshes nothing (${rest}). The usual reasons are a dump that was restored, and a database made from a template, as test databases are. Once it is certain that this is the one to go on with, an administrator runs: SELECT ${schema}.recover_capture_instance();`;
+}
+
+/** Writers are fenced by their transactions, and of an open one it cannot be proved what it will do (contract F.4). */
+function undecided(rest: string, { name }: ErrorContext): string {
+  return `It cannot be decided yet which changes belong to this refresh of ${said(name)}, because transactions are open that write to what it reads (${rest}). Try again when they are over.`;
+}
+
+function brokenCapture(rest: string, { name }: ErrorContext): string {
+  return `The changes of the tables that ${said(name)} reads are not captured as they should be: ${rest}. cdcHealth() and slotHealth() say more. Try again if it is a matter of a moment; else an administrator repairs the stream table.`;
+}
+
+function notTheOwner(rest: string, { dialect, operation }: ErrorContext): string {
+  const refused = `The extension refused: only the owner of the stream table ${rest} may do this`;
+  if (dialect?.checksOuterOwner !== true) return `${refused}. Call it as the owner.`;
+  const asOwner =
+    operation === 'refresh'
+      ? "refresh({ as: '<owner>' }), once what refreshRoleSql prints was run"
+      : 'as the owner, by the connection or by SET ROLE';
+  return `${refused}, and asks for the role that has logged in or was SET, so that a SECURITY DEFINER function is no way around. Call it ${asOwner}.`;
 }
 
 function refusedQuery(rest: string): string {

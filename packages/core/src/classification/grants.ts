@@ -3,8 +3,8 @@ import type { DriverError } from '../errors/index.ts';
 import type { ErrorContext } from './rule.ts';
 
 /**
- * The sentence for a missing privilege (42501): which GRANTs to run. The extension checks everything with the
- * caller's rights and grants nothing to anybody (contract A.0, A.5 "Rights needed by the caller").
+ * The sentence for a missing privilege (42501): which GRANTs to run. What the extension does with the
+ * caller's rights, and what with those of its own, its dialect knows.
  */
 export function permissionSentence(error: DriverError, context: ErrorContext): string {
   const { dialect } = context;
@@ -30,7 +30,29 @@ function readingGrants(dialect: Dialect, { reads = [] }: ErrorContext): string {
 
 /** In English the message tells what was denied; in other languages the advice names all that may be missing. */
 function writingGrants(error: DriverError, dialect: Dialect, context: ErrorContext): string {
-  const denied = /permission denied for (?:schema|table|view|sequence|relation) (.+)$/.exec(error.message)?.[1];
+  const [, kind, denied] =
+    /permission denied for (schema|table|view|sequence|relation|function) (.+)$/.exec(error.message) ?? [];
+  const called =
+    kind === 'function' && denied?.includes('stream_table') === true ? denied : `${context.operation}_stream_table`;
+  if (called === denied || dialect.definers.has(called)) return definersGrants(called, denied, dialect, context);
+  return callersGrants(denied, dialect, context);
+}
+
+/** Such a function does its work with rights of its own, once it has seen that the caller owns the stream table (contract F.3). */
+function definersGrants(called: string, denied: string | undefined, dialect: Dialect, context: ErrorContext): string {
+  const { schema } = dialect;
+  if (denied !== undefined && denied !== called && !isOfExtension(denied, dialect)) {
+    return `The extension runs the defining query with the rights of the stream table's owner, who needs SELECT on everything that it reads and USAGE on the schemas${context.operation === 'create' ? '; who creates one also needs CREATE on its schema' : ''}.`;
+  }
+  const grants = `GRANT USAGE ON SCHEMA ${schema} TO <role>; GRANT EXECUTE ON FUNCTION ${schema}.${called} TO <role>;`;
+  if (context.operation === 'create') return `To create stream tables a role needs: ${grants}`;
+  const asOwner =
+    context.operation === 'refresh' ? ', or the role that refresh({ as }) names (refreshRoleSql prints it)' : '';
+  return `The owner of the stream table${asOwner} needs: ${grants}`;
+}
+
+/** Everything runs with the rights of the caller (contract A.5). */
+function callersGrants(denied: string | undefined, dialect: Dialect, context: ErrorContext): string {
   const extensionWide = `GRANT USAGE ON SCHEMA ${dialect.schema}, ${dialect.changesSchema} TO <role>; GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA ${dialect.schema} TO <role>; GRANT USAGE ON ALL SEQUENCES IN SCHEMA ${dialect.schema} TO <role>;`;
   const ownIt =
     'Everything runs with the rights of the caller: call it as the owner of the stream table and of its sources';
@@ -38,13 +60,15 @@ function writingGrants(error: DriverError, dialect: Dialect, context: ErrorConte
     return `${ownIt}, who also needs: ${extensionWide} and, to create, GRANT CREATE ON SCHEMA ${dialect.changesSchema} TO <role>;`;
   }
   if (denied === undefined || isOfExtension(denied, dialect)) {
-    return `${ownIt}, who also needs: ${extensionWide} Or let it be called through a function of the owner's (refreshFunctionSql prints one).`;
+    return `${ownIt}, who also needs: ${extensionWide} ${OR_BY_ANOTHER}`;
   }
-  if (denied === context.name?.name) {
-    return `${ownIt}, or through a function of the owner's (refreshFunctionSql prints one).`;
-  }
-  return `A refresh locks the tables that the defining query reads, so that no change is lost: GRANT MAINTAIN ON <schema>."${denied}" TO <role>; (with SELECT on it). Or let it be called through a function of the owner's (refreshFunctionSql prints one).`;
+  if (denied === context.name?.name) return `${ownIt}. ${OR_BY_ANOTHER}`;
+  return `A refresh locks the tables that the defining query reads, so that no change is lost: GRANT MAINTAIN ON <schema>."${denied}" TO <role>; (with SELECT on it). ${OR_BY_ANOTHER}`;
 }
+
+/** How a role refreshes what is not its own. */
+const OR_BY_ANOTHER =
+  "Or let it be called through a function of the owner's (refreshFunctionSql prints one), or as the owner (refreshRoleSql).";
 
 function isOfExtension(relation: string, dialect: Dialect): boolean {
   return (

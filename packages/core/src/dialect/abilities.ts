@@ -12,6 +12,8 @@ export interface Abilities {
   readonly locksSourcesItself: boolean;
   /** Whether its functions ask who has logged in, or SET ROLE, for the ownership: a definer's function is no way in (F.3). */
   readonly checksOuterOwner: boolean;
+  /** The functions that run with the rights of the extension's owner: a caller needs EXECUTE, and no right on tables. */
+  readonly definers: ReadonlySet<string>;
   /** Whether the table of an EXCEPT or INTERSECT may hold rows that are not in the result (contract B.5, F.5). */
   readonly setOperationsHoldSurplusRows: boolean;
   /** Whether its functions read a name as SQL does, with quotes; else they split it at its first dot (contract A.1, F.7). */
@@ -51,6 +53,7 @@ export function abilitiesOf({ name, version, functions }: Facts): Abilities {
   const named = (called: string): Facts['functions'] => functions.filter((each) => each.name === called);
   const has = (called: string, parameter?: string): boolean =>
     named(called).some(({ parameters }) => parameter === undefined || parameters.includes(parameter));
+  const definers = new Set(functions.filter(({ definer }) => definer).map((each) => each.name));
   return {
     refreshLock: isTrickle ? 'transaction' : 'session',
     capturesAsWriter: !isTrickle,
@@ -58,7 +61,8 @@ export function abilitiesOf({ name, version, functions }: Facts): Abilities {
     // A matter of what the library does: nothing in the catalog came with it.
     locksSourcesItself: isTrickle && isSince(version, 0, 82),
     // The check came when the function became a definer's: a caller's function needs none.
-    checksOuterOwner: named('refresh_stream_table').some(({ definer }) => definer),
+    checksOuterOwner: definers.has('refresh_stream_table'),
+    definers,
     // In the storage of each such table, and nowhere in the catalog.
     setOperationsHoldSurplusRows: isTrickle && !isSince(version, 0, 83),
     // Read of this release only; of those before it nobody has written down when it came.
@@ -78,6 +82,7 @@ export const ASKED_FUNCTIONS = [
   'create_stream_table_if_not_exists',
   'drop_stream_table',
   'refresh_stream_table',
+  'resume_stream_table',
 ] as const;
 
 /** What is no version at all is taken for a new one. */

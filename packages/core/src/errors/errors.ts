@@ -49,12 +49,12 @@ export class PgStreamError extends Error {
 }
 
 /** More about a refused write. */
-export interface RefusedWriteFields extends Pick<PgStreamErrorFields, 'schema' | 'cause'> {
+export interface RefusedWriteFields extends Pick<PgStreamErrorFields, 'schema' | 'cause' | 'sqlState'> {
   /** What to do instead, as sentences. Default: to write to the tables that the stream table's query reads. */
   readonly advice?: string | undefined;
 }
 
-/** A write to a stream table was refused before anything was sent. Only the extension writes stream tables. */
+/** A write to a stream table was refused: before anything was sent, or by the extension, which alone writes them. */
 export class StreamTableReadOnlyError extends PgStreamError {
   declare readonly code: 'READ_ONLY';
   declare readonly table: string;

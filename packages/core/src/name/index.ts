@@ -1,3 +1,3 @@
 export { checkCreatable } from './creatable.ts';
 export { functionArgument, quoteName, resolveName, type QualifiedName, type StreamTableName } from './name.ts';
-export { dollarQuote, isPlain, quoteIdentifier, quoteLiteral } from './quoting.ts';
+export { dollarQuote, isPlain, isRole, quoteIdentifier, quoteLiteral } from './quoting.ts';

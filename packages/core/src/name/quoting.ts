@@ -20,3 +20,8 @@ export function dollarQuote(body: string): string {
   for (let attempt = 1; body.includes(tag); attempt += 1) tag = `$pgstream${attempt}$`;
   return `${tag}\n${body}\n${tag}`;
 }
+
+/** Whether a text can name a role. GRANT and SET ROLE take `public` and `none`, quoted or not, for everybody and nobody. */
+export function isRole(role: unknown): role is string {
+  return typeof role === 'string' && role !== '' && !role.includes('\0') && role !== 'public' && role !== 'none';
+}

@@ -2,10 +2,10 @@ import { commandBlock } from '../command/index.ts';
 import { inDialect, type Context } from '../context/index.ts';
 import { PgStreamError } from '../errors/index.ts';
 import { query, send, type SqlExecutor, type TransactionState } from '../executor/index.ts';
-import { functionArgument, type QualifiedName } from '../name/index.ts';
+import type { QualifiedName } from '../name/index.ts';
 import { refreshRules } from './errors.ts';
 import { refreshCommand, STORED_OUTCOME, viaCommand, type Attempt } from './statement/index.ts';
-import type { RefreshPlan } from './options.ts';
+import { checkInDialect, type RefreshPlan } from './options.ts';
 
 /** What the block leaves for the second statement, and what a refresh function returns. */
 type Outcome =
@@ -20,15 +20,15 @@ export async function attempt(
   context: Context,
   name: QualifiedName,
   plan: RefreshPlan,
-  how: Omit<Attempt, 'lockSources'>,
+  how: Omit<Attempt, 'lockSources' | 'as'>,
   transaction: TransactionState,
 ): Promise<void> {
   const { executor } = context;
-  const { via, lockSources } = plan;
-  const asked: Attempt = { ...how, lockSources };
+  const { via, lockSources, as } = plan;
+  const asked: Attempt = { ...how, lockSources, as };
   const about = { operation: 'refresh', name, transaction, rules: refreshRules(plan, transaction) };
   await inDialect(context, about, async (dialect) => {
-    functionArgument(name, dialect); // Refuses what the extension's function cannot be told.
+    checkInDialect(plan, name, dialect);
     const command = via === undefined ? refreshCommand(dialect, name, asked) : viaCommand(via, name, asked);
     await send(executor, commandBlock(command, executor.transaction));
     if (how.storeRefusals) await throwRefusal(executor);

@@ -3,6 +3,9 @@ import type { TransactionState } from '../executor/index.ts';
 import { quoteName } from '../name/index.ts';
 import type { RefreshPlan } from './options.ts';
 import {
+  MAY_NOT_BECOME,
+  MAY_NOT_CALL,
+  NO_SUCH_ROLE,
   NOT_A_REFRESH_FUNCTION,
   NOT_AMONG_ITS_TABLES,
   OURS,
@@ -16,7 +19,7 @@ export function refreshRules(plan: RefreshPlan, transaction: TransactionState): 
   return [
     ownRefusal(plan, transaction),
     staleSnapshot,
-    lockOnStreamTable,
+    lockNotToBeHad(plan, transaction),
     lostStatement,
     missingGrant,
     viaFunction(plan),
@@ -32,6 +35,21 @@ function ownRefusal(plan: RefreshPlan, transaction: TransactionState): ErrorRule
         code: 'UNSAFE_ISOLATION',
         message:
           'A refresh needs READ COMMITTED: in REPEATABLE READ and SERIALIZABLE it cannot see what was committed since the transaction began, and would lose it. Refresh after the commit, or in a transaction of that level (outside of one, default_transaction_isolation decides).',
+      };
+    }
+    if (message.startsWith(NO_SUCH_ROLE)) {
+      return { code: 'INVALID_ARGUMENT', message: `There is no role ${message.slice(NO_SUCH_ROLE.length)} (as).` };
+    }
+    if (message.startsWith(MAY_NOT_BECOME)) {
+      return {
+        code: 'PERMISSION_DENIED',
+        message: `The role that has logged in may not become ${message.slice(MAY_NOT_BECOME.length)} (as). Run what refreshRoleSql prints for it, as a superuser, or as who may grant that role.`,
+      };
+    }
+    if (message.startsWith(MAY_NOT_CALL)) {
+      return {
+        code: 'PERMISSION_DENIED',
+        message: `The role may not call the extension's function. Run: ${message.slice(MAY_NOT_CALL.length)}`,
       };
     }
     if (message.startsWith(NOT_AMONG_ITS_TABLES)) {
@@ -70,13 +88,24 @@ const staleSnapshot: ErrorRule = ({ sqlState }) =>
       }
     : undefined;
 
-const lockOnStreamTable: ErrorRule = ({ sqlState, message }) =>
-  sqlState === '55P03'
-    ? {
-        code: 'TIMEOUT',
-        message: `The refresh could not lock the stream table itself in time (${message}): a transaction reads it, or has locked it. Try again when that is over.`,
-      }
-    : undefined;
+/** What pg_trickle says of a source that it could not lock (contract F.4). */
+const COULD_NOT_LOCK = 'lock timeout: could not lock source ';
+
+/** The caller's wait was for a lock that a statement of the extension's asked for, and not ours. */
+function lockNotToBeHad(plan: RefreshPlan, transaction: TransactionState): ErrorRule {
+  return ({ sqlState, message }, { dialect }) => {
+    if (message.startsWith(COULD_NOT_LOCK)) {
+      const source = message.slice(COULD_NOT_LOCK.length);
+      return { code: 'SOURCES_BUSY', message: sourcesBusy(`${SOURCES_BUSY}${source}`, plan, transaction) ?? message };
+    }
+    if (sqlState !== '55P03') return undefined;
+    const inTheWay =
+      dialect?.locksSourcesItself === true
+        ? 'The refresh could not have a lock in time (%): a transaction writes to what the stream table reads, uses the stream table itself, or has refreshed one of this database and is still open.'
+        : 'The refresh could not lock the stream table itself in time (%): a transaction reads it, or has locked it.';
+    return { code: 'TIMEOUT', message: `${inTheWay.replace('%', () => message)} Try again when that is over.` };
+  };
+}
 
 /** Contract A.5: the extension prepares a statement in each session, which a pooler's reset takes away. */
 const lostStatement: ErrorRule = ({ sqlState, message }, { dialect }) =>
@@ -92,7 +121,7 @@ const missingGrant: ErrorRule = ({ sqlState, message, hint }) =>
   sqlState === '42501' && hint?.startsWith('GRANT ')
     ? {
         code: 'PERMISSION_DENIED',
-        message: `The server says: ${message}. A refresh locks the tables that the stream table reads, so that no change is lost. Run: ${hint} Or let the role refresh through a function of the owner's (refreshFunctionSql prints one).`,
+        message: `The server says: ${message}. A refresh locks the tables that the stream table reads, so that no change is lost. Run: ${hint} Or let the role refresh through a function of the owner's (refreshFunctionSql prints one), or as the owner (refreshRoleSql).`,
       }
     : undefined;
 

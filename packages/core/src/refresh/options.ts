@@ -1,5 +1,6 @@
+import type { Dialect } from '../dialect/index.ts';
 import { PgStreamError } from '../errors/index.ts';
-import { resolveName, type QualifiedName, type StreamTableName } from '../name/index.ts';
+import { functionArgument, isRole, resolveName, type QualifiedName, type StreamTableName } from '../name/index.ts';
 
 /** How a stream table is refreshed. Every option may be left out. */
 export interface RefreshOptions {
@@ -12,7 +13,7 @@ export interface RefreshOptions {
   /**
    * Whether writers are kept out of the sources while the refresh runs; true by default. False is the bare SQL
    * function, and loses for good the change of every transaction that is open on a source meanwhile (contract A.5).
-   * For sources that nobody writes to at that time.
+   * For sources that nobody writes to at that time. pg_trickle from 0.82 on keeps them out whatever is said here.
    */
   readonly lockSources?: boolean | undefined;
   /**
@@ -32,10 +33,17 @@ export interface RefreshOptions {
   /** Ends the waiting of this call with ABORTED. A statement that was sent already goes on, for others may share it. */
   readonly signal?: AbortSignal | undefined;
   /**
-   * Name of a function made by `refreshFunctionSql`, for roles that may not refresh by themselves. A name without a
+   * Name of a function made by `refreshFunctionSql`, for roles that may not refresh by themselves. Not on pg_trickle from
+   * 0.87.10 on, which lets no such function in (INVALID_ARGUMENT): use `as`. A name without a
    * schema is in the default schema, and is not split at dots.
    */
   readonly via?: StreamTableName | undefined;
+  /**
+   * The role to refresh as, for roles that may become the stream table's owner (`refreshRoleSql` prints the grant): it is
+   * SET for this refresh alone, and the present one is back afterwards, also after an error. Works with every release of
+   * the extension. Not together with `via`.
+   */
+  readonly as?: string | undefined;
 }
 
 /** What came of a refresh. */
@@ -55,6 +63,7 @@ export interface RefreshPlan {
   readonly ifBusy: 'throw' | 'skip' | 'wait';
   readonly timeoutMs: number | undefined;
   readonly via: QualifiedName | undefined;
+  readonly as: string | undefined;
 }
 
 /** What the server takes for a time-out: a four-byte integer. */
@@ -62,7 +71,7 @@ const MAX_MS = 2_147_483_647;
 
 /** Checks the options and fills in the defaults. Throws INVALID_ARGUMENT, or INVALID_NAME for `via`. */
 export function planOf(options: RefreshOptions, defaultSchema: string): RefreshPlan {
-  const { lockTimeoutMs = 2_000, lockSources = true, ifBusy = 'throw', timeoutMs, via } = options;
+  const { lockTimeoutMs = 2_000, lockSources = true, ifBusy = 'throw', timeoutMs, via, as } = options;
   checkMs('lockTimeoutMs', lockTimeoutMs, 0);
   if (timeoutMs !== undefined) checkMs('timeoutMs', timeoutMs, 1);
   if (!['throw', 'skip', 'wait'].includes(ifBusy)) {
@@ -71,13 +80,33 @@ export function planOf(options: RefreshOptions, defaultSchema: string): RefreshP
   if (via !== undefined && !lockSources) {
     throw invalid('A refresh function always locks the sources: leave out either via or lockSources: false.');
   }
+  if (as !== undefined && !isRole(as)) throw invalid('as is the name of a role: not empty, public or none.');
+  if (as !== undefined && via !== undefined) {
+    throw invalid('A refresh function runs with the rights of its own owner: leave out either via or as.');
+  }
   return {
     lockTimeoutMs,
     lockSources,
     ifBusy,
     timeoutMs,
     via: via === undefined ? undefined : resolveName(via, defaultSchema),
+    as,
   };
+}
+
+/**
+ * Refuses what the extension of this database cannot do, before anything is sent to it. Throws INVALID_NAME for what its
+ * function cannot be told, INVALID_ARGUMENT for a `via` that it would not let in (contract F.3).
+ */
+export function checkInDialect({ via }: RefreshPlan, name: QualifiedName, dialect: Dialect): void {
+  functionArgument(name, dialect);
+  if (via !== undefined && dialect.checksOuterOwner) {
+    throw new PgStreamError(
+      'INVALID_ARGUMENT',
+      `${dialect.name} ${dialect.version ?? ''} asks for the rights of the role that has logged in, so no function refreshes in its place (via). Use refresh({ as: '<owner of the stream table>' }), once what refreshRoleSql prints was run.`,
+      { operation: 'refresh', schema: name.schema, table: name.name },
+    );
+  }
 }
 
 function checkMs(option: string, value: number, least: number): void {

@@ -1,9 +1,9 @@
 import { classify } from '../classification/index.ts';
 import type { Context } from '../context/index.ts';
 import { PgStreamError, StreamTableNotFoundError } from '../errors/index.ts';
-import { functionArgument, type QualifiedName } from '../name/index.ts';
+import type { QualifiedName } from '../name/index.ts';
 import { checkRefresh, refreshStreamTable } from './refresh.ts';
-import type { RefreshOptions } from './options.ts';
+import { checkInDialect, type RefreshOptions } from './options.ts';
 
 /** How a stream table is refreshed after a write. Every option may be left out. */
 export interface RefreshAfterOptions extends Omit<RefreshOptions, 'ifBusy'> {
@@ -39,14 +39,14 @@ export async function refreshAfter<T>(
       "refreshAfter() cannot skip: the refresh that is running may have begun before your commit. Let it 'wait' or 'throw'.",
     );
   }
-  checkRefresh(context, options);
+  const plan = checkRefresh(context, options);
   const isOpen = (): boolean => context.executor.transaction === 'open';
   if (isOpen()) {
     throw refuse(
       'refreshAfter() refreshes after a commit, and is called inside a transaction, where nothing is committed yet: nothing was done. Call it outside of the transaction, and begin and commit inside of the function; or call refresh() as the last thing of this transaction.',
     );
   }
-  functionArgument(name, await context.dialect());
+  checkInDialect(plan, name, await context.dialect());
   const result = await work();
   if (isOpen()) {
     throw refuse(

@@ -103,8 +103,8 @@ async function patiently(
 function budgetFor(error: unknown, forWriters: Budget, forRefreshes: Budget): Budget | undefined {
   if (!isPgStreamError(error)) return undefined;
   if (error.code === 'REFRESH_BUSY') return forRefreshes;
-  // Somebody holds a lock: on a source (SOURCES_BUSY), or on the stream table.
-  return error.sqlState === '55P03' ? forWriters : undefined;
+  // Somebody holds a lock: on a source (SOURCES_BUSY), or on the stream table; or the extension waits for writers.
+  return error.code === 'SOURCES_BUSY' || error.sqlState === '55P03' ? forWriters : undefined;
 }
 
 function skips({ ifBusy }: RefreshPlan, error: unknown): boolean {

@@ -11,6 +11,15 @@ import {
 import { comment, quoteRole, subjects, type SqlTextOptions } from './sql-text.ts';
 import { waysToWrite } from './ways-to-write.ts';
 
+/** For whom the rights of a reader are printed. */
+export interface ReadOnlyRoleOptions extends SqlTextOptions {
+  /**
+   * The role that `refresh({ as })` names: that the reader can SET it, and inherits nothing of it, as `refreshRoleSql` has
+   * it, is then no failure of the check. Whoever can SET ROLE can write as that role, if it means to.
+   */
+  readonly refreshAs?: string | undefined;
+}
+
 /** All that changes a table, its rows' triggers or its locks. A trigger would run with the refresh's rights. */
 const WRITES = 'INSERT, UPDATE, DELETE, TRUNCATE, REFERENCES, TRIGGER, MAINTAIN';
 
@@ -21,7 +30,8 @@ const WRITES = 'INSERT, UPDATE, DELETE, TRUNCATE, REFERENCES, TRIGGER, MAINTAIN'
  *
  * At its end it checks itself, and fails if the role could write all the same: as a superuser, as the owner or a member
  * of the owner's role, by a right of another role it is a member of, or through a view, a rule or a parent table, which it
- * names. Functions that are SECURITY DEFINER it cannot look into.
+ * names. Being able to become the owner counts, unless it is for refreshing (`refreshAs`). Functions that are SECURITY
+ * DEFINER it cannot look into.
  *
  * Throws INVALID_NAME, INVALID_ARGUMENT.
  *
@@ -31,7 +41,7 @@ const WRITES = 'INSERT, UPDATE, DELETE, TRUNCATE, REFERENCES, TRIGGER, MAINTAIN'
 export function readOnlyRoleSql(
   role: string,
   tables: readonly StreamTableName[],
-  options: SqlTextOptions = {},
+  options: ReadOnlyRoleOptions = {},
 ): string {
   const grantee = quoteRole(role);
   const { dialect, names } = subjects(tables, options);
@@ -46,15 +56,19 @@ GRANT SELECT ON TABLE ${stored} TO ${grantee};
 REVOKE ${WRITES} ON TABLE ${stored} FROM ${grantee}, PUBLIC;
 -- A stream table that is created later, or anew, has the privileges that ALTER DEFAULT PRIVILEGES gives to new tables,
 -- which may be more than SELECT: run this again after it was created.
-DO ${dollarQuote(check(role, names))};
+DO ${dollarQuote(check(role, names, options.refreshAs))};
 `;
 }
 
 /** No REVOKE takes what a role has by being somebody, and none here what it has on a view; better to hear of it now. */
-function check(role: string, names: readonly QualifiedName[]): string {
+function check(role: string, names: readonly QualifiedName[], refreshAs: string | undefined): string {
   const literal = quoteLiteral(role);
   const stored = names.map((name) => quoteLiteral(quoteName(name))).join(', ');
-  const ways = waysToWrite('stream_table::pg_catalog.oid', `${literal}::pg_catalog.name`);
+  const ways = waysToWrite(
+    'stream_table::pg_catalog.oid',
+    `${literal}::pg_catalog.name`,
+    refreshAs === undefined ? undefined : `${quoteLiteral(refreshAs)}::pg_catalog.text`,
+  );
   return `DECLARE
   stream_table pg_catalog.regclass;
   directly boolean;

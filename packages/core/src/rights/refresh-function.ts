@@ -33,6 +33,9 @@ export interface RefreshFunctionOptions extends SqlTextOptions {
  * or by a superuser. Its search_path is pinned: the defining queries have to name every table with its schema. Run the
  * text in one transaction, so that at no moment everybody may call it; run it again to name other stream tables.
  *
+ * For pg_stream, and for pg_trickle up to 0.87.9: later ones ask who has logged in for the ownership of the stream table, and
+ * refuse the function. There `refresh({ as })` is the way, which {@link refreshRoleSql} prepares.
+ *
  * Throws INVALID_NAME, INVALID_ARGUMENT.
  *
  * @example
@@ -46,10 +49,10 @@ export function refreshFunctionSql(tables: readonly StreamTableName[], options: 
   const body = `DECLARE
 ${indent(refreshVariables(dialect))}
 BEGIN
-${indent(refreshBody(dialect, true, onlyThese(names)))}
+${indent(refreshBody(dialect, true, { first: onlyThese(names) }))}
   RETURN outcome::text;
 END`;
-  return `CREATE OR REPLACE FUNCTION ${quoteName(via)}(${VIA_PARAMETERS}) RETURNS text
+  return `${dialect.name === 'pg_trickle' ? UNTIL : ''}CREATE OR REPLACE FUNCTION ${quoteName(via)}(${VIA_PARAMETERS}) RETURNS text
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS ${dollarQuote(body)};
 REVOKE ALL ON FUNCTION ${signature} FROM PUBLIC;
@@ -58,6 +61,11 @@ ${roles
   .map((role) => grantTo(role, via, signature))
   .join('')}`;
 }
+
+/** Nobody is asked here which release there is (contract F.3). */
+const UNTIL = `-- For pg_trickle up to 0.87.9. Later ones refuse it, because they ask for the rights of the role that has logged in: there
+-- let the role refresh as the owner (refresh({ as }), refreshRoleSql).
+`;
 
 function onlyThese(names: readonly QualifiedName[]): string {
   const rows = names.map(({ schema, name }) => `(${quoteLiteral(schema)}, ${quoteLiteral(name)})`);

@@ -1,6 +1,4 @@
-import { findDriverError } from '../errors/index.ts';
 import { DIALECTS, type DialectName } from '../dialect/index.ts';
-import { PgStreamError } from '../errors/index.ts';
 import { comment, quoteRole } from './sql-text.ts';
 
 /** For whom the rights of a writer are printed. */
@@ -46,31 +44,4 @@ GRANT USAGE ON ALL SEQUENCES IN SCHEMA ${buffers} TO ${grantee};
 ALTER DEFAULT PRIVILEGES${forRoles} IN SCHEMA ${buffers} GRANT INSERT ON TABLES TO ${grantee};
 ALTER DEFAULT PRIVILEGES${forRoles} IN SCHEMA ${buffers} GRANT USAGE ON SEQUENCES TO ${grantee};
 `;
-}
-
-const { schema, changesSchema } = DIALECTS.pg_stream;
-
-/** What the rights are about: the extension's schemas, a buffer, its sequence. In every language of the server. */
-const CAPTURE = new RegExp(String.raw`\b(?:${schema}|${changesSchema}|changes_\d+(?:_change_id_seq)?)\b`);
-
-/**
- * What a driver or an ORM threw when an ordinary table was written to, explained: a PERMISSION_DENIED that names
- * {@link sourceWriterSql} if the role lacks the rights to have its change captured, with the error as its `cause`.
- * Undefined for every other error: throw that on.
- *
- * @example
- * try {
- *   await db.insert(orders).values(order);
- * } catch (error) {
- *   throw explainWriteError(error) ?? error;
- * }
- */
-export function explainWriteError(error: unknown): PgStreamError | undefined {
-  const { sqlState, message } = findDriverError(error);
-  if (sqlState !== '42501' || !CAPTURE.test(message)) return undefined;
-  return new PgStreamError(
-    'PERMISSION_DENIED',
-    `The server says: ${message}. A stream table reads the table that was written to, and pg_stream's triggers capture its changes with the rights of the writer. Run what sourceWriterSql('<role>') of @pgstream/core prints, as a superuser or as the owner of the stream tables.`,
-    { cause: error, operation: 'write', sqlState },
-  );
 }

@@ -1,6 +1,6 @@
 import { DIALECTS, type Dialect, type DialectName } from '../dialect/index.ts';
 import { PgStreamError } from '../errors/index.ts';
-import { quoteIdentifier, resolveName, type QualifiedName, type StreamTableName } from '../name/index.ts';
+import { isRole, quoteIdentifier, resolveName, type QualifiedName, type StreamTableName } from '../name/index.ts';
 
 /** For whom SQL text is printed. Nothing is asked of a server. */
 export interface SqlTextOptions {
@@ -21,7 +21,7 @@ export function subjects(
 
 /** A role as SQL text. GRANT takes `"public"`, quoted or not, for everybody: such a role is refused. */
 export function quoteRole(role: string): string {
-  if (typeof role !== 'string' || role === '' || role.includes('\0') || role === 'public' || role === 'none') {
+  if (!isRole(role)) {
     throw new PgStreamError(
       'INVALID_ARGUMENT',
       'Name the role that the application connects as: not empty, public or none.',

@@ -18,10 +18,11 @@ import { EQUALS } from '../dialect/index.ts';
  *
  * @param table SQL of an oid
  * @param role SQL of a role's name, of the type name
+ * @param refreshAs SQL of the name of the role that it refreshes as, of the type text
  */
-export function waysToWrite(table: string, role: string): string {
+export function waysToWrite(table: string, role: string, refreshAs?: string): string {
   return `WITH RECURSIVE identity AS (
-  SELECT r.oid FROM pg_catalog.pg_roles r WHERE pg_catalog.pg_has_role(${role}, r.oid, 'MEMBER')
+  ${refreshAs === undefined ? whoever(role) : whoeverBut(role, refreshAs)}
 ), event (name, of_view, of_rule, of_trigger) AS (
   VALUES ('INSERT', 8, '3', 4), ('UPDATE', 4, '2', 16), ('DELETE', 16, '4', 8), ('TRUNCATE', 0, NULL, 32)
 ), way (relation, event) AS (
@@ -40,6 +41,21 @@ export function waysToWrite(table: string, role: string): string {
 SELECT DISTINCT w.relation FROM way w JOIN pg_catalog.pg_class c ON c.oid ${EQUALS} w.relation
 WHERE EXISTS (SELECT FROM identity i WHERE i.oid ${EQUALS} c.relowner OR ${may('i.oid', 'w.relation', 'w.event')})`;
 }
+
+const whoever = (role: string): string =>
+  `SELECT r.oid FROM pg_catalog.pg_roles r WHERE pg_catalog.pg_has_role(${role}, r.oid, 'MEMBER')`;
+
+/**
+ * Without who it could become by a membership in the role to refresh as that gives nothing but that. With ADMIN it could
+ * give itself the rest. A superuser is itself enough.
+ */
+const whoeverBut = (role: string, refreshAs: string): string =>
+  `SELECT r.oid FROM pg_catalog.pg_roles r
+  WHERE r.rolname ${EQUALS} ${role} OR pg_catalog.pg_has_role(${role}, r.oid, 'USAGE')
+  UNION
+  SELECT m.roleid FROM identity i JOIN pg_catalog.pg_auth_members m ON m.member ${EQUALS} i.oid
+  JOIN pg_catalog.pg_roles r ON r.oid ${EQUALS} m.roleid
+  WHERE NOT (r.rolname::pg_catalog.text ${EQUALS} ${refreshAs} AND m.set_option AND NOT m.inherit_option AND NOT m.admin_option)`;
 
 /** The rules, those of views among them, that name the relation which a way has come to. */
 const naming = `pg_catalog.pg_depend d JOIN pg_catalog.pg_rewrite r ON r.oid ${EQUALS} d.objid

@@ -2,7 +2,13 @@ import { connect, testDatabase, testRole } from '@pgstream/harness';
 import pg, { type Client } from 'pg';
 import postgres from 'postgres';
 import { beforeAll, describe, expect, it, onTestFinished } from 'vitest';
-import { createPgStream, explainWriteError, isPgStreamError, sourceWriterSql } from '../../src/index.ts';
+import {
+  createPgStream,
+  explainWriteError,
+  isPgStreamError,
+  sourceWriterSql,
+  StreamTableReadOnlyError,
+} from '../../src/index.ts';
 import { fromPg } from '../../src/pg.ts';
 import { createScene, createSource, expectEqualToQuery, through, totalsOf, type Scene } from '../refresh/scene.ts';
 
@@ -132,7 +138,45 @@ describe('explainWriteError', () => {
     expect(explainWriteError(Object.assign(new Error(message), { code: '42501' }))).toBeDefined();
   });
 
+  it('of a write that the guard of a stream table refused is a StreamTableReadOnlyError', () => {
+    const message =
+      'Direct DML on stream table totals is not allowed. Stream tables are maintained automatically by pg_trickle.';
+    const error = new Error('Failed query', { cause: Object.assign(new Error(message), { code: 'P0001' }) });
+    const explained = explainWriteError(error, { operation: 'deleteMany', schema: 'sales' });
+    expect(explained).toBeInstanceOf(StreamTableReadOnlyError);
+    expect(explained).toMatchObject({
+      code: 'READ_ONLY',
+      table: 'totals',
+      schema: 'sales',
+      operation: 'deleteMany',
+      sqlState: 'P0001',
+      cause: error,
+    });
+    expect(explainWriteError(error)).toMatchObject({ operation: 'write' });
+  });
+
+  it.each(['pg_stream', 'pg_trickle'])('of DDL on a source that %s blocks names the setting', (extension) => {
+    const message = `${extension}: ALTER TABLE on public.orders blocked — column-affecting DDL is not allowed`;
+    const error = Object.assign(new Error(message), { code: 'XX000' });
+    const explained = explainWriteError(error, { operation: 'migrate' });
+    expect(explained).toMatchObject({ code: 'SOURCE_DDL_BLOCKED', operation: 'migrate', cause: error });
+    expect(explained?.message).toContain('public.orders');
+    expect(explained?.message).toContain(`SET ${extension}.block_source_ddl = off`);
+  });
+
+  it('of DDL on a source as the extension here refuses it', async () => {
+    const scene = await createScene(admin);
+    await admin.query('SET pg_stream.block_source_ddl = on');
+    const error: unknown = await admin
+      .query(`ALTER TABLE ${scene.orders} ADD COLUMN x int`)
+      .catch((reason: unknown) => reason);
+    await admin.query('RESET pg_stream.block_source_ddl');
+    expect(explainWriteError(error)).toMatchObject({ code: 'SOURCE_DDL_BLOCKED', sqlState: 'XX000' });
+  });
+
   it.each([
+    ['another exception', 'P0001', 'Direct debit is not allowed'],
+    ['the guard’s words with another SQLSTATE', '22023', 'Direct DML on stream table totals is not allowed'],
     ['another privilege', '42501', 'permission denied for table orders'],
     ['a name that only resembles', '42501', 'permission denied for table my_changes_16401'],
     ['another error', '23505', 'duplicate key value violates unique constraint "changes_16401_pkey"'],

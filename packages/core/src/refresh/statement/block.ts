@@ -1,6 +1,5 @@
 import {
   argument,
-  filteringTable,
   indent,
   keptSearchPath,
   pinSearchPath,
@@ -10,16 +9,23 @@ import {
 } from '../../command/index.ts';
 import type { Dialect } from '../../dialect/index.ts';
 import type { QualifiedName } from '../../name/index.ts';
-import { claimRow, refuseWhenTaken } from './busy.ts';
+import { CLAIM_VARIABLES, claimAsAllowed, claimRow, refuseWhenSkipped, refuseWhenTaken } from './busy.ts';
+import { CAUSE_VARIABLES, tellCauses } from './causes.ts';
 import { freeLeakedLock } from './leaked-lock.ts';
 import { storeRefusals } from './refusals.ts';
+import { becomeOtherRole, putRoleBack, roleVariables } from './role.ts';
 import { cleanUpByTruncate, keptSettings, restoreSettings } from './settings.ts';
 import { lockSources, refuseOldSnapshot, SOURCE_VARIABLES, waitOnlyWhereHarmless } from './source-locks.ts';
 
 /** How one attempt at a refresh is made. */
 export interface Attempt {
-  /** False: the bare function, to which nothing is added but that a lock it leaks is freed. */
+  /**
+   * False: the bare function, to which nothing is added but that a lock it leaks is freed. Of no account where the
+   * extension locks the sources itself.
+   */
   readonly lockSources: boolean;
+  /** The role to do it as; the present one by default. */
+  readonly as?: string | undefined;
   /** How long it may wait for writers of the sources, in milliseconds. The statement shortens it where it must. */
   readonly waitMs: number;
   /**
@@ -35,10 +41,12 @@ FROM pg_catalog.current_setting('pgstream.outcome', true) stored (outcome)`;
 
 /** One attempt at a refresh. */
 export function refreshCommand(dialect: Dialect, name: QualifiedName, attempt: Attempt): Command {
+  const { as, lockSources: withSourcesLocked } = attempt;
+  const around = as === undefined ? {} : { first: becomeOtherRole, last: putRoleBack };
   return {
     declarations: `${parameters(name, attempt)}
-${refreshVariables(dialect)}`,
-    statements: `${refreshBody(dialect, attempt.lockSources)}
+${refreshVariables(dialect)}${as === undefined ? '' : `\n${roleVariables(as)}`}`,
+    statements: `${refreshBody(dialect, withSourcesLocked, around)}
 ${storeOutcome}`,
   };
 }
@@ -60,23 +68,49 @@ export function refreshVariables(dialect: Dialect): string {
 table_id bigint;
 called_name pg_catalog.text;
 called boolean := false; -- From the call on, a lock of the extension's may be left behind.
-${filteringTable}
+${CAUSE_VARIABLES}
 ${keptSearchPath}
 ${keptSettings(dialect)}
-${SOURCE_VARIABLES}`;
+${SOURCE_VARIABLES}${dialect.locksSourcesItself ? `\n${CLAIM_VARIABLES}` : ''}`;
 }
 
-/** The statements of a refresh, after others that may refuse it. What came of it is in `outcome`, or raised. */
-export function refreshBody(dialect: Dialect, withSourcesLocked: boolean, first = ''): string {
-  const refresh = withSourcesLocked ? safeRefresh(dialect) : bareRefresh(dialect);
-  const refused = storeRefusals(
-    dialect,
-    first + (dialect.refreshLock === 'session' ? freeLeakedLock(refresh) : refresh),
-  );
+/**
+ * The statements of a refresh, with others before it, which may refuse it, and after it. What came of it is in `outcome`,
+ * or raised.
+ */
+export function refreshBody(
+  dialect: Dialect,
+  withSourcesLocked: boolean,
+  { first = '', last = '' }: { readonly first?: string; readonly last?: string } = {},
+): string {
+  const refresh = writerOf(dialect, withSourcesLocked)(dialect);
+  const freed = dialect.refreshLock === 'session' ? freeLeakedLock(refresh) : refresh;
   return `${pinSearchPath}
 called_name := ${dialect.readsQuotedNames ? "format('%I.%I', table_schema, table_name)" : "table_schema || '.' || table_name"};
-${refused}
+${storeRefusals(dialect, first + tellCauses(dialect, freed) + last)}
 ${putSearchPathBack}`;
+}
+
+function writerOf({ locksSourcesItself }: Dialect, withSourcesLocked: boolean): (dialect: Dialect) => string {
+  if (locksSourcesItself) return boundedRefresh;
+  return withSourcesLocked ? safeRefresh : bareRefresh;
+}
+
+/**
+ * The extension keeps writers out of the sources, and loses nothing (contract F.4). It waits for them without a bound, says
+ * that it has skipped a busy table in a notice, and leaves settings behind. Two transactions that both have written to
+ * a source would wait for each other in it: who has written waits for nothing, or almost.
+ */
+function boundedRefresh(dialect: Dialect): string {
+  return `${waitOnlyWhereHarmless(dialect)}
+${claimAsAllowed(dialect)}
+-- Zero would be for ever.
+PERFORM set_config('lock_timeout', GREATEST(25, 1000 * extract(epoch FROM deadline - clock_timestamp()))::int || 'ms', true);
+${refuseFilteredRows}
+called := true;
+${callRefresh(dialect)}
+${refuseWhenSkipped(dialect)}
+${restoreSettings(dialect)}`;
 }
 
 function safeRefresh(dialect: Dialect): string {

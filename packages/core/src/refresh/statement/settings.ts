@@ -10,21 +10,30 @@ export const KEPT_LOCK_TIMEOUT = 'kept[1]';
 export function keptSettings(dialect: Dialect): string {
   const values = CHANGED.map((name) => `pg_catalog.current_setting('${name}')`);
   return `kept CONSTANT pg_catalog.text[] := ARRAY[${values.join(', ')},
-  pg_catalog.current_setting('${cleanUpByTruncate(dialect)}', true)];`;
+  pg_catalog.current_setting('${cleanUpByTruncate(dialect)}', true), pg_catalog.current_setting('${letsWritesPass(dialect)}', true)];`;
 }
 
 /** An error needs none of this: it undoes settings by itself. */
 export function restoreSettings(dialect: Dialect): string {
   const restored = CHANGED.map((name, index) => `set_config('${name}', kept[${index + 1}], true)`);
   const truncates = cleanUpByTruncate(dialect);
+  const writes = letsWritesPass(dialect);
   return `PERFORM ${restored.join(', ')};
 -- A role that may not set it has not changed it; without a value the extension was not loaded yet.
 IF current_setting('${truncates}', true) <> kept[${CHANGED.length + 1}] THEN
   PERFORM set_config('${truncates}', kept[${CHANGED.length + 1}], true);
+END IF;
+IF current_setting('${writes}', true) IS DISTINCT FROM kept[${CHANGED.length + 2}] THEN
+  PERFORM set_config('${writes}', coalesce(NULLIF(kept[${CHANGED.length + 2}], ''), 'off'), true);
 END IF;`;
 }
 
 /** The setting by which the extension empties its change buffers with TRUNCATE (contract A.5, A.8). */
 export function cleanUpByTruncate(dialect: Dialect): string {
   return `${dialect.settings}cleanup_use_truncate`;
+}
+
+/** The setting with which a refresh of pg_trickle gets past the guards of stream tables, and everybody after it (contract F.2, F.5). */
+function letsWritesPass(dialect: Dialect): string {
+  return `${dialect.settings}internal_refresh`;
 }

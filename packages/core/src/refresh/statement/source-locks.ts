@@ -46,13 +46,18 @@ deadline := clock_timestamp() + wait_ms * interval '1 millisecond';`;
  * lose it. Asked before the row is claimed: in such a transaction that can fail with an error that ends it.
  */
 export function refuseOldSnapshot({ catalog, prefix }: Dialect): string {
-  return `IF current_setting('transaction_isolation') NOT LIKE 'read %' AND EXISTS (
+  return `IF ${isOldSnapshotKept} AND EXISTS (
   SELECT FROM ${catalog} s
   WHERE s.${prefix}schema = table_schema AND s.${prefix}name = table_name AND s.refresh_mode <> 'FULL' AND s.status <> 'SUSPENDED'
 ) THEN
-  RAISE EXCEPTION '${UNSAFE_ISOLATION}' USING ERRCODE = '25001';
+  ${raiseUnsafeIsolation}
 END IF;`;
 }
+
+/** What is refused in the isolation levels that keep a snapshot. */
+export const isOldSnapshotKept = "current_setting('transaction_isolation') NOT LIKE 'read %'";
+
+export const raiseUnsafeIsolation = `RAISE EXCEPTION '${UNSAFE_ISOLATION}' USING ERRCODE = '25001';`;
 
 /**
  * Keeps writers out of the sources until the transaction ends: the change of one who is open now would be lost for good
@@ -79,8 +84,7 @@ ${indent(lockEach(dialect), 3)}
           WHERE l.locktype = 'relation' AND l.relation = source AND l.granted AND l.mode = 'ShareUpdateExclusiveLock'
             AND l.database = (SELECT d.oid FROM pg_database d WHERE d.datname = current_database())
         ) THEN
-          RAISE EXCEPTION USING ERRCODE = '55P03', DETAIL = SQLERRM,
-            MESSAGE = CASE WHEN ${indent(isHeldByOurselves, 7).trimStart()} THEN '${SOURCES_BUSY_BY_OURSELVES}' ELSE '${SOURCES_BUSY}' END || source_name;
+${indent(raiseSourceBusy, 5)}
         END IF;
         waited_for := source;
       WHEN insufficient_privilege THEN
@@ -103,6 +107,10 @@ const isHeldByOurselves = `EXISTS (
     AND other.usesysid = me.usesysid AND other.application_name = me.application_name
     AND other.client_addr IS NOT DISTINCT FROM me.client_addr
 )`;
+
+/** In a handler, with the source in `source` and `source_name`. */
+export const raiseSourceBusy = `RAISE EXCEPTION USING ERRCODE = '55P03', DETAIL = SQLERRM,
+  MESSAGE = CASE WHEN ${indent(isHeldByOurselves).trimStart()} THEN '${SOURCES_BUSY_BY_OURSELVES}' ELSE '${SOURCES_BUSY}' END || source_name;`;
 
 function lockEach(dialect: Dialect): string {
   const { schema, prefix } = dialect;
