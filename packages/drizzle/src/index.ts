@@ -19,7 +19,7 @@ export type {
   StreamTableStatus,
   TransactionState,
 } from '@pgstream/core';
-export { guardStreamTables } from './guard/index.ts';
+export { guardStreamTables, type GuardOptions } from './guard/index.ts';
 export { fromDrizzle, streamTable, type PgDatabaseLike, type StreamTableHandle } from './handle/index.ts';
 export { relational, streamSchema, type RelationalStreamTable, type StreamSchema } from './relational/index.ts';
 export {

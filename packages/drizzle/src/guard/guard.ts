@@ -1,6 +1,8 @@
 import { PgStreamError, StreamTableReadOnlyError } from '@pgstream/core';
+import { refusedWrites, type StreamTables } from '@pgstream/core/statement';
 import type { Query, SQL } from 'drizzle-orm';
-import { refusedSql, refusing } from './refusal.ts';
+import { refusalIn, refusedQuery, refusedSql } from './refusal.ts';
+import { type GuardOptions, streamTablesOf } from './texts.ts';
 import { type Written, written, writtenThrough } from './written.ts';
 
 /** Set on a dialect that is guarded. On the dialect itself, because Drizzle may hand out proxies of it. */
@@ -27,7 +29,8 @@ const WRITES = [
 ] as const;
 
 type Build = (this: unknown, config: Config, ...rest: readonly unknown[]) => SQL;
-type SqlToQuery = (this: unknown, statement: SQL, invokeSource?: unknown) => Query;
+/** What it takes besides the statement differs between versions of Drizzle. */
+type SqlToQuery = (this: unknown, statement: SQL, ...rest: readonly unknown[]) => Query;
 type Dialect = Record<(typeof WRITES)[number]['build'], Build> & { sqlToQuery: SqlToQuery; [guarded]?: true };
 
 /** A Drizzle database, by shape; with `withReplicas` there are several in one. */
@@ -40,19 +43,21 @@ interface Database {
 /**
  * Makes every write to a stream table through this one db fail with `StreamTableReadOnlyError`, which names the table
  * and the operation, before anything is sent: insert, update, delete and refreshMaterializedView, in transactions and
- * nested ones, with CTEs, prepared, in batches, on the primary and on replicas; and through a view whose query, as it was
- * declared, reads from one. Returns the db that it was given; guarding it again changes nothing.
+ * nested ones, with CTEs, prepared, in batches, on the primary and on replicas; through a view whose query, as it was
+ * declared, reads from one; and by SQL text that names the table, as `db.execute(sql.raw(…))` sends it. Returns the db that
+ * it was given; guarding it again changes nothing.
  *
  * Whatever gives a promise rejects: `await`, `then()`, `catch()`, `execute()`, also that of a prepared query, which can
  * be prepared. `toSQL()` throws. What is left of a refused write as text is no statement to any database.
  *
- * Nothing but writes passes through it, and writes to other tables pass unchanged. SQL text that names the table, and
- * the queries of views that were declared as `.existing()`, are not seen: only the database can refuse those writes. Throws INVALID_ARGUMENT for anything but a PostgreSQL db of Drizzle.
+ * Writes to other tables pass unchanged. What SQL text does without saying so (`DO`, functions, triggers, rules, views that
+ * were declared as `.existing()`) is not seen: only the database can refuse it. Throws INVALID_ARGUMENT for anything but a
+ * PostgreSQL db of Drizzle, and for `streamTables` that are none.
  *
  * @example
  * export const db = guardStreamTables(drizzle(pool));
  */
-export function guardStreamTables<TDatabase extends object>(db: TDatabase): TDatabase {
+export function guardStreamTables<TDatabase extends object>(db: TDatabase, options: GuardOptions = {}): TDatabase {
   const { dialect, $primary, $replicas = [] }: Database = db ?? {};
   if (!isDialect(dialect)) {
     throw new PgStreamError(
@@ -60,9 +65,9 @@ export function guardStreamTables<TDatabase extends object>(db: TDatabase): TDat
       'guardStreamTables() takes a PostgreSQL db of drizzle-orm (0.45 or later, below 1): what drizzle() returned.',
     );
   }
-  guardDialect(dialect);
-  if ($primary) guardStreamTables($primary);
-  for (const replica of $replicas) guardStreamTables(replica);
+  guardDialect(dialect, streamTablesOf(options));
+  if ($primary) guardStreamTables($primary, options);
+  for (const replica of $replicas) guardStreamTables(replica, options);
   return db;
 }
 
@@ -77,7 +82,7 @@ function isDialect(value: unknown): value is Dialect {
 
 // Every statement of a db, of its transactions, CTEs and prepared queries is built by the one dialect object of that
 // db. Replacing methods on that object, and not on its class, reaches all of them and no other db.
-function guardDialect(dialect: Dialect): void {
+function guardDialect(dialect: Dialect, streamTables: StreamTables): void {
   if (dialect[guarded]) return;
   for (const { build, written: writtenBy, operation } of WRITES) {
     const original = dialect[build];
@@ -87,8 +92,10 @@ function guardDialect(dialect: Dialect): void {
     };
   }
   const { sqlToQuery } = dialect;
-  dialect.sqlToQuery = function refuseRefused(statement, invokeSource) {
-    return refusing(sqlToQuery.call(this, statement, invokeSource));
+  dialect.sqlToQuery = function refuseRefused(...args) {
+    const query = sqlToQuery.apply(this, args);
+    const error = refusalIn(query) ?? refusedWrites(query.sql, streamTables)[0]?.error;
+    return error ? refusedQuery(error) : query;
   };
   dialect[guarded] = true;
 }

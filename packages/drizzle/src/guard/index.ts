@@ -1,1 +1,2 @@
 export { guardStreamTables } from './guard.ts';
+export type { GuardOptions } from './texts.ts';

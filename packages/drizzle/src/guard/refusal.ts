@@ -1,5 +1,6 @@
 import type { StreamTableReadOnlyError } from '@pgstream/core';
 import { type Query, type SQL, sql } from 'drizzle-orm';
+import { quoted } from '../stream-table/index.ts';
 
 /** On the parameter that stands for a refused write: why it was refused. */
 const refusal = Symbol.for('@pgstream/drizzle.refusal');
@@ -17,16 +18,20 @@ export function refusedSql(error: StreamTableReadOnlyError): SQL {
     name: { get: () => refuse(error) },
     [refusal]: { value: error },
   });
-  return sql`${sql.raw(error.operation)} refused: ${sql.identifier(error.table)} is a stream table ${parameter}`;
+  return sql`${sql.raw(textOf(error))} ${parameter}`;
 }
 
-/** The query itself, or, where a refused write is part of it, one that can be prepared but neither read nor run. */
-export function refusing(query: Query): Query {
-  for (const parameter of query.params) {
+function textOf({ operation, table }: StreamTableReadOnlyError): string {
+  return `${operation} refused: ${quoted(table)} is a stream table`;
+}
+
+/** Why a query is refused that a refused write is part of; undefined for any other. */
+export function refusalIn({ params }: Query): StreamTableReadOnlyError | undefined {
+  for (const parameter of params) {
     const error = refusalOf(parameter);
-    if (error) return unusable(query.sql, error);
+    if (error) return error;
   }
-  return query;
+  return undefined;
 }
 
 function refusalOf(parameter: unknown): StreamTableReadOnlyError | undefined {
@@ -34,9 +39,10 @@ function refusalOf(parameter: unknown): StreamTableReadOnlyError | undefined {
   return (parameter as { [refusal]?: StreamTableReadOnlyError })[refusal];
 }
 
-function unusable(text: string, error: StreamTableReadOnlyError): Query {
+/** In place of a query that is refused: one that can be prepared but neither read nor run, whose text no database can read. */
+export function refusedQuery(error: StreamTableReadOnlyError): Query {
   const query: Query = {
-    sql: text,
+    sql: textOf(error),
     params: new Proxy([], { get: () => refuse(error), ownKeys: () => refuse(error) }),
   };
   // toSQL() copies every property, and drivers take the two above.

@@ -1,4 +1,5 @@
 export { streamAlias, type StreamTableAlias } from './alias.ts';
+export { declaredStreamTables } from './declared.ts';
 export { identity, identityOf, type StreamTableIdentity } from './identity.ts';
 export { quoted } from './quoted.ts';
 export { ReadOnlySelect, selectText } from './read-only-select.ts';

@@ -1,7 +1,8 @@
 import type { BuildColumns, ColumnsSelection } from 'drizzle-orm';
 import type { PgView, PgViewWithSelection } from 'drizzle-orm/pg-core';
 import type { PgColumnsBuilders } from 'drizzle-orm/pg-core/columns/all';
-import type { identity, StreamTableIdentity } from './identity.ts';
+import { declaredStreamTables } from './declared.ts';
+import { identity, type StreamTableIdentity } from './identity.ts';
 import { type Declaration, readOnlySelect } from './read-only-select.ts';
 import { type ColumnBuilders, checkIdentifier, type VisibleColumns } from './visible-columns.ts';
 
@@ -76,7 +77,11 @@ export function pgStreamSchema<TSchema extends string>(schemaName: TSchema): PgS
 }
 
 function declaring(schema: string | undefined): PgStreamTableFn {
-  const declare = (name: string, columns: Declaration['columns']) => readOnlySelect({ name, schema, columns });
+  const declare = (name: string, columns: Declaration['columns']) => {
+    const table = readOnlySelect({ name, schema, columns });
+    declaredStreamTables().set(table[identity], table[identity]);
+    return table;
+  };
   // A sub-select at run time, a view for the types: what makes writes fail in both.
   return declare as unknown as PgStreamTableFn;
 }

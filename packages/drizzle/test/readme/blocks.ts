@@ -8,8 +8,9 @@ export const blocks: readonly Block[] = blocksOf(new URL('../../README.md', impo
 /** What the README leaves out of its examples, by where it comes from. */
 const IMPORTS = {
   'drizzle-orm': ['eq', 'gt', 'sql'],
+  'drizzle-orm/node-postgres': ['drizzle'],
   '@pgstream/core': ['createPgStream', 'readOnlyRoleSql'],
-  '@pgstream/drizzle': ['fromDrizzle', 'streamAlias', 'streamTable', 'StreamTableReadOnlyError'],
+  '@pgstream/drizzle': ['fromDrizzle', 'guardStreamTables', 'streamAlias', 'streamTable', 'StreamTableReadOnlyError'],
   './db': ['db'],
   './schema': ['customers', 'orders', 'orderTotals', 'regionTotals'],
 };
