@@ -1,5 +1,5 @@
-import { PgStreamError, type PgStreamOptions } from '@pgstream/core';
-import { guardHooks, type QueryHooks } from '../guard/index.ts';
+import { PgStreamError } from '@pgstream/core';
+import { guardHooks, type QueryHook, type QueryHooks, rawHooks, streamTablesOf } from '../guard/index.ts';
 import { baseOf, isPrismaClient, streamTableHandle, type StreamTableHandle } from '../handle/index.ts';
 import { propertyOf, type StreamTableRegistry } from '../registry/index.ts';
 import type { ModelsOptions, RegistryOptions, StreamTablesOptions } from './options.ts';
@@ -10,16 +10,16 @@ import type { RegistryOfModels, StreamTablesExtension } from './types.ts';
 interface Extension {
   readonly name: string;
   readonly model: Readonly<Record<string, StreamTableHandle>>;
-  readonly query: Readonly<Record<string, QueryHooks>>;
+  readonly query: Readonly<Record<string, QueryHooks | QueryHook>>;
 }
 
 /**
  * The client extension without the generator: give it the models that stand for stream tables. Apply it last.
  *
- * Every write to them fails with `StreamTableReadOnlyError` before anything is sent, at the top level and nested in
- * writes of other models. The client does not know at run time on which side foreign keys are, so nested writes are
- * refused where they may reach a stream table, `connect` of an order to its totals among them; the generator's
- * `streamTables()` knows better, and refuses nested writes in literals at compile time.
+ * Every write to them fails with `StreamTableReadOnlyError` before anything is sent, at the top level, nested in writes of
+ * other models, and by SQL text that names the table. The client does not know at run time on which side foreign keys
+ * are, so nested writes are refused where they may reach a stream table, `connect` of an order to its totals among them;
+ * the generator's `streamTables()` knows better, and refuses nested writes in literals at compile time.
  *
  * Throws INVALID_ARGUMENT, when it is applied, for models that the client does not have.
  *
@@ -79,8 +79,8 @@ function isExtensible(client: unknown): client is Extensible {
   return isPrismaClient(client) && typeof (client as Partial<Extensible>).$extends === 'function';
 }
 
-function extensionOf(registry: StreamTableRegistry, client: Extensible, options: PgStreamOptions): Extension {
-  const { defaultSchema = 'public', dialect } = options;
+function extensionOf(registry: StreamTableRegistry, client: Extensible, options: StreamTablesOptions): Extension {
+  const { defaultSchema = 'public', searchPath = [defaultSchema, 'public'], dialect } = options;
   const scope = baseOf(client);
   const model: Record<string, StreamTableHandle> = {};
   for (const [name, { streamTable }] of Object.entries(registry)) {
@@ -92,7 +92,11 @@ function extensionOf(registry: StreamTableRegistry, client: Extensible, options:
     }
     if (streamTable) model[property] = streamTableHandle(streamTable, scope, { defaultSchema, dialect });
   }
-  return { name: '@pgstream/prisma', model, query: guardHooks(registry, defaultSchema) };
+  const query = {
+    ...guardHooks(registry, defaultSchema),
+    ...rawHooks(streamTablesOf(registry, { defaultSchema, searchPath })),
+  };
+  return { name: '@pgstream/prisma', model, query };
 }
 
 function invalid(message: string): PgStreamError {

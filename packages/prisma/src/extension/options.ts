@@ -8,6 +8,12 @@ export interface StreamTablesOptions extends PgStreamOptions {
    * `schema` option of the driver adapter or `?schema=` of the URL. Default: `public`.
    */
   readonly defaultSchema?: string | undefined;
+
+  /**
+   * The schemas in which PostgreSQL looks for a table that SQL text (`$executeRaw`, `$queryRaw`) names without one, as the
+   * `search_path` of the connections has them. Default: `defaultSchema`, then `public`.
+   */
+  readonly searchPath?: readonly string[] | undefined;
 }
 
 /** The extension with what the generator has written. */

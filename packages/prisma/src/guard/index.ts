@@ -1,1 +1,3 @@
 export { guardHooks, type QueryHooks } from './guard.ts';
+export type { QueryHook } from './hook.ts';
+export { rawHooks, streamTablesOf } from './raw.ts';
