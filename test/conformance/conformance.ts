@@ -17,6 +17,7 @@ import { nameCases } from './cases/names.ts';
 import { readCases } from './cases/reads.ts';
 import { refusalCases } from './cases/refusals.ts';
 import { rightsCases } from './cases/rights.ts';
+import { textCases } from './cases/texts.ts';
 import { transactionCases } from './cases/transactions.ts';
 import { valueCases } from './cases/values.ts';
 import { writeCases } from './cases/writes.ts';
@@ -31,6 +32,7 @@ const SECTIONS: readonly (readonly [section: string, casesOn: <Native>(stage: St
   ['hiding', hidingCases],
   ['names and schemas', nameCases],
   ['writes', writeCases],
+  ['SQL text', textCases],
   ['what only the database can refuse', bypassCases],
   ['helpers', helperCases],
   ['refusals', refusalCases],

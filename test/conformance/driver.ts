@@ -23,7 +23,10 @@ export interface ConformanceDriver<Native> {
   /** Every way in which this ORM writes to a model, each used on a stream table. */
   readonly writes: readonly WriteCall<Native>[];
 
-  /** Writes that no model sees. */
+  /** Every way in which this ORM sends SQL text of its user's. */
+  readonly texts: readonly TextPath<Native>[];
+
+  /** Writes that nothing in the client sees. */
   readonly bypasses: readonly Bypass<Native>[];
 
   /** Writes to ordinary models that read stream tables, or have to do with them otherwise: they must go through. */
@@ -126,6 +129,12 @@ export interface WriteCall<Native> {
   readonly sendsFirst?: 'reads' | 'others';
   /** It builds a statement and sends none: without the guard it is no write. */
   readonly onlyBuilds?: boolean;
+}
+
+/** A way to send SQL text, of which the guard refuses what writes a stream table. */
+export interface TextPath<Native> {
+  readonly name: string;
+  send(native: Native, text: string): unknown;
 }
 
 /** A write that the guard cannot see. */

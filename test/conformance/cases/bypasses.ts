@@ -1,9 +1,10 @@
 import { readOnlyRoleSql } from '@pgstream/core';
 import { type TestRole, testRole } from '@pgstream/harness';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { note } from '../report/index.ts';
 import { endOf, type Stage } from '../stage.ts';
 import { byName } from './by-name.ts';
+import { UNSEEN_NEEDED, UNSEEN_NEEDS } from './statements.ts';
 import { type Change, changes, expectUnchanged, keepRows, restoreRows } from './stored-rows.ts';
 
 export function bypassCases<Native>(stage: Stage<Native>): void {
@@ -12,11 +13,14 @@ export function bypassCases<Native>(stage: Stage<Native>): void {
 
   beforeAll(async () => {
     await keepRows(stage);
+    await stage.admin.query(UNSEEN_NEEDS);
     role = await testRole();
     await stage.admin.query(readOnlyRoleSql(role.name, ['order_totals']));
     // An ordinary application: it writes its own tables, and moves rows that a write might fetch from there.
     await stage.admin.query(`GRANT SELECT, INSERT, UPDATE, DELETE ON public.customers, public.orders TO ${role.name}`);
   });
+
+  afterAll(() => stage.admin.query(UNSEEN_NEEDED));
 
   describe('changes rows when the owner of the stream table sends it', () => {
     it.each(byName(bypasses.filter(({ asOwner }) => asOwner === 'writes')))('%s', async (_, { call }) => {

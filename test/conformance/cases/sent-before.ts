@@ -13,12 +13,17 @@ export function expectNothingOfIt<Native>(
   sent: readonly string[],
   { sendsFirst, table = 'order_totals' }: WriteCall<Native>,
 ): void {
-  const statements = sent.filter((text) => !TRANSACTION_CONTROL.test(text));
+  const statements = withoutControl(sent);
   if (sendsFirst === undefined) return expect(statements).toEqual([]);
   const writes = statements.filter((text) => !READ.test(text));
   if (sendsFirst === 'reads') return expect(writes).toEqual([]);
   for (const text of writes) expect(text).not.toContain(table);
   expect(sent.at(-1)).toMatch(/^rollback\b/i);
+}
+
+/** What was sent but the beginnings and ends of transactions. */
+export function withoutControl(sent: readonly string[]): string[] {
+  return sent.filter((text) => !TRANSACTION_CONTROL.test(text));
 }
 
 /** The rows of the ordinary tables that models cascade to, or from, as another session sees them. */

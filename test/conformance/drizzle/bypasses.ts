@@ -1,5 +1,6 @@
 import { streamAlias } from '@pgstream/drizzle';
 import { type SQL, sql } from 'drizzle-orm';
+import { DRIVER_TEXTS, UNSEEN_TEXTS } from '../cases/statements.ts';
 import type { Bypass } from '../driver.ts';
 import { customers, orderTotals } from './models.ts';
 import type { Native } from './session.ts';
@@ -26,32 +27,25 @@ const TEMPLATES: readonly SQL[] = [
   sql`with gone as (delete from ${x} returning 1) select * from gone`,
 ];
 
-/** Text that names the table: PostgreSQL does what it says, for whoever may. */
-const TEXTS: readonly string[] = [
-  'insert into order_totals (customer_id, total) values (9, 1)',
-  'update order_totals set total = 0',
-  'delete from public.order_totals',
-  'delete from only order_totals where customer_id = 1',
-  'truncate order_totals',
-  'merge into order_totals t using customers c on c.id = t.customer_id when matched then delete',
-  'with gone as (delete from order_totals returning 1) select * from gone',
-  'do $$ begin delete from order_totals; end $$',
-];
-
 export const bypasses: readonly Bypass<Native>[] = [
-  ...TEXTS.flatMap((text): Bypass<Native>[] => [
-    { name: `sql.raw: ${text}`, asOwner: 'writes', call: ({ db }) => db.execute(sql.raw(text)) },
-    { name: `the database driver: ${text}`, asOwner: 'writes', call: ({ raw }) => raw(text) },
-  ]),
-  {
-    name: 'sql.identifier',
+  ...UNSEEN_TEXTS.map(([name, text]): Bypass<Native> => ({
+    name: `${name}, by db.execute()`,
     asOwner: 'writes',
-    call: ({ db }) => db.execute(sql`delete from ${sql.identifier('order_totals')}`),
-  },
-  {
-    name: 'sql.raw in a transaction',
+    call: ({ db }) => db.execute(sql.raw(text)),
+  })),
+  ...DRIVER_TEXTS.map((text): Bypass<Native> => ({
+    name: `the database driver: ${text}`,
     asOwner: 'writes',
-    call: ({ db }) => db.transaction((tx) => tx.execute(sql.raw('delete from order_totals'))),
+    call: ({ raw }) => raw(text),
+  })),
+  {
+    name: 'a function in a condition of a query builder',
+    asOwner: 'writes',
+    call: ({ db }) =>
+      db
+        .select()
+        .from(orderTotals)
+        .where(sql`wipe_totals() IS NULL`),
   },
   ...TEMPLATES.map((template): Bypass<Native> => ({
     name: `sql\`${textOf(template)}\``,

@@ -7,6 +7,7 @@ import { bypasses } from './bypasses.ts';
 import { archive, customers, orderTotals } from './models.ts';
 import { reads } from './reads.ts';
 import { type Native, sessionOf } from './session.ts';
+import { texts } from './texts.ts';
 import { writes } from './writes.ts';
 
 /** A db of one of Drizzle's database drivers. */
@@ -49,6 +50,7 @@ export function drizzleOver(
     },
     reads,
     writes,
+    texts,
     bypasses,
     allowed,
     declareHidden: (column) => pgStreamTable('order_totals', { [column]: integer() } as never),

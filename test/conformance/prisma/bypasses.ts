@@ -1,40 +1,18 @@
+import { DRIVER_TEXTS, UNSEEN_TEXTS } from '../cases/statements.ts';
 import type { Bypass } from '../driver.ts';
 import type { Db } from './client.ts';
 import type { Native } from './session.ts';
-
-/** Text that names the table: PostgreSQL does what it says, for whoever may. */
-const TEXTS: readonly string[] = [
-  'insert into order_totals (customer_id, total) values (9, 1)',
-  'update order_totals set total = 0',
-  'delete from public.order_totals',
-  'delete from only order_totals where customer_id = 1',
-  'truncate order_totals',
-  'merge into order_totals t using customers c on c.id = t.customer_id when matched then delete',
-  'with gone as (delete from order_totals returning 1) select * from gone',
-  'do $$ begin delete from order_totals; end $$',
-];
-
-const deletion = 'delete from order_totals';
 
 /** A write that goes by a relation, which Prisma sends for a view, too. */
 const nested = { where: { id: 1 }, data: { history: { deleteMany: {} } } };
 
 const SENT: readonly Bypass<Native>[] = [
-  ...TEXTS.flatMap((text): Bypass<Native>[] => [
-    writes(`$executeRawUnsafe: ${text}`, ({ db }) => db.$executeRawUnsafe(text)),
-    writes(`the database driver: ${text}`, ({ raw }) => raw(text)),
-  ]),
-  writes('$queryRawUnsafe', ({ db }) => db.$queryRawUnsafe(`${deletion} returning customer_id`)),
-  writes('$executeRaw', ({ db }) => db.$executeRaw`delete from order_totals where customer_id = ${1}`),
-  writes(
-    '$queryRaw',
-    ({ db }) => db.$queryRaw`delete from order_totals where customer_id = ${1} returning customer_id`,
+  ...UNSEEN_TEXTS.map(([name, text]) =>
+    writes(`${name}, by $executeRawUnsafe()`, ({ db }) => db.$executeRawUnsafe(text)),
   ),
-  writes('$executeRawUnsafe in an interactive transaction', ({ client }) =>
-    client.$transaction(async (tx) => await tx.$executeRawUnsafe(deletion)),
-  ),
-  writes('$executeRawUnsafe in a batch', ({ client }) =>
-    client.$transaction([client.customer.count(), client.$executeRawUnsafe(deletion)]),
+  ...DRIVER_TEXTS.map((text) => writes(`the database driver: ${text}`, ({ raw }) => raw(text))),
+  writes('the client without the extension: SQL text', ({ base }) =>
+    base.$executeRawUnsafe('DELETE FROM order_totals'),
   ),
   writes('the client without the extension: a nested deleteMany', ({ base }) => base.customer.update(nested)),
   writes('the client without the extension: a nested update', ({ base }) =>

@@ -10,9 +10,10 @@ export type Db = Readonly<Record<Model | 'customer' | 'order' | 'payment' | 'arc
     $transaction<T>(work: (tx: Db) => Promise<T>, options?: TransactionOptions): Promise<T>;
     $transaction(batch: readonly PromiseLike<unknown>[], options?: TransactionOptions): Promise<unknown[]>;
     $extends(extension: object): Db;
-    $queryRaw(text: TemplateStringsArray, ...values: readonly unknown[]): PromiseLike<unknown>;
+    $queryRaw(text: TemplateStringsArray | object, ...values: readonly unknown[]): PromiseLike<unknown>;
     $queryRawUnsafe<T = unknown>(text: string, ...values: readonly unknown[]): PromiseLike<T>;
-    $executeRaw(text: TemplateStringsArray, ...values: readonly unknown[]): PromiseLike<unknown>;
+    $queryRawTyped(statement: object): PromiseLike<unknown>;
+    $executeRaw(text: TemplateStringsArray | object, ...values: readonly unknown[]): PromiseLike<unknown>;
     $executeRawUnsafe(text: string, ...values: readonly unknown[]): PromiseLike<unknown>;
     $disconnect(): Promise<void>;
   };
@@ -67,6 +68,13 @@ export interface Prisma {
   /** The extension, made from the module that the generator wrote. */
   readonly streamTables: () => object;
   readonly decimal: (text: string) => unknown;
+  /** Of the generated `Prisma`. */
+  readonly sql: {
+    sql(text: readonly string[], ...values: readonly unknown[]): object;
+    raw(text: string): object;
+  };
+  /** A statement as typed SQL, as `prisma generate --sql` writes a function for each of its files. */
+  readonly typedSql: (text: string) => object;
   /** Whether its client was generated with the preview feature `relationJoins`. */
   readonly relationJoins: boolean;
 }

@@ -5,6 +5,7 @@ import { CANNOT } from './cannot.ts';
 import type { Db, Prisma } from './client.ts';
 import { readsOf } from './reads.ts';
 import { type Native, sessionOf } from './session.ts';
+import { textsOf } from './texts.ts';
 import { writes } from './writes.ts';
 
 /** Prisma in one of its versions. */
@@ -35,6 +36,7 @@ export function prismaDriver(
     },
     reads: readsOf(prisma),
     writes,
+    texts: textsOf(prisma),
     bypasses,
     allowed,
     declareHidden: (column) => Promise.reject(new Error(`The schema declares ${column}, and no call.`)),

@@ -1,46 +1,15 @@
+import { DRIVER_TEXTS, UNSEEN_TEXTS } from '../cases/statements.ts';
 import type { Bypass } from '../driver.ts';
 import { OrderTotals } from './models.ts';
 import { withRunner } from './runner.ts';
 import type { Native } from './session.ts';
 
-const FUNCTION =
-  'CREATE FUNCTION pg_temp.wipe() RETURNS integer LANGUAGE sql AS $$ DELETE FROM order_totals RETURNING 1 $$';
-
-/** Texts that write and do not say which table. */
-const TEXTS: readonly (readonly [name: string, text: string])[] = [
-  ['a DO block', 'DO $$ BEGIN DELETE FROM order_totals; END $$'],
-  ['a DO block with a name in a string', `DO $$ BEGIN EXECUTE format('TRUNCATE %I', 'order_totals'); END $$`],
-];
-
-/** The same in several statements, which cannot be streamed. */
-const SEVERAL: readonly (readonly [name: string, text: string])[] = [
-  ['a function', `${FUNCTION}; SELECT pg_temp.wipe(); DROP FUNCTION pg_temp.wipe`],
-  [
-    'a view',
-    'CREATE TEMP VIEW through AS SELECT customer_id, total FROM order_totals; DELETE FROM through; DROP VIEW through',
-  ],
-];
-
-/** What is sent past TypeORM, by the database driver that a query runner has. */
-const DRIVER: readonly string[] = [
-  'DELETE FROM order_totals',
-  'UPDATE order_totals SET total = 0',
-  'TRUNCATE order_totals',
-  'INSERT INTO order_totals (customer_id, total) VALUES (9, 1)',
-];
-
 export const bypasses: readonly Bypass<Native>[] = [
-  ...[...TEXTS, ...SEVERAL].map(([name, text]): Bypass<Native> => ({
-    name: `${name}, by dataSource.query()`,
-    asOwner: 'writes',
-    call: ({ dataSource }) => dataSource.query(text),
-  })),
-  ...TEXTS.map(([name, text]): Bypass<Native> => ({
-    name: `${name}, by a query runner’s stream()`,
-    asOwner: 'writes',
-    call: (native) => streamed(native, text),
-  })),
-  ...DRIVER.map((text): Bypass<Native> => ({
+  ...UNSEEN_TEXTS.flatMap(([name, text]): Bypass<Native>[] => [
+    { name: `${name}, by dataSource.query()`, asOwner: 'writes', call: ({ dataSource }) => dataSource.query(text) },
+    { name: `${name}, by a query runner’s stream()`, asOwner: 'writes', call: (native) => streamed(native, text) },
+  ]),
+  ...DRIVER_TEXTS.map((text): Bypass<Native> => ({
     name: `the database driver: ${text}`,
     asOwner: 'writes',
     call: ({ dataSource }) =>
@@ -66,12 +35,7 @@ export const bypasses: readonly Bypass<Native>[] = [
   {
     name: 'a function in a condition of a query builder',
     asOwner: 'writes',
-    call: ({ manager }) =>
-      manager.transaction(async (inner) => {
-        await inner.query(FUNCTION);
-        await inner.createQueryBuilder(OrderTotals, 't').where('pg_temp.wipe() IS NULL').getMany();
-        await inner.query('DROP FUNCTION pg_temp.wipe');
-      }),
+    call: ({ manager }) => manager.createQueryBuilder(OrderTotals, 't').where('wipe_totals() IS NULL').getMany(),
   },
 ];
 

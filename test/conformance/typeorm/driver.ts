@@ -5,6 +5,7 @@ import { bypasses } from './bypasses.ts';
 import { openClient } from './client.ts';
 import { readsOf } from './reads/index.ts';
 import type { Native } from './session.ts';
+import { textsOf } from './texts.ts';
 import type { Version } from './version.ts';
 import { writesOf } from './writes/index.ts';
 
@@ -35,6 +36,7 @@ export function typeormDriver(version: Version): ConformanceDriver<Native> {
     },
     reads: readsOf(version),
     writes: writesOf(version),
+    texts: textsOf(version),
     bypasses,
     allowed,
     declareHidden: (column) => defineStreamTable({ name: 'order_totals', columns: { [column]: 'bigint' } }),

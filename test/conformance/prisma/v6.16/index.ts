@@ -1,4 +1,5 @@
 import { PrismaPg } from '@prisma/adapter-pg';
+import { makeTypedQueryFactory } from '@prisma/client/runtime/client';
 import type { Prisma as Version } from '../client.ts';
 import { open } from '../open.ts';
 import { Prisma, PrismaClient } from './generated/client/client.ts';
@@ -9,6 +10,8 @@ export const prisma: Version = {
   folder: import.meta.dirname,
   newClient: (url, sent) => open(url, sent, (pool) => new PrismaClient({ adapter: new PrismaPg(pool) })),
   streamTables,
+  sql: Prisma,
+  typedSql: (text) => makeTypedQueryFactory(text)(),
   decimal: (text) => new Prisma.Decimal(text),
   relationJoins: true,
 };
