@@ -16,8 +16,9 @@ export async function prismaGenerate(folder: string, schema: string): Promise<st
         ...process.env,
         // Where Prisma looks for generators.
         PATH: [join(folder, 'node_modules', '.bin'), process.env['PATH']].join(delimiter),
-        // Prisma would fetch an engine that it does not use for this: any program will do.
+        // Prisma would fetch engines that it does not use for this: any program will do, and any file to be copied.
         PRISMA_SCHEMA_ENGINE_BINARY: process.execPath,
+        PRISMA_QUERY_ENGINE_LIBRARY: schema,
         CHECKPOINT_DISABLE: '1',
         DATABASE_URL: 'postgres://not.used',
         NO_COLOR: '1',

@@ -1,4 +1,10 @@
-import type { GetResult, OperationPayload, PrismaPromise } from '@prisma/client/runtime/client';
+import type {
+  DynamicModelExtensionFnResult,
+  DynamicModelExtensionThis,
+  GetResult,
+  OperationPayload,
+  PrismaPromise,
+} from '@prisma/client/runtime/client';
 
 /** As `Prisma.Args`: Prisma keeps the types of a model's operations there. */
 export type ArgsOf<This, Operation extends string> = This extends {
@@ -18,13 +24,32 @@ export type Exact<Written, Wanted> =
       : never)
   | (Written extends string | number | bigint | boolean | [] ? Written : never);
 
+type Literal = string | number | bigint | boolean;
+
 /**
- * What the write gives, as Prisma makes it: with what extensions have computed, without what the client omits, and with
- * the fluent API, which is that of a read.
+ * Nothing, in a union with the arguments. While it infers them the compiler sees places for literals in it, and keeps
+ * `true` and `'asc'` for what they are, as it does in calls of Prisma, whose arguments it knows beforehand.
  */
-export type ResultOf<This, Args> = PrismaPromise<
-  GetResult<PayloadOf<This>, Args, 'update', { omit: OmittedBy<This> }>
-> &
+export type Literally<Written> = [Written] extends [Literal] ? WithLiterals<Written> : never;
+
+type WithLiterals<Written> =
+  | (Written extends Literal ? Written : never)
+  | { [Key in keyof Written]: WithLiterals<Written[Key]> };
+
+/**
+ * What the write gives: Prisma's own type of it, by the type map of the client that the alias of the model's type shows.
+ * Another copy of Prisma's types has another alias, which shows nothing (the type map is then anything): `prisma-client-js`
+ * writes a copy of its own where it has an `output`, and Prisma 6 has several.
+ */
+export type ResultOf<This, Args, Operation extends string> =
+  This extends DynamicModelExtensionThis<infer TypeMap, infer Model extends PropertyKey, infer _Extensions>
+    ? string extends keyof TypeMap
+      ? ResultByReads<This, Args>
+      : DynamicModelExtensionFnResult<TypeMap, Model, Args, Operation, never>
+    : ResultByReads<This, Args>;
+
+/** The same without the type map: what the client omits is read off reads, and the fluent API is that of a read. */
+type ResultByReads<This, Args> = PrismaPromise<GetResult<PayloadOf<This>, Args, 'update', { omit: OmittedBy<This> }>> &
   FluentApi<This>;
 
 type PayloadOf<This> = This extends { readonly [K: symbol]: { readonly types: { readonly payload: infer Payload } } }

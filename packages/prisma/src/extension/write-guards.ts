@@ -1,5 +1,5 @@
 import type { Checked, NestedIn } from './nested-writes.ts';
-import type { ArgsOf, Exact, ResultOf } from './operation.ts';
+import type { ArgsOf, Exact, Literally, ResultOf } from './operation.ts';
 
 /**
  * The writes of a model from which nested ones can reach a stream table. They are what Prisma has, but for arguments in
@@ -18,11 +18,11 @@ export type WriteGuards<Registry, Model> = {
 export interface GuardedWrite<Registry, Model, Operation extends string> {
   <This, Args extends ArgsOf<This, Operation>>(
     this: This,
-    args: Exact<Args, ArgsOf<This, Operation>> & Checked<NestedIn<Args, Registry, Model>>,
-  ): ResultOf<This, Args>;
+    args: (Exact<Args, ArgsOf<This, Operation>> & Checked<NestedIn<Args, Registry, Model>>) | Literally<Args>,
+  ): ResultOf<This, Args, Operation>;
 }
 
 /** The same for a model of which everything has a default. */
 export interface WriteWithoutArguments<Operation extends string> {
-  <This>(this: {} extends ArgsOf<This, Operation> ? This : never): ResultOf<This, {}>;
+  <This>(this: {} extends ArgsOf<This, Operation> ? This : never): ResultOf<This, {}, Operation>;
 }
