@@ -39,6 +39,9 @@ const manifestName = 'prepared.json';
 const prefix = 'data-';
 const uselessAfterMs = 30 * 24 * 3_600_000;
 
+/** The whole file system at once where the system can, which takes a tenth of the time of one file after the other. */
+const syncMethod = process.platform === 'linux' ? ['--sync-method=syncfs'] : [];
+
 /** Databases that are ready in them: one for who wants one at once. */
 const spares = 1;
 
@@ -127,7 +130,7 @@ async function make(
       await stayingAlive(server.stop);
     }
     // They are to outlive a power failure; a temporary server itself does not wait for the disk.
-    const { succeeded } = await run(binaries.initdb, ['--sync-only', '--pgdata', folder.data], account);
+    const { succeeded } = await run(binaries.initdb, ['--sync-only', ...syncMethod, '--pgdata', folder.data], account);
     if (!succeeded) return undefined;
     const entries = await readdir(folder.data, { recursive: true, withFileTypes: true });
     // Nobody else is to change them, the account that PostgreSQL runs as included.
