@@ -1,5 +1,5 @@
 import { defineProject } from 'vitest/config';
-import { patience } from '../../vitest.shared.ts';
+import { patience, typescript } from '../../vitest.shared.ts';
 
 export default defineProject({
   test: {
@@ -7,6 +7,11 @@ export default defineProject({
     name: 'core',
     include: ['test/**/*.test.ts'],
     // Projects do not inherit the root's type tests: each turns its own on.
-    typecheck: { enabled: true, include: ['test/**/*.test-d.ts'], tsconfig: './tsconfig.json' },
+    typecheck: {
+      enabled: true,
+      checker: typescript,
+      include: ['test/**/*.test-d.ts'],
+      tsconfig: './tsconfig.json',
+    },
   },
 });

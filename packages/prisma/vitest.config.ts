@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { defineProject } from 'vitest/config';
-import { patience } from '../../vitest.shared.ts';
+import { patience, typescript } from '../../vitest.shared.ts';
 
 export default defineProject({
   // What the generated module and the README import.
@@ -15,6 +15,11 @@ export default defineProject({
     name: 'prisma',
     include: ['test/**/*.test.ts'],
     // Projects do not inherit the root's type tests: each turns its own on.
-    typecheck: { enabled: true, include: ['test/**/*.test-d.ts'], tsconfig: './tsconfig.json' },
+    typecheck: {
+      enabled: true,
+      checker: typescript,
+      include: ['test/**/*.test-d.ts'],
+      tsconfig: './tsconfig.json',
+    },
   },
 });

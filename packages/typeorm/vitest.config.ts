@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { defineProject } from 'vitest/config';
-import { patience } from '../../vitest.shared.ts';
+import { patience, typescript } from '../../vitest.shared.ts';
 
 const source = (file: string): string => fileURLToPath(new URL(`src/${file}`, import.meta.url));
 
@@ -17,6 +17,11 @@ export default defineProject({
     name: 'typeorm',
     include: ['test/**/*.test.ts'],
     // Projects do not inherit the root's type tests: each turns its own on.
-    typecheck: { enabled: true, include: ['test/**/*.test-d.ts'], tsconfig: './tsconfig.json' },
+    typecheck: {
+      enabled: true,
+      checker: typescript,
+      include: ['test/**/*.test-d.ts'],
+      tsconfig: './tsconfig.json',
+    },
   },
 });
