@@ -8,11 +8,12 @@ export default defineConfig({
     projects: [
       'packages/*',
       'test/vitest.config.ts',
+      'test/packaging',
       'test/harness',
       'test/conformance',
       'test/conformance/typeorm/*/vitest.config.ts',
       'examples/*/vitest.config.ts',
     ],
-    globalSetup: ['./test/harness/src/global-setup.ts'],
+    globalSetup: ['./test/harness/src/temporary-files.ts', './test/harness/src/global-setup.ts'],
   },
 });

@@ -5,6 +5,6 @@ export default defineProject({
   test: {
     ...patience,
     name: 'end to end',
-    include: ['documents/**/*.test.ts', 'end-to-end/**/*.test.ts', 'packaging/**/*.test.ts'],
+    include: ['documents/**/*.test.ts', 'end-to-end/**/*.test.ts'],
   },
 });

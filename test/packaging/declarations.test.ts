@@ -1,7 +1,7 @@
 import { copyFile, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
-import { installStrictly, packPackages, type PackedPackages, run } from './packed.ts';
+import { installStrictly, packedPackages, type PackedPackages, run } from './packed.ts';
 
 // A package manager and a compiler, where the machine may have much else to do.
 vi.setConfig({ testTimeout: 600_000, hookTimeout: 600_000 });
@@ -46,7 +46,7 @@ const PACKAGES = [
 
 let packed: PackedPackages;
 beforeAll(async () => {
-  packed = await packPackages('core', ...PACKAGES.map(({ name }) => name));
+  packed = await packedPackages('core', ...PACKAGES.map(({ name }) => name));
 });
 afterAll(() => packed[Symbol.asyncDispose]());
 

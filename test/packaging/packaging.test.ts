@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 
 import { deadLinks } from '../documents/markdown.ts';
-import { installStrictly, packPackages, type PackedPackages, run } from './packed.ts';
+import { installStrictly, packedPackages, type PackedPackages, run } from './packed.ts';
 
 const PACKAGES = ['core', 'drizzle', 'emulator', 'prisma', 'typeorm'] as const;
 
@@ -20,7 +20,7 @@ vi.setConfig({ testTimeout: 600_000, hookTimeout: 600_000 });
 let packed: PackedPackages;
 
 beforeAll(async () => {
-  packed = await packPackages(...PACKAGES);
+  packed = await packedPackages(...PACKAGES);
 });
 afterAll(() => packed[Symbol.asyncDispose]());
 

@@ -1,8 +1,9 @@
 import { execFile } from 'node:child_process';
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { inject } from 'vitest';
 
 const execute = promisify(execFile);
 const root = join(import.meta.dirname, '../..');
@@ -43,21 +44,20 @@ export interface PackedPackages extends AsyncDisposable {
   readonly specifiers: Readonly<Record<string, string>>;
 }
 
-/** Packs the published packages as they would be published. */
-export async function packPackages(...names: string[]): Promise<PackedPackages> {
+/** The packages as they would be published, and a folder to install them in. */
+export async function packedPackages(...names: string[]): Promise<PackedPackages> {
+  const tarballs = inject('tarballs');
+  const specifiers = names.map((name) => {
+    const tarball = tarballs[`@pgstream/${name}`];
+    if (tarball === undefined) throw new Error(`packages/${name} was not packed`);
+    return [`@pgstream/${name}`, `file:${tarball}`] as const;
+  });
   const folder = await mkdtemp(join(tmpdir(), 'pgstream-packaging-'));
-  const tarballs = join(folder, 'tarballs');
-  await mkdir(tarballs);
-  for (const name of names) await pnpm(join(root, 'packages', name), 'pack', '--pack-destination', tarballs);
-  const files = await readdir(tarballs);
-  const specifiers = Object.fromEntries(
-    names.map((name) => {
-      const file = files.find((candidate) => candidate.startsWith(`pgstream-${name}-`));
-      if (file === undefined) throw new Error(`packages/${name} was not packed`);
-      return [`@pgstream/${name}`, `file:${join(tarballs, file)}`];
-    }),
-  );
-  return { folder, specifiers, [Symbol.asyncDispose]: () => rm(folder, { recursive: true, force: true }) };
+  return {
+    folder,
+    specifiers: Object.fromEntries(specifiers),
+    [Symbol.asyncDispose]: () => rm(folder, { recursive: true, force: true }),
+  };
 }
 
 /** Installs as pnpm does by default: what is not depended on cannot be imported, and install scripts need a word. */

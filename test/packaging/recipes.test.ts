@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import { blocksOf } from '@pgstream/harness';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 
-import { packPackages, type PackedPackages, run } from './packed.ts';
+import { packedPackages, type PackedPackages, run } from './packed.ts';
 
 // A package manager, and test runners: minutes, where the machine has much else to do.
 vi.setConfig({ testTimeout: 600_000, hookTimeout: 600_000 });
@@ -15,7 +15,7 @@ let packed: PackedPackages;
 let installed: string;
 
 beforeAll(async () => {
-  packed = await packPackages('core', 'emulator');
+  packed = await packedPackages('core', 'emulator');
   const dependencies = { ...packed.specifiers, pg: '8.23.1', vitest: '4.1.12', jest: '29.7.0' };
   await writeFile(join(packed.folder, 'package.json'), JSON.stringify({ dependencies, overrides: packed.specifiers }));
   await run(packed.folder, 'npm', 'install', '--no-audit', '--no-fund', '--ignore-scripts');

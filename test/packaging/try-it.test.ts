@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { type Block, blocksOf } from '@pgstream/harness';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 
-import { installStrictly, packPackages, type PackedPackages, pnpm, run } from './packed.ts';
+import { installStrictly, packedPackages, type PackedPackages, pnpm, run } from './packed.ts';
 
 // Package managers, one after the other: minutes, where the machine has much else to do.
 vi.setConfig({ testTimeout: 600_000, hookTimeout: 600_000 });
@@ -34,7 +34,7 @@ const MANAGERS = {
 let packed: PackedPackages;
 
 beforeAll(async () => {
-  packed = await packPackages('core', 'drizzle', 'emulator', 'prisma', 'typeorm');
+  packed = await packedPackages('core', 'drizzle', 'emulator', 'prisma', 'typeorm');
   // `prisma generate` would fetch an engine that it does not use if it were not told of one.
   vi.stubEnv('PRISMA_SCHEMA_ENGINE_BINARY', process.execPath);
   vi.stubEnv('CHECKPOINT_DISABLE', '1');

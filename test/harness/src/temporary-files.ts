@@ -1,0 +1,66 @@
+import { execFile } from 'node:child_process';
+import { chmod, mkdtemp, readdir, rm, stat, statfs, writeFile } from 'node:fs/promises';
+import { freemem } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+
+const inMemory = '/dev/shm';
+const prefix = 'pgstream-tests-';
+
+/** A run takes two at the most; what a machine swaps out is slower than its disk. */
+const roomNeeded = 8 * 1024 ** 3;
+const uselessAfterMs = 24 * 3_600_000;
+
+/**
+ * Once per run, before anything else: has this process and those that it starts keep their temporary files in memory, where there is room for them: databases
+ * and installed packages are files by the ten thousand that live for seconds. Nothing changes where TMPDIR is set, or where
+ * there is no such folder, little room in it, or programs in it must not run.
+ *
+ * @returns what removes them.
+ */
+export default async function setup(): Promise<() => Promise<void>> {
+  const before = process.env['TMPDIR'];
+  const folder = before === undefined ? await folderInMemory() : undefined;
+  if (folder === undefined) return async () => {};
+  process.env['TMPDIR'] = folder;
+  return async () => {
+    delete process.env['TMPDIR'];
+    await rm(folder, { recursive: true, force: true, maxRetries: 5 });
+  };
+}
+
+async function folderInMemory(): Promise<string | undefined> {
+  try {
+    const { bavail, bsize } = await statfs(inMemory);
+    if (Math.min(bavail * bsize, freemem()) < roomNeeded) return undefined;
+    await removeAbandoned();
+    const folder = await mkdtemp(join(inMemory, prefix));
+    // As the folder that it stands for: PostgreSQL runs as another user where the tests run as root.
+    await chmod(folder, 0o1777);
+    if (await runsPrograms(folder)) return folder;
+    await rm(folder, { recursive: true });
+    return undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Those of runs that were killed. */
+async function removeAbandoned(): Promise<void> {
+  const names = (await readdir(inMemory)).filter((name) => name.startsWith(prefix));
+  for (const path of names.map((name) => join(inMemory, name))) {
+    const { mtimeMs } = await stat(path);
+    if (Date.now() - mtimeMs > uselessAfterMs) await rm(path, { recursive: true, force: true }).catch(() => {});
+  }
+}
+
+async function runsPrograms(folder: string): Promise<boolean> {
+  const program = join(folder, 'program');
+  await writeFile(program, '#!/bin/sh\n', { mode: 0o755 });
+  const ran = await promisify(execFile)(program).then(
+    () => true,
+    () => false,
+  );
+  await rm(program);
+  return ran;
+}
