@@ -87,13 +87,15 @@ async function read(path: string): Promise<PreparedData | undefined> {
   return {
     binaries,
     copy: { from: join(path, 'data'), files, ready: join(path, 'ready') },
-    async discard() {
-      // Another process may be copying to or from them: they are out of the way first.
-      const away = join(dirname(path), `${unfinishedPrefix}${randomBytes(4).toString('hex')}`);
-      await rename(path, away).catch(() => {});
-      await remove(away);
-    },
+    discard: () => setAside(path),
   };
+}
+
+/** Another process may be copying to or from them: they are out of the way first, and removed then. */
+async function setAside(path: string): Promise<void> {
+  const away = join(dirname(path), `${unfinishedPrefix}${randomBytes(4).toString('hex')}`);
+  await rename(path, away).catch(() => {});
+  await remove(away);
 }
 
 /** Undefined also when it is there by half: a machine that lost its power may have kept the name and not the text. */
@@ -139,9 +141,12 @@ async function make(
     }
     const files = entries.filter((entry) => !entry.isDirectory()).length;
     await writeFile(join(unfinished, manifestName), JSON.stringify({ binaries, files } satisfies Manifest));
-    await rename(path, join(unfinished, 'replaced')).catch(() => {});
-    // Fails if another process was faster: its data then are the ones.
-    await rename(unfinished, path).catch(() => {});
+    await rename(unfinished, path).catch(async () => {
+      // Another process was faster: its data then are the ones, unless they are not whole.
+      if (await read(path)) return;
+      await setAside(path);
+      await rename(unfinished, path).catch(() => {});
+    });
     return await read(path);
   } finally {
     await remove(unfinished);

@@ -90,6 +90,7 @@ describe('the data that temporary servers are copied from', () => {
     const third = await emulatorOfTest({ cacheDir });
     expect(await origin(third)).toBe(await origin(second));
     expect(await kept()).toEqual([data]);
+    expect(await readdir(join(home, data))).not.toContain('replaced');
   });
 
   test('of another version are left alone, and go when nobody has made use of them for long', async () => {
