@@ -18,6 +18,17 @@ const NULL_CASES: readonly {
   { name: 'a calculated schedule: null, there is no bound', model: 'calculated', stale: null, filled: true },
 ];
 
+const INSTANT = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/;
+
+/** What the other side of an HTTP answer has of a value, once it has made Dates of instants. */
+function throughJson(value: unknown): unknown {
+  return JSON.parse(JSON.stringify(value), dateOfInstant) as unknown;
+}
+
+function dateOfInstant(_key: string, value: unknown): unknown {
+  return typeof value === 'string' && INSTANT.test(value) ? new Date(value) : value;
+}
+
 export function helperCases<Native>(stage: Stage<Native>): void {
   const account = 600;
   const helpers = (model: StreamModel = 'accountTotals'): Helpers => stage.client.helpers(model);
@@ -56,16 +67,36 @@ export function helperCases<Native>(stage: Stage<Native>): void {
     });
   });
 
-  it('what they give goes through JSON', async () => {
-    for (const model of ['accountTotals', 'neverFilled', 'byCron'] as const) {
-      const status = await helpers(model).status();
-      const { lastRefreshAt, ...others } = JSON.parse(JSON.stringify(status)) as Record<string, unknown>;
-      expect(others).toMatchObject({ schema: 'public', id: status.id, isPopulated: status.isPopulated });
-      expect(status.id).toMatch(/^\d+$/);
-      expect(lastRefreshAt).toBe(status.lastRefreshAt?.toISOString() ?? null);
-    }
-    const result = await helpers().refresh();
-    expect(JSON.parse(JSON.stringify(result))).toMatchObject({ status: 'refreshed', shared: false });
+  describe('what is given goes through JSON and loses nothing', () => {
+    it.each(QUESTIONS)('%s()', async (method) => {
+      for (const model of ['accountTotals', 'neverFilled', 'byCron'] as const) {
+        const answer = await helpers(model)[method]();
+        expect(throughJson(answer)).toStrictEqual(answer);
+      }
+    });
+
+    it('refresh()', async () => {
+      const result = await helpers().refresh();
+      expect(throughJson(result)).toStrictEqual(result);
+    });
+
+    it('list()', async () => {
+      const all = await stage.client.pgstream().list();
+      expect(all.map(({ name }) => name)).toContain('account_totals');
+      expect(throughJson(all)).toStrictEqual(all);
+    });
+
+    it('history(), with an id beyond 2^53', async () => {
+      // As the scheduler writes them: refresh() leaves none.
+      await stage.admin.query(`
+        INSERT INTO pgstream.pgs_refresh_history (refresh_id, pgs_id, data_timestamp, start_time, end_time, action, rows_inserted, status)
+        SELECT 9007199254740993, pgs_id, now(), now(), now(), 'FULL', 3, 'COMPLETED'
+        FROM pgstream.pgs_stream_tables WHERE pgs_schema = 'public' AND pgs_name = 'account_totals'`);
+      const records = await stage.client.pgstream().table('account_totals').history({ limit: 1 });
+      await stage.admin.query('DELETE FROM pgstream.pgs_refresh_history WHERE refresh_id = 9007199254740993');
+      expect(records).toMatchObject([{ id: '9007199254740993', rowsInserted: 3 }]);
+      expect(throughJson(records)).toStrictEqual(records);
+    });
   });
 
   it('stale, after the time of its schedule', async () => {
