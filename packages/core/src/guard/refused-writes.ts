@@ -19,18 +19,27 @@ export interface RefusedWrite {
  */
 export function refusedWrites(sql: string, tables: StreamTables): readonly RefusedWrite[] {
   const targets = knownTargets(sql);
-  return targets.length === 0 ? NONE : targets.flatMap((target) => refusedWrite(target, tables) ?? []);
+  return targets.length === 0 ? NONE : refusedAmong(targets, tables);
 }
 
 const NONE: readonly RefusedWrite[] = [];
 
+function refusedAmong(targets: readonly WriteTarget[], tables: StreamTables): readonly RefusedWrite[] {
+  const refused: RefusedWrite[] = [];
+  for (const target of targets) {
+    const write = refusedWrite(target, tables);
+    if (write) refused.push(write);
+  }
+  return refused;
+}
+
 function refusedWrite(target: WriteTarget, tables: StreamTables): RefusedWrite | undefined {
   const { operation, name } = target;
-  if (operation.endsWith(' schema')) {
+  if (operation === 'drop schema' || operation === 'alter schema') {
     const table = tables.inSchema(name);
     return table && { target, table, error: refusedSchema(table, operation) };
   }
-  if (operation.endsWith(' table')) {
+  if (operation === 'drop table' || operation === 'alter table') {
     const table = tables.table(target);
     return table && { target, table, error: refusedDefinition(table, operation) };
   }
