@@ -150,4 +150,4 @@ it('10,000 statements that Prisma makes, of reads and of writes to ordinary mode
   );
   expect(statements).toBeGreaterThanOrEqual(10_000);
   expect(texts.size).toBeGreaterThan(500);
-}, 600_000);
+});
