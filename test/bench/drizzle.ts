@@ -1,5 +1,5 @@
 import { guardStreamTables, pgStreamTable } from '@pgstream/drizzle';
-import { eq } from 'drizzle-orm';
+import { eq, sql } from 'drizzle-orm';
 import { drizzle } from 'drizzle-orm/node-postgres';
 import { integer, numeric, pgTable, text, timestamp } from 'drizzle-orm/pg-core';
 import type { Client } from 'pg';
@@ -34,6 +34,10 @@ export async function measureDrizzle(client: Client, rounds: number): Promise<Ra
     await against('guarded db: one row of a table', rounds * 2, [
       () => db.select().from(plain).where(eq(plain.customerId, next())),
       () => guarded.select().from(plain).where(eq(plain.customerId, next())),
+    ]),
+    await against('guarded db: SQL text', rounds * 2, [
+      () => db.execute(sql`select * from ${plain} where customer_id = ${next()}`),
+      () => guarded.execute(sql`select * from ${plain} where customer_id = ${next()}`),
     ]),
     await against('guarded db: insert of 100 rows', rounds / 2, [
       () => db.insert(notes).values(manyNotes),

@@ -31,6 +31,7 @@ view Totals {
 interface Db {
   readonly plain: Reads;
   readonly totals: Reads;
+  $queryRaw(text: TemplateStringsArray, ...values: readonly unknown[]): PromiseLike<readonly unknown[]>;
   $extends(extension: object): Db;
   $disconnect(): Promise<void>;
 }
@@ -62,6 +63,12 @@ export async function measurePrisma(client: Client, url: string, rounds: number)
     return [
       ...(await compare('one row of a table', rounds * 2, clients, oneOf('plain'))),
       ...(await compare('one row of a stream table', rounds * 2, clients, oneOf('totals'))),
+      ...(await compare(
+        'SQL text',
+        rounds * 2,
+        clients,
+        (db) => db.$queryRaw`SELECT * FROM prisma_plain WHERE customer_id = ${7}`,
+      )),
       ...(await compare(`${rowCount} rows of a table`, rounds / 2, clients, ({ plain }) => plain.findMany())),
       ...(await compare(`${rowCount} rows of a stream table`, rounds / 2, clients, ({ totals }) => totals.findMany())),
     ];

@@ -8,6 +8,7 @@ import { measureDrizzle } from './drizzle.ts';
 import { measureEmulator } from './emulator.ts';
 import { measurePrismaCompileCost } from './prisma-types.ts';
 import { measurePrisma } from './prisma.ts';
+import { compareSeen, measureLooks, measureMemory, measureStart } from './statement.ts';
 import { explainIsStale, fillCatalog, historyRows, measureStaleness, streamTables } from './staleness.ts';
 import { measureTypeOrm } from './typeorm.ts';
 import { measureWrites } from './writes.ts';
@@ -71,19 +72,41 @@ const BENCHMARKS: Readonly<Record<string, (client: Client, url: string) => Promi
       ratio: rounded(one.medianMs / (one.baseMs ?? Number.NaN)),
     }));
   },
+  async statement(client) {
+    print('Memory after looks at many different texts.', measureMemory(), ({ megabytes }) => ({
+      'more MB': rounded(megabytes),
+    }));
+    const looks = await measureLooks(client, Math.ceil(rounds / 3));
+    print('A look at a text of 1,000 characters.', looks, ({ microseconds, toSelect }) => ({
+      'median µs': rounded(microseconds),
+      'to SELECT 1': Number(toSelect.toFixed(5)),
+    }));
+    print('Node with an import.', await measureStart(Math.ceil(rounds / 50)), ({ ms }) => ({
+      'median ms': rounded(ms),
+    }));
+    print('Of how many cases each says what PostgreSQL does.', await compareSeen(), ({ cases, reader, parser }) => ({
+      cases,
+      '@pgstream/core/statement': reader,
+      'libpg-query': parser,
+    }));
+  },
   async types() {
     printCompileCosts('Drizzle', await measureCompileCost(compileRounds));
     printCompileCosts('Prisma', await measurePrismaCompileCost(compileRounds));
   },
 };
 
-function print<One extends { readonly name: string; readonly rounds: number }>(
+function print<One extends { readonly name: string; readonly rounds?: number }>(
   title: string,
   measured: readonly One[],
   columns: (one: One) => object,
 ): void {
   console.log(`\n${title}`);
-  console.table(Object.fromEntries(measured.map((one) => [one.name, { ...columns(one), rounds: one.rounds }])));
+  console.table(
+    Object.fromEntries(
+      measured.map((one) => [one.name, { ...columns(one), ...(one.rounds !== undefined && { rounds: one.rounds }) }]),
+    ),
+  );
 }
 
 function printRatios(title: string, measured: readonly Ratio[]): void {

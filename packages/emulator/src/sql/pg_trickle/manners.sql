@@ -39,7 +39,7 @@ BEGIN
     RETURN CASE TG_OP WHEN 'DELETE' THEN OLD ELSE NEW END;
   END IF;
   RAISE EXCEPTION 'Direct DML on stream table % is not allowed. Stream tables are maintained automatically by pg_trickle.',
-    TG_TABLE_NAME USING ERRCODE = 'P0001';
+    format('%s.%s', TG_TABLE_SCHEMA, TG_TABLE_NAME) USING ERRCODE = 'P0001';
 END
 $$;
 
