@@ -32,10 +32,7 @@ function isPassing({ code = '' }: DatabaseError): boolean {
   return ['3D000', '3F000', '42883', '42P01', '53300'].includes(code) || code.startsWith('57P');
 }
 
-/**
- * Settings as this session has them. Whether the scheduler is on is asked once: the original takes no notice of a later
- * change either.
- */
+/** Settings as this session has them. Whether the scheduler is on is asked once where the original takes no notice of a later change. */
 const wanted = ({ name }: Extension): string => `
   SELECT EXISTS (SELECT FROM pg_extension WHERE extname = '${name}') AS installed,
          coalesce(current_setting('${name}.enabled', true), 'on')::boolean AS enabled`;
@@ -45,12 +42,17 @@ const interval = ({ name }: Extension): string => `
          AS milliseconds`;
 
 async function tickWhileWanted(client: Client, extension: Extension, signal: AbortSignal): Promise<void> {
-  const { rows } = await client.query<{ installed: boolean; enabled: boolean }>(wanted(extension));
-  if (!rows[0]?.installed || !rows[0].enabled) return;
+  if (!(await isEnabled(client, extension))) return;
   // Ends with an error when the extension is dropped.
   while (!signal.aborted) {
     await tick(client, extension);
+    if (extension.schedulerCanBeSwitchedOff && !(await isEnabled(client, extension))) return;
     const answer = await client.query<{ milliseconds: number }>(interval(extension));
     await pause(answer.rows[0]?.milliseconds ?? 1_000, signal);
   }
+}
+
+async function isEnabled(client: Client, extension: Extension): Promise<boolean> {
+  const { rows } = await client.query<{ installed: boolean; enabled: boolean }>(wanted(extension));
+  return rows[0]?.installed === true && rows[0].enabled;
 }

@@ -117,10 +117,11 @@ BEGIN
 END
 $$;
 
--- Takes capture away where no stream table needs it any more. A source that is gone prints as its number, which is then a
--- syntax error: the original's trap (contract A.1, drop).
+-- Takes capture away where no stream table needs it any more.
 CREATE FUNCTION pgstream._stop_capture(p_source oid, p_pgs_id bigint) RETURNS void
 LANGUAGE plpgsql AS $$
+DECLARE
+  v_source text := pgstream._source_name(p_source);
 BEGIN
   IF EXISTS (SELECT FROM pgstream.pgs_dependencies d
       WHERE d.source_relid = p_source AND d.pgs_id <> p_pgs_id AND d.source_type = 'TABLE') THEN
@@ -128,11 +129,13 @@ BEGIN
      WHERE t.source_relid = p_source;
     RETURN;
   END IF;
-  EXECUTE format('DROP TRIGGER IF EXISTS pg_stream_cdc_%s ON %s', p_source, p_source::regclass);
-  EXECUTE format('DROP TRIGGER IF EXISTS pg_stream_cdc_truncate_%s ON %s', p_source, p_source::regclass);
-  EXECUTE format('DROP FUNCTION IF EXISTS pgstream_changes.pg_stream_cdc_fn_%s()', p_source);
-  EXECUTE format('DROP FUNCTION IF EXISTS pgstream_changes.pg_stream_cdc_truncate_fn_%s()', p_source);
-  EXECUTE format('DROP TABLE IF EXISTS pgstream_changes.changes_%s', p_source);
+  IF v_source IS NOT NULL THEN
+    EXECUTE format('DROP TRIGGER IF EXISTS pg_stream_cdc_%s ON %s', p_source, v_source);
+    EXECUTE format('DROP TRIGGER IF EXISTS pg_stream_cdc_truncate_%s ON %s', p_source, v_source);
+    EXECUTE format('DROP FUNCTION IF EXISTS pgstream_changes.pg_stream_cdc_fn_%s()', p_source);
+    EXECUTE format('DROP FUNCTION IF EXISTS pgstream_changes.pg_stream_cdc_truncate_fn_%s()', p_source);
+    EXECUTE format('DROP TABLE IF EXISTS pgstream_changes.changes_%s', p_source);
+  END IF;
   DELETE FROM pgstream.pgs_change_tracking t WHERE t.source_relid = p_source;
 END
 $$;

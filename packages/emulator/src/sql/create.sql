@@ -6,8 +6,8 @@ LANGUAGE plpgsql IMMUTABLE STRICT AS $$
 DECLARE
   v_mode text := upper(p_mode);
 BEGIN
-  IF v_mode NOT IN ('FULL', 'DIFFERENTIAL', 'INCREMENTAL') THEN
-    RAISE EXCEPTION 'invalid argument: unknown refresh mode: %. Must be ''FULL'' or ''DIFFERENTIAL''', v_mode USING ERRCODE = pgstream._code('22023');
+  IF v_mode <> ALL (pgstream._refresh_modes() || '{INCREMENTAL}'::text[]) THEN
+    RAISE EXCEPTION 'invalid argument: unknown refresh mode: %. Must be %', v_mode, pgstream._refresh_modes_in_words() USING ERRCODE = pgstream._code('22023');
   END IF;
   RETURN CASE WHEN p_alias AND v_mode = 'INCREMENTAL' THEN 'DIFFERENTIAL' ELSE v_mode END;
 END
@@ -20,6 +20,7 @@ DECLARE
   v_name text;
   v_analysis jsonb;
   v_query text;
+  v_mode text;
   v_identity jsonb;
   v_frontier jsonb;
   v_table pgstream.pgs_stream_tables;
@@ -27,14 +28,14 @@ BEGIN
   SELECT n.schema_name, n.table_name INTO v_schema, v_name
     FROM pgstream._split_name(p_name, coalesce(current_schema(), 'public')) n;
   PERFORM pgstream._check_schedule(p_schedule);
-  PERFORM pgstream._refuse_letters(p_query);
+  PERFORM pgstream._refuse_text(p_query);
 
-  v_analysis := pgstream._analyse_defining_query(p_query);
-  v_query := pgstream._inline_views(p_query, v_analysis);
+  v_analysis := pgstream._analyse_defining_query(pgstream._analysable(p_query));
+  v_query := CASE pgstream._analysable(p_query) WHEN p_query THEN pgstream._inline_views(p_query, v_analysis) ELSE p_query END;
   IF v_query <> p_query THEN
     v_analysis := pgstream._analyse(v_query) || jsonb_build_object('sources', v_analysis -> 'sources');
   END IF;
-  PERFORM pgstream._refuse_query(v_analysis, p_mode);
+  v_mode := pgstream._settle_mode(p_query, v_analysis, p_mode);
 
   IF EXISTS (SELECT FROM pgstream.pgs_stream_tables s WHERE s.pgs_schema = v_schema AND s.pgs_name = v_name) THEN
     RAISE EXCEPTION 'stream table already exists: %.%', v_schema, v_name USING ERRCODE = pgstream._code('42P07');
@@ -46,16 +47,16 @@ BEGIN
   PERFORM pgstream._authorise_create(v_schema, v_analysis -> 'sources');
 
   v_identity := pgstream._row_identity(v_analysis);
-  v_identity := v_identity || jsonb_build_object('count', pgstream._countable(v_query, v_identity, v_analysis -> 'columns'));
-  PERFORM pgstream._create_storage(v_schema, v_name, v_analysis -> 'columns', v_identity, p_mode);
+  v_identity := pgstream._with_counters(v_query, v_identity, v_analysis -> 'columns');
+  PERFORM pgstream._create_storage(v_schema, v_name, v_analysis -> 'columns', v_identity, v_mode);
 
   INSERT INTO pgstream.pgs_stream_tables
     (pgs_relid, pgs_name, pgs_schema, defining_query, original_query, schedule, refresh_mode, functions_used)
   VALUES (
     pgstream._read_back(v_schema, v_name)::regclass, v_name, v_schema, v_query, CASE WHEN v_query <> p_query THEN p_query END,
-    p_schedule, p_mode, CASE p_mode WHEN 'DIFFERENTIAL' THEN pgstream._functions_used(v_analysis -> 'tree') END)
+    p_schedule, v_mode, CASE WHEN v_mode <> 'FULL' THEN pgstream._functions_used(v_analysis -> 'tree') END)
   RETURNING * INTO v_table;
-  PERFORM pgstream._record_sources(v_table.pgs_id, p_mode, v_analysis -> 'sources');
+  PERFORM pgstream._record_sources(v_table.pgs_id, v_mode, v_analysis -> 'sources');
 
   IF p_initialize THEN
     PERFORM pgstream._begin_fill(v_table, true);
@@ -67,37 +68,28 @@ BEGIN
      WHERE s.pgs_id = v_table.pgs_id;
     PERFORM pgstream._record_initial_fill(v_table.pgs_id);
   END IF;
-  RAISE INFO 'Stream table %.% created (pgs_id=%, mode=%, initialized=%)', v_schema, v_name, v_table.pgs_id, p_mode, p_initialize::text;
+  RAISE INFO 'Stream table %.% created (pgs_id=%, mode=%, initialized=%)', v_schema, v_name, v_table.pgs_id, v_mode, p_initialize::text;
   RETURN v_table.pgs_id;
 END
 $$;
 
--- The original cuts the text by bytes, and stumbles over the first letter that is more than one, in a name, literal or comment.
-CREATE FUNCTION pgstream._refuse_letters(p_query text) RETURNS void
-LANGUAGE plpgsql IMMUTABLE AS $$
-BEGIN
-  IF octet_length(p_query) <> length(p_query) THEN
-    RAISE EXCEPTION 'end byte index % is not a char boundary', length((regexp_match(p_query, E'^[\\u0001-\\u007f]*'))[1]) + 1
-      USING ERRCODE = 'XX000';
-  END IF;
-END
-$$;
-
--- What `__pgs_count` can count: what the identity says, if the query's text allows to ask for it.
-CREATE FUNCTION pgstream._countable(p_query text, p_identity jsonb, p_columns jsonb) RETURNS text
+-- The identity with the counters that the storage table has: what the original counts, if the query's text allows to ask for it.
+CREATE FUNCTION pgstream._with_counters(p_query text, p_identity jsonb, p_columns jsonb) RETURNS jsonb
 LANGUAGE plpgsql AS $$
 DECLARE
-  v_count text := p_identity ->> 'count';
-  v_counted text;
+  v_identity jsonb := pgstream._counting(p_identity);
+  v_names text[] := ARRAY(SELECT c ->> 'name' FROM jsonb_array_elements(p_columns) WITH ORDINALITY x (c, n) ORDER BY n);
+  v_counters jsonb;
 BEGIN
-  IF v_count IN ('aggregate', 'distinct') THEN
-    v_counted := pgstream._counted_query(p_query, v_count,
-      ARRAY(SELECT c ->> 'name' FROM jsonb_array_elements(p_columns) WITH ORDINALITY x (c, n) ORDER BY n));
-    EXECUTE 'SELECT __pgs_count FROM (' || v_counted || ') sub LIMIT 0';
+  IF v_identity ->> 'count' IS NULL THEN
+    RETURN v_identity || '{"counters": []}';
   END IF;
-  RETURN v_count;
+  SELECT jsonb_agg(c) INTO v_counters
+    FROM jsonb_array_elements(pgstream._analyse(pgstream._counted_query(p_query, v_identity ->> 'count', v_names)) -> 'columns')
+      WITH ORDINALITY x (c, n) WHERE n > cardinality(v_names);
+  RETURN v_identity || jsonb_build_object('counters', v_counters);
 EXCEPTION WHEN syntax_error_or_access_rule_violation OR null_value_not_allowed THEN
-  RETURN 'one';
+  RETURN p_identity || '{"count": "one", "counters": [{"name": "__pgs_count", "type": "bigint"}]}';
 END
 $$;
 
@@ -108,7 +100,7 @@ DECLARE
 BEGIN
   INSERT INTO pgstream.pgs_dependencies (pgs_id, source_relid, source_type, columns_used, column_snapshot, schema_fingerprint)
   SELECT p_pgs_id, (s ->> 'relid')::oid, s ->> 'type',
-         CASE WHEN p_mode = 'DIFFERENTIAL' AND s ->> 'type' <> 'VIEW'
+         CASE WHEN p_mode <> 'FULL' AND s ->> 'type' <> 'VIEW'
               THEN ARRAY(SELECT c ->> 'name' FROM jsonb_array_elements(k.snapshot) c ORDER BY 1) END,
          k.snapshot, k.fingerprint
     FROM jsonb_array_elements(p_sources) s, LATERAL pgstream._column_snapshot((s ->> 'relid')::oid) k;

@@ -32,6 +32,7 @@ LANGUAGE plpgsql AS $$
 DECLARE
   v_ids bigint[];
   v_captured boolean;
+  v_affected boolean;
 BEGIN
   -- Constraints, defaults, triggers and the like leave the columns as they were.
   SELECT array_agg(d.pgs_id), bool_or(d.source_type = 'TABLE') INTO v_ids, v_captured
@@ -40,14 +41,13 @@ BEGIN
   IF v_ids IS NULL THEN
     RETURN;
   END IF;
-  IF pgstream._blocks_ddl(p_source) THEN
-    RAISE EXCEPTION 'pg_stream: ALTER TABLE on %.% blocked — column-affecting DDL is not allowed on source tables tracked by stream '
-      'tables when pg_stream.block_source_ddl = true. Set pg_stream.block_source_ddl = false to allow schema changes '
-      '(triggers reinitialization).',
+  v_affected := pgstream._affects_result(p_source);
+  IF v_affected AND pgstream._setting('block_source_ddl', pgstream._blocks_ddl_by_default())::boolean THEN
+    RAISE EXCEPTION 'pg_stream: ALTER TABLE on %.% blocked — %',
       (SELECT n.nspname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE c.oid = p_source),
-      (SELECT c.relname FROM pg_class c WHERE c.oid = p_source) USING ERRCODE = 'XX000';
+      (SELECT c.relname FROM pg_class c WHERE c.oid = p_source), pgstream._why_ddl_is_blocked() USING ERRCODE = 'XX000';
   END IF;
-  PERFORM pgstream._mark_for_reinit(v_ids);
+  PERFORM pgstream._mark_for_reinit(v_ids) WHERE v_affected;
   UPDATE pgstream.pgs_dependencies d SET column_snapshot = k.snapshot, schema_fingerprint = k.fingerprint
     FROM pgstream._column_snapshot(p_source) k WHERE d.source_relid = p_source;
   IF v_captured AND to_regclass('pgstream_changes.changes_' || p_source) IS NOT NULL THEN
@@ -84,6 +84,7 @@ BEGIN
       ELSE NULL;
     END CASE;
   END LOOP;
+-- raises as the original does
 END
 $$;
 
@@ -108,6 +109,7 @@ BEGIN
       UPDATE pgstream.pgs_stream_tables s SET status = 'ERROR', updated_at = now() WHERE s.pgs_id = ANY (pgstream._with_downstream(v_ids));
     END IF;
   END LOOP;
+-- raises as the original does
 END
 $$;
 

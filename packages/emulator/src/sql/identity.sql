@@ -4,8 +4,8 @@
 --   {"by": "group" | "all" | "key"   the named columns are the key
 --          "one"                     there is one row
 --          "rows",                   nothing is: the whole row and its number among equal ones
---    "columns": […], "index": [GROUP BY columns], "count": "aggregate" | "distinct" | "one" | null}
--- "count" says whether the storage table has `__pgs_count`, and what it counts.
+--    "columns": […], "index": [GROUP BY columns], "count": "aggregate" | "distinct" | "except" | "intersect" | "one" | null}
+-- "count" says whether the storage table counts something, and what.
 CREATE FUNCTION pgstream._row_identity(p_analysis jsonb) RETURNS jsonb
 LANGUAGE plpgsql STABLE AS $$
 DECLARE
@@ -22,7 +22,7 @@ BEGIN
       v_by := 'all';
     END IF;
     IF v_set -> 'all' ->> 0 = 'false' OR v_set -> 'op' ->> 0 <> '1' THEN
-      v_count := 'one';
+      v_count := CASE v_set -> 'op' ->> 0 WHEN '2' THEN 'intersect' WHEN '3' THEN 'except' ELSE 'one' END;
     END IF;
   ELSIF pgstream._field(v_query, 'distinctClause') IS NOT NULL THEN
     IF v_query -> 'hasDistinctOn' ->> 0 = 'false' THEN
@@ -38,6 +38,9 @@ BEGIN
         AND pgstream._field(v_query, 'groupingSets') IS NULL AND v_query -> 'hasTargetSRFs' ->> 0 = 'false' THEN
       v_by := 'group';
       v_columns := v_index;
+    END IF;
+    IF pgstream._field(v_query, 'havingQual') IS NOT NULL THEN
+      v_index := '{}';
     END IF;
   ELSE
     v_columns := pgstream._key_columns(v_query, v_names);

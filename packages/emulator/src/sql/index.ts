@@ -1,5 +1,4 @@
 import { EmulatorError } from '../errors.ts';
-import alerts from './alerts.sql';
 import alter from './alter.sql';
 import capture from './capture.sql';
 import create from './create.sql';
@@ -13,20 +12,34 @@ import lexer from './lexer.sql';
 import monitoring from './monitoring.sql';
 import names from './names.sql';
 import nodes from './nodes.sql';
+import streamAlerts from './pg_stream/alerts.sql';
 import streamCalls from './pg_stream/calls.sql';
+import streamFailures from './pg_stream/failures.sql';
 import streamCatalog from './pg_stream/catalog.sql';
 import streamManners from './pg_stream/manners.sql';
 import streamMonitoring from './pg_stream/monitoring.sql';
+import streamQueries from './pg_stream/queries.sql';
+import newAlerts from './pg_trickle/0.108/alerts.sql';
 import newCalls from './pg_trickle/0.108/calls.sql';
+import newFailures from './pg_trickle/0.108/failures.sql';
 import newManners from './pg_trickle/0.108/manners.sql';
 import newOuterUser from './pg_trickle/0.108/outer-user.sql';
 import newRights from './pg_trickle/0.108/rights.sql';
+import newSetOperations from './pg_trickle/0.108/set-operations.sql';
+import oldAlerts from './pg_trickle/0.67/alerts.sql';
 import oldCalls from './pg_trickle/0.67/calls.sql';
+import oldFailures from './pg_trickle/0.67/failures.sql';
 import oldManners from './pg_trickle/0.67/manners.sql';
+import oldSetOperations from './pg_trickle/0.67/set-operations.sql';
+import trickleAlerts from './pg_trickle/alerts.sql';
 import trickleCalls from './pg_trickle/calls.sql';
 import trickleCatalog from './pg_trickle/catalog.sql';
+import trickleErrors from './pg_trickle/errors.sql';
+import handler from './pg_trickle/handler.sql';
 import trickleManners from './pg_trickle/manners.sql';
+import immediate from './pg_trickle/immediate.sql';
 import trickleMonitoring from './pg_trickle/monitoring.sql';
+import trickleQueries from './pg_trickle/queries.sql';
 import query from './query.sql';
 import refresh from './refresh.sql';
 import schedule from './schedule.sql';
@@ -49,6 +62,10 @@ export interface Extension {
   readonly schema: 'pgstream' | 'pgtrickle';
   /** Begins the names of its catalog tables, and of the columns that name a stream table. */
   readonly prefix: 'pgs_' | 'pgt_';
+  /** Whether its scheduler notices that it was switched off. */
+  readonly schedulerCanBeSwitchedOff: boolean;
+  /** The statement by which a database that was copied is one of its own again, where the extension wants one. */
+  readonly afterCopy: string | undefined;
   readonly controlFile: string;
   readonly installScript: string;
 }
@@ -57,8 +74,11 @@ export interface Extension {
 interface Parts {
   readonly catalog: string;
   readonly manners: string;
+  readonly queries: string;
+  readonly alerts: string;
   readonly calls: string;
   readonly monitoring: string;
+  readonly failures: string;
   /** Comes last. */
   readonly rights: string;
 }
@@ -72,27 +92,17 @@ function scriptOf(own: Parts, inItsNames: (shared: string) => string): string {
     own.catalog,
     ...[settings, names].map(inItsNames),
     own.manners,
-    ...[
-      schedule,
-      hash,
-      nodes,
-      lexer,
-      query,
-      views,
-      identity,
-      storage,
-      capture,
-      frontier,
-      refresh,
-      alerts,
-      definingQuery,
-      create,
-      alter,
-      drop,
-    ].map(inItsNames),
+    ...[schedule, hash, nodes, lexer].map(inItsNames),
+    own.queries,
+    ...[query, views, identity, storage, capture, frontier, refresh, definingQuery, create, alter, drop].map(
+      inItsNames,
+    ),
+    own.alerts,
     own.calls,
     own.monitoring,
-    ...[monitoring, scheduler, ddl].map(inItsNames),
+    ...[monitoring, scheduler].map(inItsNames),
+    own.failures,
+    inItsNames(ddl),
     own.rights,
   ];
   return parts.join('\n');
@@ -107,14 +117,20 @@ trusted = false
 `;
 }
 
+/** Stands where a function of pg_trickle's gives errors another look on their way out, which those of pg_stream do not have. */
+const raises = '-- raises as the original does\n';
+
 /** pg_stream before its new name (contract A.0). */
 function pgStream(): Extension {
   const version = '0.1.1';
   const own: Parts = {
     catalog: streamCatalog,
     manners: streamManners,
+    queries: streamQueries,
+    alerts: streamAlerts,
     calls: streamCalls,
     monitoring: streamMonitoring,
+    failures: streamFailures,
     rights: '',
   };
   return {
@@ -122,8 +138,10 @@ function pgStream(): Extension {
     version,
     schema: 'pgstream',
     prefix: 'pgs_',
+    schedulerCanBeSwitchedOff: false,
+    afterCopy: undefined,
     controlFile: controlFileOf('pg_stream', version),
-    installScript: scriptOf(own, (shared) => shared),
+    installScript: scriptOf(own, (shared) => shared).replaceAll(raises, ''),
   };
 }
 
@@ -144,18 +162,37 @@ function asOf(release: TrickleVersion, own: string): string {
 }
 
 /** Its releases by the part of the version that one asks for: the patch that was read last, and what is in the release's own files. */
-const releases: Readonly<Record<TrickleVersion, Pick<Parts, 'manners' | 'calls' | 'rights'> & { version: string }>> = {
-  '0.67': { version: '0.67.0', manners: oldManners, calls: oldCalls, rights: '' },
-  '0.108': { version: '0.108.3', manners: newOuterUser + newManners, calls: newCalls, rights: newRights },
+const releases: Readonly<Record<TrickleVersion, Omit<Parts, 'catalog' | 'monitoring'> & { version: string }>> = {
+  '0.67': {
+    version: '0.67.0',
+    manners: oldManners,
+    queries: oldSetOperations,
+    alerts: oldAlerts,
+    calls: oldCalls,
+    failures: oldFailures,
+    rights: '',
+  },
+  '0.108': {
+    version: '0.108.3',
+    manners: newOuterUser + newManners,
+    queries: newSetOperations,
+    alerts: newAlerts,
+    calls: newCalls,
+    failures: newFailures,
+    rights: newRights,
+  },
 };
 
 function pgTrickle(release: TrickleVersion): Extension {
-  const { version, manners, calls, rights } = releases[release];
+  const { version, manners, queries, alerts, calls, failures, rights } = releases[release];
   const own: Parts = {
     catalog: asOf(release, trickleCatalog),
-    manners: trickleManners + manners,
-    calls: calls + asOf(release, trickleCalls),
+    manners: trickleErrors + trickleManners + manners,
+    queries: trickleQueries + queries,
+    alerts: trickleAlerts + alerts,
+    calls: immediate + calls + asOf(release, trickleCalls),
     monitoring: asOf(release, trickleMonitoring),
+    failures,
     rights,
   };
   return {
@@ -163,8 +200,11 @@ function pgTrickle(release: TrickleVersion): Extension {
     version,
     schema: 'pgtrickle',
     prefix: 'pgt_',
+    schedulerCanBeSwitchedOff: true,
+    afterCopy: release === '0.108' ? 'SELECT pgtrickle.recover_capture_instance()' : undefined,
     controlFile: controlFileOf('pg_trickle', version),
-    installScript: scriptOf(own, inNamesOfTrickle),
+    // A function as the replacement: a text would have its dollars read.
+    installScript: scriptOf(own, inNamesOfTrickle).replaceAll(raises, () => handler),
   };
 }
 

@@ -66,8 +66,8 @@ LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
   SELECT CASE p_kind WHEN 'name' THEN replace(substr(p_word, 2, length(p_word) - 2), '""', '"') ELSE lower(p_word) END
 $$;
 
--- The query with one more output column, `__pgs_count`: how many rows stand behind each row of an aggregate or a DISTINCT.
--- NULL where the text does not show how to ask.
+-- The query with more output columns, the counters: `__pgs_count` says how many rows stand behind each row of an aggregate or a
+-- DISTINCT, and 1 where nothing can be counted. No SQL at all where the text does not show how to ask.
 CREATE FUNCTION pgstream._counted_query(p_query text, p_count text, p_columns text[]) RETURNS text
 LANGUAGE plpgsql STABLE PARALLEL SAFE AS $$
 DECLARE
@@ -92,8 +92,11 @@ BEGIN
      WHERE n > v_select AND v_words[n].depth = 0 AND v_words[n].kind = 'word' AND v_words[n].word = 'from'
        -- Not that of IS DISTINCT FROM.
        AND v_words[n - 1].word <> 'distinct';
-    RETURN left(p_query, v_words[i].start - 1) || ', pg_catalog.count(*) AS __pgs_count ' || substr(p_query, v_words[i].start);
+    RETURN left(p_query, v_words[i].start - 1) || ', pg_catalog.count(*) AS __pgs_count '
+      || pgstream._auxiliary_counters(p_query, v_words[v_select + 1 : i - 1], p_columns) || substr(p_query, v_words[i].start);
+  ELSIF p_count IN ('except', 'intersect') THEN
+    RETURN pgstream._counted_sides(p_query, v_words, p_count, p_columns);
   END IF;
-  RETURN NULL;
+  RETURN format('SELECT one.*, 1::bigint AS __pgs_count FROM (%s) one', p_query);
 END
 $$;

@@ -1,10 +1,14 @@
 -- Reading functions that both extensions have (contract A.1).
 
 CREATE FUNCTION pgstream.get_staleness(name text) RETURNS double precision
-LANGUAGE sql STRICT AS $$
-  SELECT extract(epoch FROM now() - s.data_timestamp)::double precision
-    FROM pgstream._split_name(get_staleness.name, 'public') n
-    JOIN pgstream.pgs_stream_tables s ON s.pgs_schema = n.schema_name AND s.pgs_name = n.table_name
+LANGUAGE plpgsql STRICT AS $$
+BEGIN
+  RETURN (
+    SELECT extract(epoch FROM now() - s.data_timestamp)::double precision
+      FROM pgstream._split_name(get_staleness.name, 'public') n
+      JOIN pgstream.pgs_stream_tables s ON s.pgs_schema = n.schema_name AND s.pgs_name = n.table_name);
+-- raises as the original does
+END
 $$;
 
 CREATE FUNCTION pgstream.slot_health()

@@ -8,16 +8,17 @@ DECLARE
   v_name text := pgstream._storage_name(p_table.pgs_schema, p_table.pgs_name);
   v_storage oid := v_name::regclass;
   v_identity jsonb := pgstream._stored_identity(v_storage);
-  v_counted boolean := p_table.refresh_mode = 'DIFFERENTIAL' AND v_identity ->> 'count' IS NOT NULL;
+  v_counted boolean := p_table.refresh_mode <> 'FULL' AND v_identity ->> 'count' IS NOT NULL;
   v_columns text;
   v_rows bigint;
 BEGIN
   SELECT string_agg(format('s.%I', c), ', ') INTO v_columns
     FROM unnest('{__pgs_row_id}' || pgstream._visible_columns(v_storage)
-      || CASE WHEN v_counted THEN '{__pgs_count}'::text[] ELSE '{}' END) c;
+      || CASE WHEN v_counted THEN pgstream._counters(v_identity) ELSE '{}' END) c;
   -- No column list: a table that was created FULL and has no `__pgs_count` fails here, as the original does.
-  EXECUTE format('INSERT INTO %s SELECT %s FROM (%s) s', v_name, v_columns,
-    pgstream._rows_sql(v_storage, p_table.defining_query, v_identity, v_counted));
+  EXECUTE format('INSERT INTO %s SELECT %s FROM (%s) s WHERE %s', v_name, v_columns,
+    pgstream._rows_sql(v_storage, p_table.defining_query, v_identity, v_counted),
+    CASE WHEN v_counted THEN pgstream._arrival(v_identity) ELSE 'true' END);
   GET DIAGNOSTICS v_rows = ROW_COUNT;
   RETURN v_rows;
 END
@@ -74,22 +75,23 @@ DECLARE
   v_storage oid := v_name::regclass;
   v_identity jsonb := pgstream._stored_identity(v_storage);
   v_counted boolean := v_identity ->> 'count' IS NOT NULL;
-  v_columns text[] := pgstream._visible_columns(v_storage) || CASE WHEN v_counted THEN '{__pgs_count}'::text[] ELSE '{}' END;
+  v_columns text[] := pgstream._visible_columns(v_storage) || CASE WHEN v_counted THEN pgstream._counters(v_identity) ELSE '{}' END;
   v_rows bigint;
 BEGIN
   -- Compared by image: json has no equality, and 1.0 and 1.00 are not the same to a reader. A NULL id finds its row through
   -- coalesce, which can still be hashed.
   EXECUTE format(
     'MERGE INTO %1$s AS t USING (%2$s) AS s ON coalesce(t.__pgs_row_id, pgstream._row_id(0)) = coalesce(s.__pgs_row_id, pgstream._row_id(0))'
-    ' WHEN NOT MATCHED THEN INSERT VALUES (s.__pgs_row_id, %3$s)'
+    ' WHEN NOT MATCHED AND %7$s THEN INSERT VALUES (s.__pgs_row_id, %3$s)'
     ' WHEN MATCHED AND ROW(%4$s)::record OPERATOR(pg_catalog.*<>) ROW(%5$s)::record THEN UPDATE SET %6$s'
-    ' WHEN NOT MATCHED BY SOURCE THEN DELETE',
+    ' WHEN NOT MATCHED BY SOURCE THEN %8$s',
     v_name, pgstream._rows_sql(v_storage, p_table.defining_query, v_identity, v_counted),
     (SELECT string_agg(format('s.%I', c), ', ') FROM unnest(v_columns) c),
     (SELECT string_agg(format('t.%I', c), ', ') FROM unnest(v_columns) c),
     (SELECT string_agg(format('s.%I::%s', a.attname, format_type(a.atttypid, -1)), ', ' ORDER BY c.n)
        FROM unnest(v_columns) WITH ORDINALITY c (name, n) JOIN pg_attribute a ON a.attrelid = v_storage AND a.attname = c.name),
-    (SELECT string_agg(format('%1$I = s.%1$I', c), ', ') FROM unnest(v_columns) c));
+    (SELECT string_agg(format('%1$I = s.%1$I', c), ', ') FROM unnest(v_columns) c),
+    pgstream._arrival(v_identity), pgstream._departure(v_identity));
   GET DIAGNOSTICS v_rows = ROW_COUNT;
   RETURN v_rows;
 END
@@ -114,13 +116,13 @@ DECLARE
   v_begun timestamptz := clock_timestamp();
 BEGIN
   PERFORM pgstream._begin_fill(p_table, p_say);
-  full_done := p_table.refresh_mode = 'FULL';
+  full_done := p_table.refresh_mode <> 'DIFFERENTIAL';
   rows_touched := 0;
   IF NOT full_done AND (p_table.frontier IS NULL
+      -- A table whose sources are all stream tables has no positions to compare.
       OR p_say AND p_table.frontier -> 'sources' = '{}' AND NOT pgstream._follows_stream_tables()) THEN
-    -- A table whose sources are all stream tables has none of its own to be compared with.
     full_done := true;
-    IF p_say THEN
+    IF p_say AND (p_table.frontier IS NULL OR NOT pgstream._tells_positions_from_none()) THEN
       RAISE INFO 'Stream table %.%: no previous frontier, performing FULL refresh first', p_table.pgs_schema, p_table.pgs_name;
     END IF;
   END IF;

@@ -99,7 +99,7 @@ BEGIN
   END IF;
   v_fields := regexp_split_to_array(p_pattern, E'\\s+');
   IF cardinality(v_fields) NOT BETWEEN 5 AND 7 THEN
-    RETURN 'Invalid pattern: Pattern must have between 5 and 7 fields.';
+    RETURN pgstream._cron_fields_problem(p_pattern, cardinality(v_fields));
   END IF;
   IF cardinality(v_fields) = 5 THEN
     v_fields := array_prepend('0', v_fields);

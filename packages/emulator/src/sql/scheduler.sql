@@ -13,11 +13,12 @@ LANGUAGE sql AS $$
      WHERE depth.level < 100
   )
   SELECT s.pgs_id, s.pgs_schema, s.pgs_name, s.schedule, coalesce(pgstream._is_cron(s.schedule), false), s.last_refresh_at,
-         CASE WHEN s.needs_reinit OR NOT s.is_populated THEN true
+         CASE WHEN s.needs_reinit OR NOT s.is_populated OR s.schedule IS NULL THEN true
               WHEN pgstream._is_cron(s.schedule) THEN NULL
               ELSE clock_timestamp() - s.last_refresh_at >= make_interval(secs => pgstream.parse_duration_seconds(s.schedule)) END
     FROM pgstream.pgs_stream_tables s JOIN (SELECT depth.pgs_id, max(level) AS level FROM depth GROUP BY 1) l USING (pgs_id)
-   WHERE s.status = 'ACTIVE' AND (s.schedule IS NOT NULL OR s.needs_reinit OR NOT s.is_populated)
+   WHERE s.status = 'ACTIVE' AND pgstream._is_scheduled(s)
+     AND (s.schedule IS NOT NULL OR s.needs_reinit OR NOT s.is_populated OR pgstream._follows_its_sources(s))
    ORDER BY l.level, s.pgs_id
 $$;
 
@@ -59,6 +60,7 @@ DECLARE
   v_action text;
   v_rows bigint := 0;
   v_error text;
+  v_code text;
 BEGIN
   IF NOT pg_try_advisory_lock(p_pgs_id) THEN
     RETURN NULL;
@@ -84,40 +86,52 @@ BEGIN
     END IF;
   EXCEPTION WHEN OTHERS THEN
     v_error := SQLERRM;
+    v_code := SQLSTATE;
   END;
-  PERFORM pgstream._record_refresh(v_table, coalesce(v_action, v_table.refresh_mode), v_rows, v_error,
-    round(extract(epoch FROM clock_timestamp() - v_begun) * 1000)::bigint);
+  IF v_error IS NULL THEN
+    PERFORM pgstream._record_success(v_table, v_action, v_rows, round(extract(epoch FROM clock_timestamp() - v_begun) * 1000)::bigint);
+  ELSE
+    PERFORM pgstream._record_failure(v_table, coalesce(v_action, v_table.refresh_mode), v_error, v_code);
+  END IF;
   PERFORM pg_advisory_unlock(p_pgs_id);
   RETURN CASE WHEN v_error IS NULL THEN v_action ELSE 'FAILED' END;
 END
 $$;
 
--- The history row, the count of errors, and who is told.
-CREATE FUNCTION pgstream._record_refresh(
-  p_table pgstream.pgs_stream_tables, p_action text, p_rows bigint, p_error text, p_elapsed_ms bigint
-) RETURNS void
+-- The history row, and who is told. Both times are the transaction's, as the original's are: the duration in history is 0.
+CREATE FUNCTION pgstream._record_success(p_table pgstream.pgs_stream_tables, p_action text, p_rows bigint, p_elapsed_ms bigint) RETURNS void
+LANGUAGE plpgsql AS $$
+BEGIN
+  INSERT INTO pgstream.pgs_refresh_history (pgs_id, data_timestamp, start_time, end_time, action, rows_inserted, rows_deleted, status,
+    initiated_by, freshness_deadline)
+  -- The deadline is NULL for a cron pattern, which is no duration.
+  VALUES (p_table.pgs_id, now(), now(), now(), p_action, p_rows, 0, 'COMPLETED', 'SCHEDULER',
+    now() + make_interval(secs => pgstream.parse_duration_seconds(p_table.schedule)));
+  PERFORM pgstream._alert('refresh_completed', p_table,
+    json_build_object('action', p_action, 'rows_inserted', p_rows, 'rows_deleted', 0, 'duration_ms', p_elapsed_ms));
+END
+$$;
+
+CREATE FUNCTION pgstream._record_failed_row(p_table pgstream.pgs_stream_tables, p_action text, p_error text) RETURNS bigint
+LANGUAGE sql AS $$
+  INSERT INTO pgstream.pgs_refresh_history (pgs_id, data_timestamp, start_time, end_time, action, rows_inserted, rows_deleted,
+    error_message, status, initiated_by, freshness_deadline)
+  VALUES (p_table.pgs_id, now(), now(), now(), p_action, 0, 0, p_error, 'FAILED', 'SCHEDULER',
+    now() + make_interval(secs => pgstream.parse_duration_seconds(p_table.schedule)))
+  RETURNING refresh_id
+$$;
+
+-- One failure more of those after which a stream table is left alone.
+CREATE FUNCTION pgstream._count_failure(p_table pgstream.pgs_stream_tables) RETURNS void
 LANGUAGE plpgsql AS $$
 DECLARE
   v_errors integer;
 BEGIN
-  -- Both times are the transaction's, as the original's are: the duration in history is 0.
-  INSERT INTO pgstream.pgs_refresh_history (pgs_id, data_timestamp, start_time, end_time, action, rows_inserted, rows_deleted,
-    error_message, status, initiated_by, freshness_deadline)
-  VALUES (p_table.pgs_id, now(), now(), now(), p_action, p_rows, 0,
-    p_error, CASE WHEN p_error IS NULL THEN 'COMPLETED' ELSE 'FAILED' END, 'SCHEDULER',
-    -- NULL for a cron pattern, which is no duration.
-    now() + make_interval(secs => pgstream.parse_duration_seconds(p_table.schedule)));
-  IF p_error IS NULL THEN
-    PERFORM pgstream._alert('refresh_completed', p_table,
-      format('"action":"%s","rows_inserted":%s,"rows_deleted":0,"duration_ms":%s', p_action, p_rows, p_elapsed_ms));
-    RETURN;
-  END IF;
   UPDATE pgstream.pgs_stream_tables s SET consecutive_errors = s.consecutive_errors + 1, updated_at = now()
    WHERE s.pgs_id = p_table.pgs_id RETURNING s.consecutive_errors INTO v_errors;
-  PERFORM pgstream._alert('refresh_failed', p_table, format('"action":"%s","error":"%s"', p_action, replace(p_error, '"', E'\\"')));
   IF v_errors >= pgstream._setting('max_consecutive_errors', '3')::integer THEN
     UPDATE pgstream.pgs_stream_tables s SET status = 'SUSPENDED', updated_at = now() WHERE s.pgs_id = p_table.pgs_id;
-    PERFORM pgstream._alert('auto_suspended', p_table, format('"consecutive_errors":%s', v_errors));
+    PERFORM pgstream._alert('auto_suspended', p_table, json_build_object('consecutive_errors', v_errors));
   END IF;
 END
 $$;

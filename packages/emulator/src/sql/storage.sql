@@ -9,7 +9,7 @@ $$;
 CREATE FUNCTION pgstream._row_id_index(p_storage oid) RETURNS oid
 LANGUAGE sql STABLE AS $$
   SELECT x.indexrelid FROM pg_index x JOIN pg_attribute a ON a.attrelid = x.indrelid AND a.attname = '__pgs_row_id'
-   WHERE x.indrelid = p_storage AND x.indisunique AND x.indnatts = 1 AND x.indkey[0] = a.attnum
+   WHERE x.indrelid = p_storage AND x.indisunique AND x.indnkeyatts = 1 AND x.indkey[0] = a.attnum
    ORDER BY x.indexrelid LIMIT 1
 $$;
 
@@ -23,9 +23,11 @@ BEGIN
   SELECT string_agg(format('%s %s', quote_ident(c ->> 'name'), c ->> 'type'), ', ' ORDER BY n)
     INTO v_columns FROM jsonb_array_elements(p_columns) WITH ORDINALITY x (c, n);
   EXECUTE format('CREATE TABLE %s (__pgs_row_id %s, %s%s)', v_storage, pgstream._row_id_type(), v_columns,
-    CASE WHEN p_mode = 'DIFFERENTIAL' AND p_identity ->> 'count' IS NOT NULL THEN ', __pgs_count bigint NOT NULL DEFAULT 0' ELSE '' END);
-  EXECUTE format('CREATE UNIQUE INDEX ON %s (__pgs_row_id)', v_storage);
-  IF p_mode = 'DIFFERENTIAL' AND p_identity -> 'index' <> '[]' THEN
+    CASE WHEN p_mode <> 'FULL' THEN (
+      SELECT string_agg(format(', %I %s NOT NULL DEFAULT 0', c ->> 'name', c ->> 'type'), '' ORDER BY n)
+        FROM jsonb_array_elements(p_identity -> 'counters') WITH ORDINALITY x (c, n)) END);
+  EXECUTE format('CREATE UNIQUE INDEX ON %s (__pgs_row_id)%s', v_storage, pgstream._included(p_columns));
+  IF p_mode <> 'FULL' AND p_identity -> 'index' <> '[]' THEN
     EXECUTE format('CREATE INDEX ON %s (%s)', v_storage,
       (SELECT string_agg(quote_ident(c), ', ') FROM jsonb_array_elements_text(p_identity -> 'index') c));
   END IF;
@@ -44,11 +46,17 @@ $$;
 CREATE FUNCTION pgstream._visible_columns(p_storage oid) RETURNS text[]
 LANGUAGE sql STABLE AS $$
   SELECT ARRAY(SELECT a.attname::text FROM pg_attribute a
-    WHERE a.attrelid = p_storage AND a.attnum > 0 AND NOT a.attisdropped AND a.attname NOT IN ('__pgs_row_id', '__pgs_count')
+    WHERE a.attrelid = p_storage AND a.attnum > 0 AND NOT a.attisdropped AND NOT starts_with(a.attname, '__pgs_')
     ORDER BY a.attnum)
 $$;
 
--- SQL for the rows that a stream table should hold: `__pgs_row_id`, the query's columns, and `__pgs_count` if it counts.
+-- The hidden columns at the end, by which the original keeps count.
+CREATE FUNCTION pgstream._counters(p_identity jsonb) RETURNS text[]
+LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
+  SELECT ARRAY(SELECT c ->> 'name' FROM jsonb_array_elements(p_identity -> 'counters') WITH ORDINALITY x (c, n) ORDER BY n)
+$$;
+
+-- SQL for the rows that a stream table should hold: `__pgs_row_id`, the query's columns, and the counters if it counts.
 CREATE FUNCTION pgstream._rows_sql(p_storage oid, p_query text, p_identity jsonb, p_counted boolean) RETURNS text
 LANGUAGE plpgsql STABLE AS $$
 DECLARE
@@ -58,12 +66,11 @@ DECLARE
 BEGIN
   IF p_counted THEN
     v_source := pgstream._counted_query(p_query, p_identity ->> 'count', v_columns);
-    v_source := coalesce(v_source, format('SELECT one.*, 1::bigint AS __pgs_count FROM (%s) one', p_query));
   ELSE
     v_source := p_query;
   END IF;
   SELECT string_agg(format('sub.%I', c), ', ') INTO v_list
-    FROM unnest(v_columns || CASE WHEN p_counted THEN '{__pgs_count}'::text[] ELSE '{}' END) c;
+    FROM unnest(v_columns || CASE WHEN p_counted THEN pgstream._counters(p_identity) ELSE '{}' END) c;
   IF p_identity ->> 'by' <> 'rows' THEN
     RETURN format('SELECT pgstream._row_id(%s) AS __pgs_row_id, %s FROM (%s) sub',
       pgstream._key_expression(p_storage, ARRAY(SELECT jsonb_array_elements_text(p_identity -> 'columns'))), v_list, v_source);

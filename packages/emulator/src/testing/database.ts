@@ -1,5 +1,5 @@
 import { age } from '../age.ts';
-import { createDatabase } from '../databases/index.ts';
+import { createDatabase, withConnection } from '../databases/index.ts';
 import { EmulatorError } from '../errors.ts';
 import type { TestServer } from './server.ts';
 
@@ -23,6 +23,8 @@ export async function createTestDatabase(server: TestServer | undefined, runner:
         `emulatorSetup() of @pgstream/emulator/${runner.toLowerCase()} gives.`,
     );
   }
-  const url = await createDatabase(server.port, undefined, server.template);
+  const { port, template, afterCopy } = server;
+  const url = await createDatabase(port, undefined, template);
+  if (afterCopy !== undefined) await withConnection(url, (client) => client.query(afterCopy));
   return { url, age: (table, ms) => age(url, table, ms) };
 }

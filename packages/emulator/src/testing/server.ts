@@ -1,5 +1,6 @@
 import { createDatabase, databaseUrl, template, withConnection } from '../databases/index.ts';
 import { startEmulator } from '../emulator.ts';
+import { extensionOf } from '../sql/index.ts';
 import type { EmulatorSetupOptions } from './options.ts';
 
 /** What test files are told of the emulator of their run. */
@@ -7,6 +8,8 @@ export interface TestServer {
   readonly port: number;
   /** The database that theirs are copied from. */
   readonly template: string;
+  /** What has to be said in a copy of it, if anything. */
+  readonly afterCopy: string | undefined;
 }
 
 export interface RunningTestServer {
@@ -28,7 +31,8 @@ export async function startTestServer({
   const emulator = await startEmulator({ scheduler, ...options });
   const stop = (): Promise<void> => emulator.stop();
   const port = Number(new URL(emulator.url).port);
-  if (migrate === undefined) return { server: { port, template }, stop };
+  // Nothing has to be said in a copy of a database without stream tables.
+  if (migrate === undefined) return { server: { port, template, afterCopy: undefined }, stop };
   try {
     await migrate(await createDatabase(port, migrated));
     await withConnection(databaseUrl(port, 'postgres'), async (admin) => {
@@ -39,5 +43,5 @@ export async function startTestServer({
     await stop();
     throw error;
   }
-  return { server: { port, template: migrated }, stop };
+  return { server: { port, template: migrated, afterCopy: extensionOf(options).afterCopy }, stop };
 }

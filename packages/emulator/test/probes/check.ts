@@ -1,7 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { onEmulator } from '@pgstream/harness';
-import { differences } from './differences.ts';
-import type { Probe } from './recording.ts';
+import type { Probe, Recording } from './recording.ts';
 import { type Exchange, recorded, replay } from './replay.ts';
 
 /** A probe's recorded answers beside a server's, without the statements that are known to differ. */
@@ -13,11 +12,11 @@ export interface Comparison {
 }
 
 /** Puts a probe to a server. Only the emulator may differ, and only where it says so. */
-export async function compare(probe: Probe, server: string): Promise<Comparison> {
-  const { steps = [], byTheMoment = [] } = (onEmulator ? differences[probe.id] : undefined) ?? {};
+export async function compare(probe: Probe, recording: Recording, server: string): Promise<Comparison> {
+  const { steps = [], byTheMoment = [] } = (onEmulator ? recording.differences[probe.id] : undefined) ?? {};
   const known = new Set(steps);
   const expected = recorded(probe);
-  const observed = await replay(probe, server);
+  const observed = await replay(probe, recording, server);
   return {
     expected: expected.filter((_, step) => !known.has(step)),
     observed: observed.filter((_, step) => !known.has(step)),

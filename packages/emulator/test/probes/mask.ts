@@ -9,7 +9,7 @@ const masks: readonly (readonly [RegExp, string])[] = [
   [/\d+(?:\.\d+)?\s?ms\b/g, '<ms>'],
   [/"(duration_ms|rows_inserted)":[\d.]+/g, '"$1":<n>'],
   [/(near ")\d{4,}/g, '$1<oid>'],
-  [/\(pgs_id=\d+/g, '(pgs_id=<n>'],
+  [/\((pg[st]_id)=\d+/g, '($1=<n>'],
   [/^Failing row contains .*/gs, 'Failing row contains …'],
   // How many rows a refresh says that it changed means nothing (contract A.5).
   [/\(DIFFERENTIAL: \+\d+ -\d+\)/g, '(DIFFERENTIAL: +<n> -<n>)'],

@@ -1,25 +1,25 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { compare } from './check.ts';
-import { asksScheduler, probes } from './recording.ts';
-import { probedServer, type ProbedServer } from './server.ts';
+import { asksScheduler } from './recording.ts';
+import { asked, probedServer, type ProbedServer } from './server.ts';
 
-let server: ProbedServer;
+describe.for(asked)('$extension $extversion, recorded', (recording) => {
+  let server: ProbedServer;
 
-beforeAll(async () => {
-  server = await probedServer({ scheduler: false });
-});
+  beforeAll(async () => {
+    server = await probedServer(recording, { scheduler: false });
+  });
 
-afterAll(() => server[Symbol.asyncDispose]());
+  afterAll(() => server[Symbol.asyncDispose]());
 
-describe('pg_stream 0.1.1, recorded', () => {
-  const asked = probes.filter((probe) => !asksScheduler(probe));
-  test.for(asked.map((probe) => [probe.id, probe.what, probe] as const))(
+  const probes = recording.probes.filter((probe) => !asksScheduler(probe));
+  test.for(probes.map((probe) => [probe.id, probe.what, probe] as const))(
     '%s: %s',
     { timeout: 30_000 },
     async ([, , probe]) => {
-      const { expected, observed, listedInVain } = await compare(probe, server.url);
+      const { expected, observed, listedInVain } = await compare(probe, recording, server.url);
       expect(observed).toEqual(expected);
-      expect(listedInVain, 'answered as recorded: take these off differences.ts').toEqual([]);
+      expect(listedInVain, 'answered as recorded: take these off the list of differences').toEqual([]);
     },
   );
 });

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { comparable } from './mask.ts';
-import type { Answer, Probe, Step } from './recording.ts';
+import { type Answer, inDialect, type Probe, type Recording, type Step } from './recording.ts';
 import { Session } from './session.ts';
 
 /** A statement beside its answer: what is compared. */
@@ -19,24 +19,26 @@ function asked({ on = 'a', sql, settle }: Step): Pick<Step, 'on' | 'sql' | 'sett
 const headStartMs = 300;
 
 /** Asks a server what the probe asks. The server is named by a superuser's URL. */
-export async function replay(probe: Probe, server: string): Promise<Exchange[]> {
-  if (probe.database !== undefined) return converse(probe, server, probe.database);
-  return inFreshDatabase(server, (database) => converse(probe, server, database));
+export async function replay(probe: Probe, recording: Recording, server: string): Promise<Exchange[]> {
+  const open = (database: string) => Session.open(server, database, (sql) => inDialect(sql, recording));
+  if (probe.database !== undefined) return converse(probe, () => open(probe.database!));
+  return inFreshDatabase(open, (database) => converse(probe, () => open(database)));
 }
 
-async function converse(probe: Probe, server: string, database: string): Promise<Exchange[]> {
+async function converse(probe: Probe, open: () => Promise<Session>): Promise<Exchange[]> {
   const sessions = new Map<string, Session>();
   const session = async (name: string): Promise<Session> => {
-    const open = sessions.get(name) ?? (await Session.open(server, database));
-    sessions.set(name, open);
-    return open;
+    const known = sessions.get(name) ?? (await open());
+    sessions.set(name, known);
+    return known;
   };
   const pending = new Map<string, Promise<Answer>>();
   const exchanges: Exchange[] = [];
   try {
     const first = await session('a');
     if (probe.database === undefined) await prepare(first, 'CREATE EXTENSION {ext}');
-    for (const statement of probe.given) await prepare(first, statement);
+    const refused = new Set(probe.steps.map(({ given }) => given));
+    for (const statement of probe.given) if (!refused.has(statement)) await prepare(first, statement);
     for (const step of probe.steps) {
       const { on = 'a' } = step;
       if (step.begin) {
@@ -45,12 +47,15 @@ async function converse(probe: Probe, server: string, database: string): Promise
         exchanges.push(asked(step));
         continue;
       }
-      const answer = step.settle ? await pending.get(on) : await (await session(on)).ask(step);
+      const { given: sql = step.sql } = step;
+      const answer = step.settle
+        ? await pending.get(on)
+        : await (await session(on)).ask({ ...step, ...(sql !== undefined && { sql }) });
       exchanges.push({ ...asked(step), ...comparable(answer ?? {}) });
     }
     return exchanges;
   } finally {
-    for (const open of sessions.values()) await open.close();
+    for (const each of sessions.values()) await each.close();
   }
 }
 
@@ -61,10 +66,13 @@ async function prepare(session: Session, sql: string): Promise<void> {
 
 let serial = 0;
 
-async function inFreshDatabase<T>(server: string, use: (database: string) => Promise<T>): Promise<T> {
+async function inFreshDatabase<T>(
+  open: (database: string) => Promise<Session>,
+  use: (database: string) => Promise<T>,
+): Promise<T> {
   serial += 1;
   const database = `probe_${process.pid}_${serial}`;
-  const admin = await Session.open(server, 'postgres');
+  const admin = await open('postgres');
   try {
     await prepare(admin, `DROP DATABASE IF EXISTS ${database} WITH (FORCE)`);
     await prepare(admin, `CREATE DATABASE ${database} TEMPLATE template0`);

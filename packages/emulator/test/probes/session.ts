@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Client, DatabaseError, type QueryResult } from 'pg';
-import { type Answer, inDialect, type Step } from './recording.ts';
+import type { Answer, Step } from './recording.ts';
 
 // Values stay what the server sent: the recording is of the wire, not of a driver's types.
 const asText = { getTypeParser: () => (text: string | Buffer) => text };
@@ -8,27 +8,29 @@ const asText = { getTypeParser: () => (text: string | Buffer) => text };
 /** A connection that remembers what the server said beside its answers. */
 export class Session {
   readonly #client: Client;
+  readonly #inDialect: (sql: string) => string;
   #said: string[] = [];
 
-  private constructor(client: Client) {
+  private constructor(client: Client, inDialect: (sql: string) => string) {
     this.#client = client;
+    this.#inDialect = inDialect;
     client.on('notice', ({ severity, message }) => this.#said.push(`${severity}: ${message}`));
     client.on('notification', ({ channel, payload }) => this.#said.push(`NOTIFY ${channel}: ${payload}`));
     // A probe terminates one of its own connections.
     client.on('error', ({ message }) => this.#said.push(`CONNECTION: ${message}`));
   }
 
-  static async open(server: string, database: string): Promise<Session> {
+  static async open(server: string, database: string, inDialect: (sql: string) => string): Promise<Session> {
     const url = new URL(server);
     url.pathname = `/${database}`;
-    const session = new Session(new Client({ connectionString: url.href, types: asText }));
+    const session = new Session(new Client({ connectionString: url.href, types: asText }), inDialect);
     await session.#client.connect();
     return session;
   }
 
   async ask({ sql = '', params, pause = 0 }: Step): Promise<Answer> {
     this.#said = [];
-    const answer = await this.#send(inDialect(sql), params);
+    const answer = await this.#send(this.#inDialect(sql), params);
     if (pause > 0) await sleep(pause);
     return { ...answer, said: this.#said };
   }

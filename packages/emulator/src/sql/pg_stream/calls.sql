@@ -66,7 +66,7 @@ BEGIN
       v_table.pgs_schema, v_table.pgs_name, v_table.status USING ERRCODE = pgstream._code('22023');
   END IF;
   UPDATE pgstream.pgs_stream_tables s SET status = 'ACTIVE', consecutive_errors = 0, updated_at = now() WHERE s.pgs_id = v_table.pgs_id;
-  PERFORM pgstream._alert('resumed', v_table, '"previous_status":"SUSPENDED"');
+  PERFORM pgstream._alert('resumed', v_table, '{"previous_status": "SUSPENDED"}');
   RAISE INFO 'Stream table %.% resumed (pgs_id=%)', v_table.pgs_schema, v_table.pgs_name, v_table.pgs_id;
 END
 $$;

@@ -28,8 +28,8 @@ LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$ SELECT true $$;
 CREATE FUNCTION pgstream._is_own_trigger(p_name name) RETURNS boolean
 LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$ SELECT p_name LIKE E'pg\\_stream\\_cdc\\_%' $$;
 
-CREATE FUNCTION pgstream._blocks_ddl(p_source oid) RETURNS boolean
-LANGUAGE sql STABLE AS $$ SELECT pgstream._setting('block_source_ddl', 'off')::boolean $$;
+CREATE FUNCTION pgstream._blocks_ddl_by_default() RETURNS text
+LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$ SELECT 'off' $$;
 
 -- Nobody is asked for more than PostgreSQL itself asks for.
 CREATE FUNCTION pgstream._authorise_create(p_schema text, p_sources jsonb) RETURNS void
@@ -67,3 +67,37 @@ $$;
 -- Read back without quotes, which folds its case: the original's trap with mixed-case names.
 CREATE FUNCTION pgstream._read_back(p_schema text, p_name text) RETURNS text
 LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$ SELECT p_schema || '.' || p_name $$;
+
+CREATE FUNCTION pgstream._refresh_modes() RETURNS text[]
+LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$ SELECT '{FULL,DIFFERENTIAL}'::text[] $$;
+
+CREATE FUNCTION pgstream._refresh_modes_in_words() RETURNS text
+LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$ SELECT '''FULL'' or ''DIFFERENTIAL''' $$;
+
+-- A frontier without positions counts as none.
+CREATE FUNCTION pgstream._tells_positions_from_none() RETURNS boolean
+LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$ SELECT false $$;
+
+-- Another look of the columns is another look of the result.
+CREATE FUNCTION pgstream._affects_result(p_source oid) RETURNS boolean
+LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$ SELECT true $$;
+
+CREATE FUNCTION pgstream._why_ddl_is_blocked() RETURNS text
+LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
+  SELECT 'column-affecting DDL is not allowed on source tables tracked by stream tables when pg_stream.block_source_ddl = true. '
+    'Set pg_stream.block_source_ddl = false to allow schema changes (triggers reinitialization).'
+$$;
+
+CREATE FUNCTION pgstream._cron_fields_problem(p_pattern text, p_fields integer) RETURNS text
+LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$ SELECT 'Invalid pattern: Pattern must have between 5 and 7 fields.' $$;
+
+-- A source that is gone prints as its number, which is then a syntax error: the original's trap (contract A.1, drop).
+CREATE FUNCTION pgstream._source_name(p_source oid) RETURNS text
+LANGUAGE sql STABLE AS $$ SELECT p_source::regclass::text $$;
+
+-- Without a schedule a table is refreshed by hand.
+CREATE FUNCTION pgstream._follows_its_sources(p_table pgstream.pgs_stream_tables) RETURNS boolean
+LANGUAGE sql STABLE AS $$ SELECT false $$;
+
+CREATE FUNCTION pgstream._is_scheduled(p_table pgstream.pgs_stream_tables) RETURNS boolean
+LANGUAGE sql STABLE AS $$ SELECT true $$;

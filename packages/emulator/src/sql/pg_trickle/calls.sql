@@ -16,23 +16,12 @@ CREATE FUNCTION pgtrickle._create_called(p_name text, p_query text, p_schedule t
 LANGUAGE plpgsql AS $$
 DECLARE
   v_schedule text := pgtrickle._schedule(p_schedule);
-  v_asked text := CASE upper(p_mode) WHEN 'INCREMENTAL' THEN 'DIFFERENTIAL' ELSE upper(p_mode) END;
+  v_asked text := pgtrickle._refresh_mode(p_mode, true);
   v_id bigint;
 BEGIN
   PERFORM pgtrickle._pass_gates();
-  IF v_asked = 'IMMEDIATE' THEN
-    RAISE EXCEPTION 'unsupported operator for IMMEDIATE mode: the emulator does not maintain stream tables in the writer''s transaction. '
-      'Use DIFFERENTIAL here.' USING ERRCODE = '0A000';
-  ELSIF v_asked = 'AUTO' THEN
-    BEGIN
-      v_id := pgtrickle._create(p_name, p_query, v_schedule, 'DIFFERENTIAL', p_initialize);
-    EXCEPTION WHEN feature_not_supported THEN
-      v_id := pgtrickle._create(p_name, p_query, v_schedule, 'FULL', p_initialize);
-      RAISE WARNING 'pg_trickle: AUTO mode: stream table % cannot be maintained in DIFFERENTIAL mode, using FULL', p_name;
-    END;
-  ELSE
-    v_id := pgtrickle._create(p_name, p_query, v_schedule, pgtrickle._refresh_mode(v_asked, true), p_initialize);
-  END IF;
+  v_id := pgtrickle._create(p_name, p_query, CASE WHEN v_asked <> 'IMMEDIATE' THEN v_schedule END, v_asked, p_initialize);
+  PERFORM pgtrickle._sync_maintenance(v_id);
   PERFORM pgtrickle._mode_requested(v_id, v_asked);
   RETURN v_id;
 END
@@ -65,6 +54,7 @@ BEGIN
   PERFORM pgtrickle._refuse_null(4, initialize IS NULL);
   v_id := pgtrickle._create_called(name, query, schedule, refresh_mode, initialize);
   PERFORM pgtrickle._orchestrate(v_id, orchestration_mode); -- only 0.108
+-- raises as the original does
 END
 $$;
 
@@ -91,6 +81,7 @@ BEGIN
   END IF;
   v_id := pgtrickle._create_called(name, query, schedule, refresh_mode, initialize);
   PERFORM pgtrickle._orchestrate(v_id, orchestration_mode); -- only 0.108
+-- raises as the original does
 END
 $$;
 
@@ -117,6 +108,32 @@ BEGIN
     v_id := pgtrickle._create_called(name, query, schedule, refresh_mode, initialize);
   END IF;
   PERFORM pgtrickle._orchestrate(v_id, orchestration_mode); -- only 0.108
+-- raises as the original does
+END
+$$;
+
+-- Everything anew, whatever the mode.
+CREATE FUNCTION pgtrickle._recompute(p_table pgtrickle.pgt_stream_tables) RETURNS bigint
+LANGUAGE plpgsql AS $$
+DECLARE
+  v_frontier jsonb;
+  v_rows bigint;
+BEGIN
+  PERFORM pgtrickle._begin_fill(p_table, true);
+  v_frontier := pgtrickle._frontier_now(p_table.pgt_id);
+  v_rows := pgtrickle._refresh_full(p_table, false);
+  PERFORM pgtrickle._complete(p_table, v_frontier, true);
+  PERFORM pgtrickle._end_fill(p_table);
+  RETURN v_rows;
+END
+$$;
+
+CREATE FUNCTION pgtrickle._discard(p_table pgtrickle.pgt_stream_tables) RETURNS void
+LANGUAGE plpgsql AS $$
+BEGIN
+  UPDATE pgtrickle.pgt_stream_tables s SET refresh_mode = 'FULL' WHERE s.pgt_id = p_table.pgt_id AND s.refresh_mode = 'IMMEDIATE';
+  PERFORM pgtrickle._sync_maintenance(p_table.pgt_id);
+  PERFORM pgtrickle._drop(p_table);
 END
 $$;
 
@@ -125,17 +142,28 @@ CREATE FUNCTION pgtrickle._alter_called(p_name text, p_query text, p_schedule te
 LANGUAGE plpgsql AS $$
 DECLARE
   v_table pgtrickle.pgt_stream_tables := pgtrickle._find_stream_table(p_name);
+  v_before text := v_table.refresh_mode;
   v_id bigint := v_table.pgt_id;
   v_calculated boolean := coalesce(p_schedule = 'calculated', false);
 BEGIN
   PERFORM pgtrickle._authorise_change(v_table);
   IF p_query IS NOT NULL AND p_query <> coalesce(v_table.original_query, v_table.defining_query) THEN
-    PERFORM pgtrickle._drop(v_table);
+    PERFORM pgtrickle._discard(v_table);
     v_id := pgtrickle._create(p_name, p_query, v_table.schedule, v_table.refresh_mode, v_table.is_populated);
   END IF;
-  PERFORM pgtrickle._alter(p_name, CASE WHEN NOT v_calculated THEN p_schedule END, p_mode, p_status);
+  PERFORM pgtrickle._alter(p_name, CASE WHEN NOT v_calculated THEN p_schedule END, pgtrickle._altered_mode(p_mode),
+    CASE WHEN upper(p_status) = 'INITIALIZING' AND v_table.is_populated THEN 'ACTIVE' ELSE p_status END);
   IF v_calculated THEN
     UPDATE pgtrickle.pgt_stream_tables s SET schedule = NULL, updated_at = now() WHERE s.pgt_id = v_id;
+  END IF;
+  PERFORM pgtrickle._sync_maintenance(v_id);
+  SELECT s.* INTO v_table FROM pgtrickle.pgt_stream_tables s WHERE s.pgt_id = v_id;
+  IF v_table.refresh_mode <> v_before THEN
+    UPDATE pgtrickle.pgt_stream_tables s SET schedule = NULL WHERE s.pgt_id = v_id AND s.refresh_mode = 'IMMEDIATE';
+    PERFORM pgtrickle._recompute(v_table);
+    RAISE INFO 'Stream table %.% refreshed (FULL)', v_table.pgt_schema, v_table.pgt_name;
+    RAISE WARNING 'pg_trickle: stream table %.% refresh mode changed from % to %; a full refresh was applied. This may take time on '
+      'large tables.', v_table.pgt_schema, v_table.pgt_name, v_before, v_table.refresh_mode;
   END IF;
   RETURN v_id;
 END
@@ -156,6 +184,7 @@ LANGUAGE plpgsql AS $$
 BEGIN
   PERFORM pgtrickle._refuse_null(0, name IS NULL);
   PERFORM pgtrickle._alter_called(name, query, schedule, refresh_mode, status);
+-- raises as the original does
 END
 $$;
 
@@ -163,37 +192,41 @@ CREATE FUNCTION pgtrickle.drop_stream_table(name text, cascade boolean DEFAULT f
 LANGUAGE plpgsql STRICT AS $$
 #variable_conflict use_variable
 DECLARE
-  v_table pgtrickle.pgt_stream_tables := pgtrickle._find_stream_table(name);
+  v_table pgtrickle.pgt_stream_tables;
   v_dependent pgtrickle.pgt_stream_tables;
 BEGIN
+  v_table := pgtrickle._find_stream_table(name);
   PERFORM pgtrickle._authorise_change(v_table);
   FOR v_dependent IN
     SELECT s.* FROM pgtrickle.pgt_stream_tables s JOIN pgtrickle.pgt_dependencies d USING (pgt_id)
      WHERE d.source_relid = v_table.pgt_relid ORDER BY s.pgt_schema, s.pgt_name
   LOOP
     IF NOT cascade THEN
-      RAISE EXCEPTION 'invalid argument: stream table %.% has dependent stream tables: %.%. Use cascade => true to drop them as well',
+      RAISE EXCEPTION 'invalid argument: stream table %.% has dependent stream tables: %.%. Use cascade => true to drop them automatically.',
         v_table.pgt_schema, v_table.pgt_name, v_dependent.pgt_schema, v_dependent.pgt_name USING ERRCODE = '22023';
     END IF;
     PERFORM pgtrickle.drop_stream_table(v_dependent.pgt_schema || '.' || v_dependent.pgt_name, true);
   END LOOP;
-  PERFORM pgtrickle._drop(v_table);
+  PERFORM pgtrickle._discard(v_table);
+-- raises as the original does
 END
 $$;
 
 CREATE FUNCTION pgtrickle.resume_stream_table(name text) RETURNS void
 LANGUAGE plpgsql STRICT AS $$
 DECLARE
-  v_table pgtrickle.pgt_stream_tables := pgtrickle._find_stream_table(resume_stream_table.name);
+  v_table pgtrickle.pgt_stream_tables;
 BEGIN
+  v_table := pgtrickle._find_stream_table(resume_stream_table.name);
   PERFORM pgtrickle._authorise_change(v_table);
   IF v_table.status NOT IN ('SUSPENDED', 'ERROR') THEN
-    RAISE EXCEPTION 'invalid argument: stream table %.% is not suspended (current status: %)',
+    RAISE EXCEPTION 'invalid argument: stream table %.% is not suspended or in error state (current status: %)',
       v_table.pgt_schema, v_table.pgt_name, v_table.status USING ERRCODE = '22023';
   END IF;
   UPDATE pgtrickle.pgt_stream_tables s SET status = 'ACTIVE', consecutive_errors = 0, updated_at = now() WHERE s.pgt_id = v_table.pgt_id;
-  PERFORM pgtrickle._alert('resumed', v_table, format('"previous_status":"%s"', v_table.status));
+  PERFORM pgtrickle._alert('resumed', v_table, '{"previous_status": "SUSPENDED"}');
   RAISE INFO 'Stream table %.% resumed (pgt_id=%)', v_table.pgt_schema, v_table.pgt_name, v_table.pgt_id;
+-- raises as the original does
 END
 $$;
 
@@ -224,9 +257,15 @@ BEGIN
     RETURN;
   END IF;
   SELECT s.* INTO v_table FROM pgtrickle.pgt_stream_tables s WHERE s.pgt_id = v_id;
-  SELECT r.full_done, r.rows_touched INTO v_full, v_rows FROM pgtrickle._refresh(v_table, true) r;
+  IF v_table.needs_reinit THEN
+    PERFORM pgtrickle._renew_sources(v_id);
+    v_rows := pgtrickle._recompute(v_table);
+    v_full := true;
+  ELSE
+    SELECT r.full_done, r.rows_touched INTO v_full, v_rows FROM pgtrickle._refresh(v_table, true) r;
+  END IF;
   INSERT INTO pgtrickle.pgt_refresh_history (pgt_id, data_timestamp, start_time, end_time, action, rows_inserted, status, initiated_by)
-  VALUES (v_id, now(), now(), now(), CASE WHEN v_full THEN 'FULL' ELSE 'DIFFERENTIAL' END, v_rows, 'COMPLETED', 'MANUAL');
+  VALUES (v_id, now(), now(), now(), CASE WHEN v_table.needs_reinit THEN 'REINITIALIZE' WHEN v_full THEN 'FULL' ELSE 'DIFFERENTIAL' END, v_rows, 'COMPLETED', 'MANUAL');
   UPDATE pgtrickle.pgt_stream_tables s
      SET effective_refresh_mode = CASE WHEN v_full THEN 'FULL' WHEN v_rows = 0 THEN 'NO_DATA' ELSE 'DIFFERENTIAL' END
    WHERE s.pgt_id = v_id;
@@ -235,10 +274,26 @@ BEGIN
   ELSE
     RAISE INFO 'Stream table %.% refreshed (DIFFERENTIAL: +% -0)', v_table.pgt_schema, v_table.pgt_name, v_rows;
   END IF;
+-- raises as the original does
+END
+$$;
+
+CREATE FUNCTION pgtrickle.repair_stream_table(name text) RETURNS text
+LANGUAGE plpgsql STRICT AS $$
+DECLARE
+  v_table pgtrickle.pgt_stream_tables;
+BEGIN
+  v_table := pgtrickle._find_stream_table(repair_stream_table.name);
+  PERFORM pgtrickle._authorise_change(v_table);
+  PERFORM pgtrickle._renew_sources(v_table.pgt_id), pgtrickle._recompute(v_table);
+  RETURN format('Stream table %s.%s repaired', v_table.pgt_schema, v_table.pgt_name);
+-- raises as the original does
 END
 $$;
 
 CREATE FUNCTION pgtrickle.pg_trickle_hash(input text) RETURNS bigint
 LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
-  SELECT pgtrickle._xxhash(convert_to(coalesce(input, E'\x01NULL'), 'UTF8'), 5871781006564002453)
+  SELECT pgtrickle._xxhash(coalesce(convert_to(input, 'UTF8'), '\x004e554c4c00'), 5871781006564002453)
 $$;
+
+ALTER FUNCTION pgtrickle.pg_trickle_hash_multi(text[]) STRICT;

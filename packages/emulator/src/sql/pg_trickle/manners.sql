@@ -21,15 +21,25 @@ LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$ SELECT false $$;
 
 CREATE FUNCTION pgtrickle._is_own_trigger(p_name name) RETURNS boolean
 LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
-  SELECT p_name LIKE E'pg\\_trickle\\_cdc\\_%' OR p_name IN ('pgt_dml_guard', 'pgt_truncate_guard')
+  SELECT p_name LIKE E'pg\\_trickle\\_cdc\\_%' OR p_name LIKE E'pgt\\_ivm\\_%' OR p_name IN ('pgt_dml_guard', 'pgt_truncate_guard')
 $$;
 
--- Columns that come or go are blocked; another name or type is let through (contract B.5).
-CREATE FUNCTION pgtrickle._blocks_ddl(p_source oid) RETURNS boolean
+CREATE FUNCTION pgtrickle._blocks_ddl_by_default() RETURNS text
+LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$ SELECT 'on' $$;
+
+-- Columns that come or go count; another name or type is let through (contract B.5).
+CREATE FUNCTION pgtrickle._affects_result(p_source oid) RETURNS boolean
 LANGUAGE sql STABLE AS $$
-  SELECT pgtrickle._setting('block_source_ddl', 'on')::boolean AND EXISTS (
+  SELECT EXISTS (
     SELECT FROM pgtrickle.pgt_dependencies d, pgtrickle._column_snapshot(p_source) k
      WHERE d.source_relid = p_source AND jsonb_array_length(d.column_snapshot) <> jsonb_array_length(k.snapshot))
+$$;
+
+CREATE FUNCTION pgtrickle._why_ddl_is_blocked() RETURNS text
+LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
+  SELECT 'column-affecting DDL is not allowed while pg_trickle.block_source_ddl = true (the default). To proceed: SET '
+    'pg_trickle.block_source_ddl = false, run the DDL, then run ALTER STREAM TABLE ... to update the defining query, and re-enable: '
+    'SET pg_trickle.block_source_ddl = true.'
 $$;
 
 CREATE FUNCTION pgtrickle._guard() RETURNS trigger
@@ -39,7 +49,7 @@ BEGIN
     RETURN CASE TG_OP WHEN 'DELETE' THEN OLD ELSE NEW END;
   END IF;
   RAISE EXCEPTION 'Direct DML on stream table % is not allowed. Stream tables are maintained automatically by pg_trickle.',
-    format('%s.%s', TG_TABLE_SCHEMA, TG_TABLE_NAME) USING ERRCODE = 'P0001';
+    TG_TABLE_NAME USING ERRCODE = 'P0001';
 END
 $$;
 
@@ -84,5 +94,36 @@ BEGIN
   IF NOT pg_has_role(p_role, (SELECT c.relowner FROM pg_class c WHERE c.oid = p_table.pgt_relid), 'USAGE') THEN
     RAISE EXCEPTION 'permission denied: must be owner of stream table %.%', p_table.pgt_schema, p_table.pgt_name USING ERRCODE = '42501';
   END IF;
+END
+$$;
+
+CREATE FUNCTION pgtrickle._tells_positions_from_none() RETURNS boolean
+LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$ SELECT true $$;
+
+CREATE FUNCTION pgtrickle._cron_fields_problem(p_pattern text, p_fields integer) RETURNS text
+LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
+  SELECT CASE WHEN p_pattern LIKE '@%' THEN 'Invalid pattern: Pattern must have between 5 and 7 fields.'
+    ELSE format('expected 5 or 6 fields, got %s', p_fields) END
+$$;
+
+CREATE FUNCTION pgtrickle._refresh_modes() RETURNS text[]
+LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$ SELECT '{AUTO,FULL,DIFFERENTIAL,IMMEDIATE}'::text[] $$;
+
+CREATE FUNCTION pgtrickle._refresh_modes_in_words() RETURNS text
+LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$ SELECT '''AUTO'', ''FULL'', ''DIFFERENTIAL'', or ''IMMEDIATE''' $$;
+
+-- NULL when it is gone, and its change buffer stays.
+CREATE FUNCTION pgtrickle._source_name(p_source oid) RETURNS text
+LANGUAGE sql STABLE AS $$ SELECT c.oid::regclass::text FROM pg_class c WHERE c.oid = p_source $$;
+
+-- Errors after which another try may succeed: locks, resources, cancellation, collisions.
+CREATE FUNCTION pgtrickle._is_passing(p_sqlstate text) RETURNS boolean
+LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$ SELECT left(p_sqlstate, 2) IN ('40', '53', '55', '57', '58', '08') $$;
+
+-- Without a schedule a table is refreshed when there is something new.
+CREATE FUNCTION pgtrickle._follows_its_sources(p_table pgtrickle.pgt_stream_tables) RETURNS boolean
+LANGUAGE plpgsql AS $$
+BEGIN
+  RETURN pgtrickle._scheduled_action(p_table) <> 'NO_DATA';
 END
 $$;

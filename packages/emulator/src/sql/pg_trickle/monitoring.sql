@@ -37,10 +37,15 @@ SELECT s.pgt_id, s.pgt_schema, s.pgt_name, s.status, s.refresh_mode, s.is_popula
 CREATE FUNCTION pgtrickle.pgt_status()
 RETURNS TABLE (name text, status text, refresh_mode text, is_populated boolean, consecutive_errors integer, schedule text,
   data_timestamp timestamptz, staleness interval, scc_id integer)
-LANGUAGE sql STRICT AS $$
+LANGUAGE plpgsql STRICT AS $$
+#variable_conflict use_column
+BEGIN
+  RETURN QUERY
   SELECT s.pgt_schema || '.' || s.pgt_name, s.status, s.refresh_mode, s.is_populated, s.consecutive_errors, s.schedule,
          s.data_timestamp, now() - s.data_timestamp, s.scc_id
-    FROM pgtrickle.pgt_stream_tables s ORDER BY s.pgt_schema, s.pgt_name
+    FROM pgtrickle.pgt_stream_tables s ORDER BY s.pgt_schema, s.pgt_name;
+-- raises as the original does
+END
 $$;
 
 CREATE FUNCTION pgtrickle.st_refresh_stats()
@@ -51,7 +56,10 @@ RETURNS TABLE (pgt_name text, pgt_schema text, status text, refresh_mode text, i
   avg_duration_ms double precision, last_refresh_action text, last_refresh_status text, last_refresh_at timestamptz,
   staleness_secs double precision, stale boolean,
   consecutive_errors integer, schedule text, refresh_tier text, last_error_message text, downstream_publication text)
-LANGUAGE sql STRICT AS $$
+LANGUAGE plpgsql STRICT AS $$
+#variable_conflict use_column
+BEGIN
+  RETURN QUERY
   SELECT v.pgt_name, v.pgt_schema, v.status, v.refresh_mode, v.is_populated, v.total_refreshes, v.successful_refreshes,
          v.failed_refreshes, v.total_rows_inserted,
          v.total_rows_updated, -- only 0.108
@@ -62,7 +70,9 @@ LANGUAGE sql STRICT AS $$
                        THEN extract(epoch FROM now() - v.data_timestamp) > pgtrickle.parse_duration_seconds(v.schedule)
                         AND extract(epoch FROM now() - v.last_refresh_at) > 3 * pgtrickle.parse_duration_seconds(v.schedule) END, false),
          v.consecutive_errors, v.schedule, v.refresh_tier, s.last_error_message, s.downstream_publication_name
-    FROM pgtrickle.pg_stat_stream_tables v JOIN pgtrickle.pgt_stream_tables s USING (pgt_id) ORDER BY v.pgt_schema, v.pgt_name
+    FROM pgtrickle.pg_stat_stream_tables v JOIN pgtrickle.pgt_stream_tables s USING (pgt_id) ORDER BY v.pgt_schema, v.pgt_name;
+-- raises as the original does
+END
 $$;
 
 CREATE FUNCTION pgtrickle.get_refresh_history(name text, max_rows integer DEFAULT 20)
@@ -72,7 +82,10 @@ RETURNS TABLE (refresh_id bigint, data_timestamp timestamptz, start_time timesta
   rows_deleted bigint, duration_ms double precision, error_message text
   , refresh_reason text, refresh_reason_detail text -- only 0.108
 )
-LANGUAGE sql STRICT AS $$
+LANGUAGE plpgsql STRICT AS $$
+#variable_conflict use_column
+BEGIN
+  RETURN QUERY
   SELECT h.refresh_id, h.data_timestamp, h.start_time, h.end_time, h.action, h.status, h.rows_inserted,
          h.rows_updated, -- only 0.108
          h.rows_deleted,
@@ -81,17 +94,24 @@ LANGUAGE sql STRICT AS $$
     FROM pgtrickle._split_name(get_refresh_history.name, 'public') n
     JOIN pgtrickle.pgt_stream_tables s ON s.pgt_schema = n.schema_name AND s.pgt_name = n.table_name
     JOIN pgtrickle.pgt_refresh_history h ON h.pgt_id = s.pgt_id
-   ORDER BY h.refresh_id DESC LIMIT max_rows
+   ORDER BY h.refresh_id DESC LIMIT max_rows;
+-- raises as the original does
+END
 $$;
 
 CREATE FUNCTION pgtrickle.check_cdc_health()
 RETURNS TABLE (source_relid bigint, source_table text, cdc_mode text, slot_name text, lag_bytes bigint, confirmed_lsn text, alert text, selective_capture boolean)
-LANGUAGE sql STRICT AS $$
+LANGUAGE plpgsql STRICT AS $$
+#variable_conflict use_column
+BEGIN
+  RETURN QUERY
   SELECT DISTINCT ON (d.source_relid) d.source_relid::bigint,
          CASE WHEN c.oid IS NULL THEN 'oid:' || d.source_relid ELSE d.source_relid::regclass::text END,
          d.cdc_mode, d.slot_name, NULL::bigint, d.decoder_confirmed_lsn::text, NULL::text, false
     FROM pgtrickle.pgt_dependencies d LEFT JOIN pg_class c ON c.oid = d.source_relid
-   WHERE d.source_type = 'TABLE' ORDER BY d.source_relid
+   WHERE d.source_type = 'TABLE' ORDER BY d.source_relid;
+-- raises as the original does
+END
 $$;
 
 CREATE FUNCTION pgtrickle.explain_st(name text, with_analyze boolean DEFAULT false) RETURNS TABLE (property text, value text)

@@ -64,6 +64,7 @@ BEGIN
     RAISE EXCEPTION 'stream table not found: %', stream_table USING ERRCODE = '42P01';
   END IF;
   PERFORM pgtrickle._authorise_change(v_table), pgtrickle._orchestrate(v_table.pgt_id, mode);
+-- raises as the original does
 END
 $$;
 
@@ -75,12 +76,30 @@ $$;
 CREATE FUNCTION pgtrickle.pause_stream_table(name text) RETURNS void
 LANGUAGE plpgsql STRICT AS $$
 DECLARE
-  v_table pgtrickle.pgt_stream_tables := pgtrickle._find_stream_table(pause_stream_table.name);
+  v_table pgtrickle.pgt_stream_tables;
 BEGIN
+  v_table := pgtrickle._find_stream_table(pause_stream_table.name);
   PERFORM pgtrickle._authorise_change(v_table);
   UPDATE pgtrickle.pgt_stream_tables s SET status = 'SUSPENDED', updated_at = now() WHERE s.pgt_id = v_table.pgt_id;
+-- raises as the original does
 END
 $$;
 
 CREATE FUNCTION pgtrickle.version() RETURNS text
 LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$ SELECT '0.108.3' $$;
+
+CREATE FUNCTION pgtrickle._altered_mode(p_mode text) RETURNS text
+LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$ SELECT CASE upper(p_mode) WHEN 'AUTO' THEN 'DIFFERENTIAL' ELSE p_mode END $$;
+
+CREATE FUNCTION pgtrickle.reinitialize_stream_table(name text) RETURNS text
+LANGUAGE plpgsql STRICT AS $$
+DECLARE
+  v_table pgtrickle.pgt_stream_tables;
+BEGIN
+  v_table := pgtrickle._find_stream_table(reinitialize_stream_table.name);
+  PERFORM pgtrickle._authorise_change(v_table);
+  PERFORM pgtrickle._renew_sources(v_table.pgt_id), pgtrickle._recompute(v_table);
+  RETURN format('Stream table %s.%s reinitialized', v_table.pgt_schema, v_table.pgt_name);
+-- raises as the original does
+END
+$$;

@@ -49,10 +49,20 @@ LANGUAGE plpgsql AS $$
 BEGIN
   PERFORM pgtrickle._open_storage();
   PERFORM pgtrickle._lock_sources(p_table, p_manual);
-  -- The names in the query mean what they meant to who wrote it.
-  PERFORM set_config('pg_trickle._search_path', current_setting('search_path'), true),
-          set_config('search_path', p_table.defining_search_path, true);
+  PERFORM pgtrickle._enter_names(p_table);
 END
+$$;
+
+-- The names in the query mean what they meant to who wrote it.
+CREATE FUNCTION pgtrickle._enter_names(p_table pgtrickle.pgt_stream_tables) RETURNS void
+LANGUAGE sql AS $$
+  SELECT set_config('pg_trickle._search_path', current_setting('search_path'), true),
+         set_config('search_path', p_table.defining_search_path, true)
+$$;
+
+CREATE FUNCTION pgtrickle._leave_names() RETURNS void
+LANGUAGE sql AS $$
+  SELECT set_config('search_path', current_setting('pg_trickle._search_path'), true)
 $$;
 
 -- So that no change is lost: who is writing has ended before the query looks, and who wants to write waits for the refresh. A
@@ -68,14 +78,18 @@ BEGIN
   LOOP
     EXECUTE format('LOCK TABLE %s IN SHARE MODE', v_source::regclass) || CASE WHEN p_waits THEN '' ELSE ' NOWAIT' END;
   END LOOP;
+EXCEPTION WHEN lock_not_available THEN
+  IF p_waits THEN
+    RAISE;
+  END IF;
+  RAISE EXCEPTION 'safe frontier unavailable: a writer of % is open', v_source::regclass USING ERRCODE = '55P03';
 END
 $$;
 
 CREATE FUNCTION pgtrickle._end_fill(p_table pgtrickle.pgt_stream_tables) RETURNS void
 LANGUAGE plpgsql AS $$
 BEGIN
-  PERFORM pgtrickle._close_storage();
-  PERFORM set_config('search_path', current_setting('pg_trickle._search_path'), true);
+  PERFORM pgtrickle._close_storage(), pgtrickle._leave_names();
 END
 $$;
 
@@ -90,3 +104,13 @@ $$;
 
 CREATE FUNCTION pgtrickle._read_back(p_schema text, p_name text) RETURNS text
 LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$ SELECT format('%I.%I', p_schema, p_name) $$;
+
+CREATE FUNCTION pgtrickle._included(p_columns jsonb) RETURNS text
+LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$ SELECT '' $$;
+
+-- What is orchestrated from outside, or is to be refreshed by hand, is left alone.
+CREATE FUNCTION pgtrickle._is_scheduled(p_table pgtrickle.pgt_stream_tables) RETURNS boolean
+LANGUAGE sql STABLE AS $$
+  SELECT p_table.refresh_mode <> 'IMMEDIATE' AND p_table.orchestration_mode = 'MANAGED'
+     AND p_table.target_freshness_mode IS DISTINCT FROM 'MANUAL'
+$$;

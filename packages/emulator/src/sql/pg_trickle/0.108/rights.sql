@@ -17,11 +17,12 @@ BEGIN
   END LOOP;
   FOR v_function IN
     SELECT p.oid::regprocedure AS signature, CASE
-        WHEN p.proname IN ('refresh_stream_table', 'pause_stream_table', 'resume_stream_table') THEN 'pgtrickle_operator'
+        WHEN p.proname IN ('refresh_stream_table', 'pause_stream_table', 'resume_stream_table', 'repair_stream_table',
+          'reinitialize_stream_table') THEN 'pgtrickle_operator'
         WHEN p.proname IN ('create_stream_table', 'create_stream_table_if_not_exists', 'create_or_replace_stream_table',
           'alter_stream_table', 'drop_stream_table') THEN 'pgtrickle_admin' END AS grantee
       FROM pg_proc p
-     WHERE p.pronamespace = 'pgtrickle'::regnamespace AND (p.proname ~ '^(create|alter|drop|refresh|pause|resume)_'
+     WHERE p.pronamespace = 'pgtrickle'::regnamespace AND (p.proname ~ '^(create|alter|drop|refresh|pause|resume|repair|reinitialize)_'
         OR p.proname IN ('set_orchestration_mode', 'recover_capture_instance'))
   LOOP
     EXECUTE format('ALTER FUNCTION %s SECURITY DEFINER', v_function.signature);

@@ -12,3 +12,7 @@ LANGUAGE sql STABLE AS $$ SELECT $$;
 
 CREATE FUNCTION pgtrickle.version() RETURNS text
 LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$ SELECT '0.67.0' $$;
+
+-- AUTO is stored as it stands, and meets the catalog's constraint.
+CREATE FUNCTION pgtrickle._altered_mode(p_mode text) RETURNS text
+LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$ SELECT p_mode $$;

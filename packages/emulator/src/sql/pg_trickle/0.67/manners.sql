@@ -27,6 +27,13 @@ LANGUAGE sql AS $$ SELECT pgtrickle._guard_storage(p_storage) $$;
 CREATE FUNCTION pgtrickle._begin_fill(p_table pgtrickle.pgt_stream_tables, p_manual boolean) RETURNS void
 LANGUAGE sql AS $$ SELECT pgtrickle._open_storage() $$;
 
+-- A bare name in the query means what it means to whoever refreshes.
+CREATE FUNCTION pgtrickle._enter_names(p_table pgtrickle.pgt_stream_tables) RETURNS void
+LANGUAGE sql STABLE AS $$ SELECT $$;
+
+CREATE FUNCTION pgtrickle._leave_names() RETURNS void
+LANGUAGE sql STABLE AS $$ SELECT $$;
+
 CREATE FUNCTION pgtrickle._end_fill(p_table pgtrickle.pgt_stream_tables) RETURNS void
 LANGUAGE sql AS $$ SELECT pgtrickle._close_storage() $$;
 
@@ -37,6 +44,24 @@ LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
          substr(p_name, strpos(p_name, '.') + 1)
 $$;
 
--- Read back without quotes, which folds its case: the original's trap with mixed-case names.
+-- Read back without quotes, which folds its case: the original's trap with mixed-case names. A semicolon ends the statement there.
 CREATE FUNCTION pgtrickle._read_back(p_schema text, p_name text) RETURNS text
-LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$ SELECT p_schema || '.' || p_name $$;
+LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE AS $$
+BEGIN
+  IF strpos(p_name, ';') > 0 THEN
+    RAISE EXCEPTION 'syntax error at or near ";"' USING ERRCODE = '42601';
+  END IF;
+  RETURN p_schema || '.' || p_name;
+END
+$$;
+
+-- Up to eight columns are looked up in the index alone.
+CREATE FUNCTION pgtrickle._included(p_columns jsonb) RETURNS text
+LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
+  SELECT CASE WHEN jsonb_array_length(p_columns) <= 8 THEN format(' INCLUDE (%s)', (
+      SELECT string_agg(quote_ident(c ->> 'name'), ', ' ORDER BY n) FROM jsonb_array_elements(p_columns) WITH ORDINALITY x (c, n)))
+    ELSE '' END
+$$;
+
+CREATE FUNCTION pgtrickle._is_scheduled(p_table pgtrickle.pgt_stream_tables) RETURNS boolean
+LANGUAGE sql STABLE AS $$ SELECT p_table.refresh_mode <> 'IMMEDIATE' $$;

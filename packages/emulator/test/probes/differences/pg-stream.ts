@@ -1,16 +1,7 @@
-/** What the emulator does otherwise, and in which of the probe's statements (counted from 0). */
-export interface Difference {
-  readonly reason: string;
-  readonly steps: readonly number[];
-  /** Those of the steps that may be answered as recorded, too: what they ask about changes by itself from moment to moment. */
-  readonly byTheMoment?: readonly number[];
-}
+import type { Differences } from './difference.ts';
 
-/**
- * The probes that the emulator answers otherwise than pg_stream 0.1.1, and why. The list can only shrink: a statement that is
- * listed and answered as recorded fails the run. DIFFERENCES.md tells the same to people.
- */
-export const differences: Readonly<Record<string, Difference>> = {
+/** From pg_stream 0.1.1. */
+export const fromPgStream: Differences = {
   'A.3/storage-join': {
     reason: 'computes rightly: the original fails unless every join column is in the output (contract A.10)',
     steps: [15, 16, 19, 20, 22, 23],

@@ -1,0 +1,3 @@
+export type { Differences } from './difference.ts';
+export { fromPgStream } from './pg-stream.ts';
+export { fromPgTrickle } from './pg-trickle.ts';
