@@ -89,6 +89,7 @@ describe('the sentence', () => {
       'DELETE FROM order_totals',
       /^delete was refused: "order_totals" is a stream table.* Write to the tables that its /,
     ],
+    ['DELETE FROM analytics.region_totals', /^delete was refused: "analytics\.region_totals" is a stream table/],
     ['DROP TABLE order_totals', /^drop table was refused: .* Change or drop it by the extension’s own functions/],
     ['DROP SCHEMA analytics CASCADE', /^drop schema was refused: .* It is in the schema "analytics"\. Drop the stream/],
   ])('of %j says what to do instead', (sql, sentence) => {

@@ -67,7 +67,7 @@ describe('DROP SCHEMA', () => {
       'ALTER SCHEMA analytics RENAME TO other',
     ]) {
       await expect(dataSource.query(statement)).rejects.toThrow(
-        /^(?:drop|alter) schema was refused: "region_totals" is a stream table/,
+        /^(?:drop|alter) schema was refused: "analytics\.region_totals" is a stream table/,
       );
     }
     // PostgreSQL’s own refusal: there is something in it.

@@ -66,9 +66,10 @@ export class StreamTableReadOnlyError extends PgStreamError {
    */
   constructor(table: string, operation: string, fields: RefusedWriteFields = {}) {
     const { advice = 'Write to the tables that its query reads, then refresh it.', ...rest } = fields;
+    const { schema = 'public' } = rest;
     super(
       'READ_ONLY',
-      `${operation} was refused: "${table}" is a stream table, which only the extension writes. ${advice}`,
+      `${operation} was refused: "${schema === 'public' ? table : `${schema}.${table}`}" is a stream table, which only the extension writes. ${advice}`,
       { ...rest, table, operation },
     );
     this.name = 'StreamTableReadOnlyError';
