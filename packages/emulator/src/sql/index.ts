@@ -22,6 +22,7 @@ import streamQueries from './pg_stream/queries.sql';
 import newAlerts from './pg_trickle/0.108/alerts.sql';
 import newCalls from './pg_trickle/0.108/calls.sql';
 import newFailures from './pg_trickle/0.108/failures.sql';
+import newFreshness from './pg_trickle/0.108/freshness.sql';
 import newManners from './pg_trickle/0.108/manners.sql';
 import newOuterUser from './pg_trickle/0.108/outer-user.sql';
 import newRights from './pg_trickle/0.108/rights.sql';
@@ -177,7 +178,7 @@ const releases: Readonly<Record<TrickleVersion, Omit<Parts, 'catalog' | 'monitor
     manners: newOuterUser + newManners,
     queries: newSetOperations,
     alerts: newAlerts,
-    calls: newCalls,
+    calls: newFreshness + newCalls,
     failures: newFailures,
     rights: newRights,
   },

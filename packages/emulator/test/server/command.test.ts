@@ -21,17 +21,20 @@ describe('pgstream-emulator', () => {
     await nothingListens(url);
   });
 
-  test('what it says to try first works', async () => {
-    const running = command('--no-scheduler');
-    const url = (await running.printed(urlLine))[1] ?? '';
-    const script = (await running.printed(/client:\n([^]*)$/))[1] ?? '';
-    const client = await connect(url);
-    await client.query(script);
-    expect((await client.query('SELECT customer, total::float FROM order_totals ORDER BY customer')).rows).toEqual([
-      { customer: 'Ada', total: 20 },
-      { customer: 'Bob', total: 5 },
-    ]);
-  });
+  test.for([[], ['--extension', 'pg_trickle'], ['--extension', 'pg_trickle', '--extension-version', '0.67']])(
+    'what it says to try first works: %j',
+    async (choice) => {
+      const running = command('--no-scheduler', ...choice);
+      const url = (await running.printed(urlLine))[1] ?? '';
+      const script = (await running.printed(/client:\n([^]*)$/))[1] ?? '';
+      const client = await connect(url);
+      await client.query(script);
+      expect((await client.query('SELECT customer, total::float FROM order_totals ORDER BY customer')).rows).toEqual([
+        { customer: 'Ada', total: 20 },
+        { customer: 'Bob', total: 5 },
+      ]);
+    },
+  );
 
   test('listens on --port, keeps its data in --data-dir', async () => {
     const dataDir = await folderOfTest();
@@ -62,6 +65,8 @@ describe('pgstream-emulator', () => {
   test.for([
     [['--port', 'many'], /argument 'many' is invalid\. It is a whole number from 1 to 65535\./],
     [['--prot', '1'], /unknown option '--prot'/],
+    [['--extension', 'citus'], /argument 'citus' is invalid\. Allowed choices are pg_stream, pg_trickle\./],
+    [['--extension-version', '0.67'], /leave version 0\.67 out, or ask for the extension pg_trickle\./],
   ] as const)('refuses %j', async ([args, complaint]) => {
     const running = command(...args);
     expect((await running.ended).code).toBe(1);

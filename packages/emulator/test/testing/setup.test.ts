@@ -35,6 +35,29 @@ describe('the emulator of a run', () => {
     await left?.end().catch(() => {});
   });
 
+  test.for(['0.67', '0.108'] as const)(
+    'may be pg_trickle %s, whose copies are used like any other database',
+    async (version) => {
+      await emulatorSetup({
+        extension: 'pg_trickle',
+        version,
+        async migrate(url) {
+          await valueOf(url, 'CREATE TABLE public.source (id int PRIMARY KEY)');
+          await valueOf(
+            url,
+            `SELECT pgtrickle.create_stream_table('public.ids', 'SELECT id FROM public.source', '5m')`,
+          );
+        },
+      })();
+      const { url, age } = await testDatabase();
+      await valueOf(url, 'INSERT INTO source VALUES (1)');
+      await valueOf(url, `SELECT pgtrickle.refresh_stream_table('public.ids')`);
+      expect(await valueOf(url, 'SELECT count(*)::int FROM ids')).toBe(1);
+      await age('ids', 600_000);
+      expect(await valueOf(url, 'SELECT stale FROM pgtrickle.stream_tables_info')).toBe(true);
+    },
+  );
+
   test('stops when migrations fail, whose error it is', async () => {
     let url = '';
     const setup = emulatorSetup({

@@ -337,3 +337,40 @@ describe('an alert', () => {
     expect(Buffer.byteLength(JSON.stringify(payload))).toBeLessThanOrEqual(7900);
   });
 });
+
+const aim = (target: string, more = ''): Promise<unknown> =>
+  client.query(
+    `SELECT pgtrickle.create_stream_table('public.t', 'SELECT id FROM public.s', target_freshness => '${target}'${more})`,
+  );
+
+describe('target_freshness', () => {
+  const aims = `SELECT target_freshness_mode AS target, freshness_deadline_ms::int AS ms, refresh_mode AS mode, schedule FROM pgtrickle.pgt_stream_tables`;
+
+  test.for([
+    ['5 seconds', { target: 'INTERVAL', ms: 5000, mode: 'DIFFERENTIAL', schedule: null }],
+    ['on_commit', { target: 'ON_COMMIT', ms: null, mode: 'IMMEDIATE', schedule: null }],
+    ['manual', { target: 'MANUAL', ms: null, mode: 'DIFFERENTIAL', schedule: null }],
+  ] as const)('%s is kept in the catalog', async ([target, expected]) => {
+    await aim(target);
+    expect(await rows(client, aims)).toEqual([expected]);
+  });
+
+  test('may be altered', async () => {
+    await create();
+    await client.query(`SELECT pgtrickle.alter_stream_table('t', target_freshness => '1 minute')`);
+    expect(await rows(client, aims)).toEqual([
+      { target: 'INTERVAL', ms: 60_000, mode: 'DIFFERENTIAL', schedule: null },
+    ]);
+  });
+
+  test('manual keeps the scheduler away', async () => {
+    await aim('manual');
+    await client.query('INSERT INTO s VALUES (3)');
+    expect(await rows(client, 'SELECT 1 FROM pgtrickle._scheduler_due()')).toEqual([]);
+  });
+
+  test('is refused beside a schedule, and when it is no interval', async () => {
+    await expect(aim('5 seconds', `, schedule => '5m'`)).rejects.toMatchObject({ code: '22023' });
+    await expect(aim('soon')).rejects.toMatchObject({ code: '22023' });
+  });
+});

@@ -106,6 +106,17 @@ describe.for(['0.67', '0.108'] as const)('pg_trickle %s', (version) => {
     ).toEqual([{ mean: 15, sum: 30, n: 2 }]);
   });
 
+  test('tells the state of capture, and of all', async () => {
+    const client = await server.open();
+    const health = 'SELECT total_stream_tables::int AS all, status FROM pgtrickle.quick_health';
+    expect(await rows(client, health)).toEqual([{ all: 0, status: 'EMPTY' }]);
+    await client.query(`SELECT pgtrickle.create_stream_table('public.t', ${totals})`);
+    expect(await rows(client, health)).toEqual([{ all: 1, status: 'OK' }]);
+    expect(
+      await rows(client, 'SELECT pgt_name, source_schema, source_name, cdc_mode FROM pgtrickle.pgt_cdc_status'),
+    ).toEqual([{ pgt_name: 't', source_schema: 'public', source_name: 's', cdc_mode: 'TRIGGER' }]);
+  });
+
   describe('IMMEDIATE', () => {
     test('follows its sources in the transaction of the writer, whoever that is', async () => {
       const client = await server.open();

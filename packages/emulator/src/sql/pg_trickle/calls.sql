@@ -52,8 +52,10 @@ BEGIN
   PERFORM pgtrickle._refuse_null(1, query IS NULL);
   PERFORM pgtrickle._refuse_null(3, refresh_mode IS NULL);
   PERFORM pgtrickle._refuse_null(4, initialize IS NULL);
+  PERFORM pgtrickle._check_target(target_freshness, schedule); -- only 0.108
+  refresh_mode := pgtrickle._mode_of_target(target_freshness, refresh_mode); -- only 0.108
   v_id := pgtrickle._create_called(name, query, schedule, refresh_mode, initialize);
-  PERFORM pgtrickle._orchestrate(v_id, orchestration_mode); -- only 0.108
+  PERFORM pgtrickle._orchestrate(v_id, orchestration_mode), pgtrickle._aim(v_id, target_freshness); -- only 0.108
 -- raises as the original does
 END
 $$;
@@ -79,8 +81,10 @@ BEGIN
   IF pgtrickle._exists(name) THEN
     RETURN;
   END IF;
+  PERFORM pgtrickle._check_target(target_freshness, schedule); -- only 0.108
+  refresh_mode := pgtrickle._mode_of_target(target_freshness, refresh_mode); -- only 0.108
   v_id := pgtrickle._create_called(name, query, schedule, refresh_mode, initialize);
-  PERFORM pgtrickle._orchestrate(v_id, orchestration_mode); -- only 0.108
+  PERFORM pgtrickle._orchestrate(v_id, orchestration_mode), pgtrickle._aim(v_id, target_freshness); -- only 0.108
 -- raises as the original does
 END
 $$;
@@ -181,9 +185,14 @@ CREATE FUNCTION pgtrickle.alter_stream_table(
 ) RETURNS void
 LANGUAGE plpgsql AS $$
 #variable_conflict use_variable
+DECLARE
+  v_id bigint;
 BEGIN
   PERFORM pgtrickle._refuse_null(0, name IS NULL);
-  PERFORM pgtrickle._alter_called(name, query, schedule, refresh_mode, status);
+  PERFORM pgtrickle._check_target(target_freshness, schedule); -- only 0.108
+  refresh_mode := pgtrickle._mode_of_target(target_freshness, refresh_mode); -- only 0.108
+  v_id := pgtrickle._alter_called(name, query, schedule, refresh_mode, status);
+  PERFORM pgtrickle._aim(v_id, target_freshness); -- only 0.108
 -- raises as the original does
 END
 $$;

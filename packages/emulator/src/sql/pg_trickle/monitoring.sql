@@ -118,3 +118,21 @@ CREATE FUNCTION pgtrickle.explain_st(name text, with_analyze boolean DEFAULT fal
 LANGUAGE sql STRICT AS $$
   SELECT * FROM pgtrickle._explain(explain_st.name)
 $$;
+
+CREATE VIEW pgtrickle.pgt_cdc_status AS
+SELECT s.pgt_schema, s.pgt_name, d.source_relid, c.relname::text AS source_name, n.nspname::text AS source_schema, d.cdc_mode,
+       d.slot_name, d.decoder_confirmed_lsn, d.transition_started_at
+  FROM pgtrickle.pgt_stream_tables s
+  JOIN pgtrickle.pgt_dependencies d ON d.pgt_id = s.pgt_id AND d.source_type = 'TABLE'
+  LEFT JOIN pg_class c ON c.oid = d.source_relid LEFT JOIN pg_namespace n ON n.oid = c.relnamespace;
+
+CREATE VIEW pgtrickle.quick_health AS
+SELECT h.total_stream_tables, h.error_tables, h.stale_tables, h.scheduler_running,
+       CASE WHEN h.total_stream_tables = 0 THEN 'EMPTY' WHEN h.error_tables > 0 THEN 'CRITICAL' WHEN h.stale_tables > 0 THEN 'WARNING'
+            ELSE 'OK' END AS status
+       , 0::bigint AS broken_immediate_tables -- only 0.108
+  FROM (SELECT count(*) AS total_stream_tables, count(*) FILTER (WHERE s.status IN ('ERROR', 'SUSPENDED')) AS error_tables,
+               count(*) FILTER (WHERE s.stale) AS stale_tables,
+               EXISTS (SELECT FROM pg_stat_activity a
+                        WHERE a.application_name = 'pg_trickle scheduler' AND a.datname = current_database()) AS scheduler_running
+          FROM pgtrickle.stream_tables_info s) h;

@@ -1,5 +1,5 @@
 /** What the emulator does otherwise, and in which of the probe's statements (counted from 0). */
-export interface Difference {
+interface Difference {
   readonly reason: string;
   readonly steps: readonly number[];
   /** Those of the steps that may be answered as recorded, too: what they ask about changes by itself from moment to moment. */
