@@ -7,6 +7,7 @@ export default defineConfig({
     maxWorkers: 4,
     projects: [
       'packages/*',
+      'packages/drizzle/vitest.v1.config.ts',
       'test/vitest.config.ts',
       'test/packaging',
       'test/harness',

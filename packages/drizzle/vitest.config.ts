@@ -16,11 +16,13 @@ export default defineProject({
     ...patience,
     name: 'drizzle',
     include: ['test/**/*.test.ts'],
+    exclude: ['**/node_modules/**', 'test/v1'],
     // Projects do not inherit the root's type tests: each turns its own on.
     typecheck: {
       enabled: true,
       checker: typescript,
       include: ['test/**/*.test-d.ts'],
+      exclude: ['test/v1'],
       tsconfig: './tsconfig.json',
     },
   },

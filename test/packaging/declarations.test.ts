@@ -20,17 +20,26 @@ const NEST = { experimentalDecorators: true, emitDecoratorMetadata: true, isolat
 
 /**
  * Packages whose results end up in declarations of their users, each with what its users depend on beside it. What they
- * export is in `consumers/declarations`, in a file of the package's name.
+ * export is in `consumers/declarations`.
  */
 const PACKAGES = [
   {
     name: 'drizzle',
+    library: 'drizzle',
     type: 'module',
     options: compilerOptions,
     beside: { 'drizzle-orm': '0.45.4', pg: '8.23.1', '@types/pg': '8.23.1' },
   },
   {
+    name: 'drizzle',
+    library: 'drizzle-1.0',
+    type: 'module',
+    options: compilerOptions,
+    beside: { 'drizzle-orm': '1.0.0-rc.5', pg: '8.23.1', '@types/pg': '8.23.1' },
+  },
+  {
     name: 'typeorm',
+    library: 'typeorm',
     type: 'commonjs',
     options: { ...compilerOptions, ...NEST },
     beside: {
@@ -46,21 +55,21 @@ const PACKAGES = [
 
 let packed: PackedPackages;
 beforeAll(async () => {
-  packed = await packedPackages('core', ...PACKAGES.map(({ name }) => name));
+  packed = await packedPackages('core', ...new Set(PACKAGES.map(({ name }) => name)));
 });
 afterAll(() => packed[Symbol.asyncDispose]());
 
 test.for(PACKAGES)(
-  '$name: what its functions give can be written into declarations by who depends on it and on nothing else of ours',
-  async ({ name, type, options, beside }) => {
-    const folder = join(packed.folder, `declarations-${name}`);
+  '$library: what its functions give can be written into declarations by who depends on it and on nothing else of ours',
+  async ({ name, library, type, options, beside }) => {
+    const folder = join(packed.folder, `declarations-${library}`);
     const ours = `@pgstream/${name}`;
     await mkdir(folder);
-    await copyFile(join(import.meta.dirname, `consumers/declarations/${name}.ts`), join(folder, 'library.ts'));
+    await copyFile(join(import.meta.dirname, `consumers/declarations/${library}.ts`), join(folder, 'library.ts'));
     const dependencies = { [ours]: packed.specifiers[ours], ...beside, typescript: '6.0.3', '@types/node': '20.19.43' };
     await writeFile(
       join(folder, 'package.json'),
-      JSON.stringify({ name: `declarations-${name}`, private: true, type, dependencies }),
+      JSON.stringify({ name: `declarations-${library}`, private: true, type, dependencies }),
     );
     // Under pnpm, only what is depended on can be imported.
     await installStrictly(folder, packed);

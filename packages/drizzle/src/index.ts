@@ -32,4 +32,5 @@ export {
   type PgStreamTableFn,
   type StreamTableAlias,
   type StreamTableIsReadOnly,
+  type StreamTableOptions,
 } from './stream-table/index.ts';

@@ -32,12 +32,12 @@ const drivers: Record<string, (left: readonly string[], sent: Sent) => Promise<D
   async 'node-postgres, one connection'(left, sent) {
     const client = pool({ max: 1 });
     await leave(client, left);
-    return overPg(client, logging(sent));
+    return overPg({ client, ...logging(sent) });
   },
   async 'node-postgres, three connections'(left, sent) {
     const client = pool({ max: 3 });
     await leave(client, left);
-    return overPg(client, logging(sent));
+    return overPg({ client, ...logging(sent) });
   },
   async 'postgres.js'(left, sent) {
     const client = postgres(database.url, { max: 2, onnotice: () => {} });
@@ -45,7 +45,7 @@ const drivers: Record<string, (left: readonly string[], sent: Sent) => Promise<D
     const reserved = await client.reserve();
     for (const statement of left) await reserved.unsafe(statement).catch(() => {});
     reserved.release();
-    return overPostgresJs(client, logging(sent));
+    return overPostgresJs({ client, ...logging(sent) });
   },
 };
 
@@ -91,7 +91,7 @@ describe.each(Object.entries(drivers))('over %s', (_driver, open) => {
 
 describe('a time-out of pg itself', () => {
   it('keeps no writer of the sources out', async () => {
-    const db = overPg(pool({ max: 1, query_timeout: 300 }));
+    const db = overPg({ client: pool({ max: 1, query_timeout: 300 }) });
     const writer = await database.connect();
     await writer.query('BEGIN');
     await writer.query(insert(1));

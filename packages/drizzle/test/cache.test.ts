@@ -4,7 +4,7 @@ import { drizzle, type NodePgDatabase } from 'drizzle-orm/node-postgres';
 import { Pool } from 'pg';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { guardStreamTables, streamAlias, streamTable } from '../src/index.ts';
-import { shop, shopDatabase } from './shop/index.ts';
+import { isDrizzle1, shop, shopDatabase } from './shop/index.ts';
 
 const { customers, orders, orderTotals, regionTotals } = shop;
 
@@ -49,7 +49,7 @@ afterAll(() => pool.end());
 
 function open(strategy: 'explicit' | 'all') {
   const cache = new MemoryCache(strategy);
-  return { cache, db: guardStreamTables(drizzle(pool, { cache })) };
+  return { cache, db: guardStreamTables(drizzle({ client: pool, cache })) };
 }
 
 describe('a cache of Drizzle', () => {
@@ -76,12 +76,12 @@ describe('a cache of Drizzle', () => {
   });
 
   it.each([
-    ['a stream table', orderTotals],
-    ['a table', orders],
-  ])('keeps what is read of %s in a CTE under no name at all', async (_what, table) => {
+    ['a stream table', orderTotals, 'order_totals'],
+    ['a table', orders, 'orders'],
+  ])('keeps what is read of %s in a CTE under its name, in 0.45 under none', async (_what, table, name) => {
     const cte = db.$with('c').as(db.select({ customerId: table.customerId }).from(table as typeof orders));
     await db.with(cte).select().from(cte);
-    expect(tables()).toEqual([[]]);
+    expect(tables()).toEqual([isDrizzle1 ? [name] : []]);
   });
 
   it.each(['all', 'explicit'] as const)(

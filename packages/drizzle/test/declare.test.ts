@@ -1,12 +1,15 @@
 import { isPgStreamError } from '@pgstream/core';
 import { is, isTable, isView, Table } from 'drizzle-orm';
 import { drizzle } from 'drizzle-orm/node-postgres';
-import { integer, numeric, type PgColumnBuilderBase, PgView, text } from 'drizzle-orm/pg-core';
+import { integer, numeric, PgView, text } from 'drizzle-orm/pg-core';
 import { describe, expect, it } from 'vitest';
 import { pgStreamSchema, pgStreamTable, streamAlias } from '../src/index.ts';
-import { shop } from './shop/index.ts';
+import { isDrizzle1, shop } from './shop/index.ts';
 
 const db = drizzle.mock();
+
+/** What the inside of a sub-select calls the stream table. */
+const inside = (alias: string): string => `"${isDrizzle1 ? 'stream table' : alias}"`;
 
 function thrownBy(call: () => unknown): unknown {
   try {
@@ -19,25 +22,20 @@ function thrownBy(call: () => unknown): unknown {
 
 describe('pgStreamTable', () => {
   it('is a sub-select over its visible columns', () => {
+    const t = inside('order_totals');
     expect(db.select().from(shop.orderTotals).toSQL()).toEqual({
       sql:
-        'select "customer_id", "total", "orders" from (select "order_totals"."customer_id", "order_totals"."total", ' +
-        '"order_totals"."orders" from "public"."order_totals" "order_totals") "order_totals"',
+        `select "customer_id", "total", "orders" from (select ${t}."customer_id", ${t}."total", ` +
+        `${t}."orders" from "public"."order_totals" ${t}) "order_totals"`,
       params: [],
     });
   });
 
   it('selects a column once that two keys read', () => {
     const twice = pgStreamTable('t', { text: numeric('n'), number: numeric('n', { mode: 'number' }) });
-    expect(db.select().from(twice).toSQL().sql).toBe('select "n", "n" from (select "t"."n" from "public"."t" "t") "t"');
-  });
-
-  it('may be declared twice with different columns, on a db with casing', () => {
-    const snake = drizzle.mock({ casing: 'snake_case' });
-    const declared = (columns: Record<string, PgColumnBuilderBase>) =>
-      snake.select().from(pgStreamTable('t', columns)).toSQL().sql;
-    expect(declared({ aB: integer() })).toContain('"t"."a_b"');
-    expect(declared({ aB: integer(), cD: integer() })).toContain('"t"."a_b", "t"."c_d"');
+    expect(db.select().from(twice).toSQL().sql).toBe(
+      `select "n", "n" from (select ${inside('t')}."n" from "public"."t" ${inside('t')}) "t"`,
+    );
   });
 
   it('may have a column of any key', () => {
@@ -49,36 +47,17 @@ describe('pgStreamTable', () => {
       queryChunks: integer(),
       config: text(),
     };
-    const names = Object.keys(columns).map((name) => `"t"."${name}"`);
+    const names = Object.keys(columns).map((name) => `${inside('t')}."${name}"`);
     expect(db.select().from(pgStreamTable('t', columns)).toSQL().sql).toContain(
       `from (select ${names.join(', ')} from`,
     );
   });
 
-  it.each([
-    ['no casing', undefined, ['someKey', 'other_key', 'plain', 'asWritten']],
-    ['snake_case', 'snake_case', ['some_key', 'other_key', 'plain', 'asWritten']],
-    ['camelCase', 'camelCase', ['someKey', 'otherKey', 'plain', 'asWritten']],
-  ] as const)('names columns by the casing of the db: %s', (_name, casing, names) => {
-    const table = pgStreamTable('t', {
-      someKey: integer(),
-      other_key: integer(),
-      plain: integer(),
-      given: integer('asWritten'),
-    });
-    const { sql: sent } = drizzle
-      .mock(casing ? { casing } : {})
-      .select()
-      .from(table)
-      .toSQL();
-    expect(sent).toContain(`(select ${names.map((name) => `"t"."${name}"`).join(', ')} from "public"."t" "t") "t"`);
-    expect(sent.startsWith(`select ${names.map((name) => `"${name}"`).join(', ')} from`)).toBe(true);
-  });
-
   it('quotes names as they are written', () => {
+    const t = inside('a.b; drop');
     const odd = pgStreamSchema('My "own"').streamTable('a.b; drop', { Key: integer('say "hi"') });
     expect(db.select().from(odd).toSQL().sql).toBe(
-      'select "say ""hi""" from (select "a.b; drop"."say ""hi""" from "My ""own"""."a.b; drop" "a.b; drop") "a.b; drop"',
+      `select "say ""hi""" from (select ${t}."say ""hi""" from "My ""own"""."a.b; drop" ${t}) "a.b; drop"`,
     );
   });
 
@@ -141,9 +120,10 @@ describe('streamAlias', () => {
   });
 
   it('can be taken of an alias', () => {
+    const b = inside('b');
     const again = streamAlias(streamAlias(shop.regionTotals, 'a'), 'b');
     expect(db.select().from(again).toSQL().sql).toBe(
-      'select "region", "total" from (select "b"."region", "b"."total" from "analytics"."region_totals" "b") "b"',
+      `select "region", "total" from (select ${b}."region", ${b}."total" from "analytics"."region_totals" ${b}) "b"`,
     );
   });
 });

@@ -83,7 +83,7 @@ describe('what is known of a transaction', () => {
   });
 
   it('is what pg tells of a single client', async () => {
-    const db = overPg(await connect(database.url));
+    const db = overPg({ client: await connect(database.url) });
     const state = () => connectionOf(primaryOf(db, 'a test'));
     expect(state()).toEqual(unpooled('none'));
     await db.execute(sql`begin`);
@@ -118,6 +118,6 @@ describe('what is known of a transaction', () => {
     ['a transaction may be open by hand where there is one connection only', 1, unpooled('unknown')],
   ])('is, of postgres.js, that %s', (_what, max, known) => {
     const client = postgres(database.url, { max });
-    expect(connectionOf(primaryOf(overPostgresJs(client), 'a test'))).toEqual(known);
+    expect(connectionOf(primaryOf(overPostgresJs({ client }), 'a test'))).toEqual(known);
   });
 });

@@ -243,7 +243,7 @@ describe.each(DRIVERS)('the helpers over $driver', ({ open }) => {
 describe('over a single pg client', () => {
   it('refresh() is part of a transaction that was opened by hand', async () => {
     const client = await connect(database.url);
-    const db = drizzle(client);
+    const db = drizzle({ client });
     const handle = streamTable(db, regionTotals);
     const at = await handle.lastRefreshAt();
     await db.execute(sql`begin`);

@@ -4,7 +4,7 @@ import { integer, pgSchema, pgTable, withReplicas } from 'drizzle-orm/pg-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { guardStreamTables, pgStreamTable, streamAlias } from '../src/index.ts';
 import { openNeon } from './drivers/http.ts';
-import { type Db, openPg, type Opened, shop, shopDatabase } from './shop/index.ts';
+import { type Db, openPg, type Opened, shop, shopDatabase, isDrizzle1 } from './shop/index.ts';
 
 const { archive, orderTotals, regionTotals } = shop;
 const refusing = (operation: string, table = 'order_totals', schema = 'public'): unknown =>
@@ -62,8 +62,11 @@ describe('SQL text that writes a stream table', () => {
   it('cannot be read from the query, and what is left of it is no statement', async () => {
     const built = db.execute(text).getQuery();
     expect(() => [...built.params]).toThrow(refusing('delete'));
-    expect(built.sql).toBe('delete refused: "order_totals" is a stream table');
-    for (const left of [built.sql, 'drop table refused: "order_totals" is a stream table']) {
+    expect(textOf(built)).toBe(isDrizzle1 ? undefined : 'delete refused: "order_totals" is a stream table');
+    for (const left of [
+      'delete refused: "order_totals" is a stream table',
+      'drop table refused: "order_totals" is a stream table',
+    ]) {
       await expect(opened.db.$client.query(left)).rejects.toMatchObject({ code: '42601' });
     }
   });
@@ -113,7 +116,12 @@ describe('a batch of neon-http', () => {
 });
 
 function refusedBy(each: Db, text: string): boolean {
-  return each.execute(text).getQuery().sql !== text;
+  const { params } = each.execute(text).getQuery();
+  try {
+    return params.length > 0;
+  } catch {
+    return true;
+  }
 }
 
 describe('which tables are stream tables', () => {
@@ -129,7 +137,7 @@ describe('which tables are stream tables', () => {
     expect(refusedBy(guarded, 'delete from order_totals')).toBe(false);
     expect(refusedBy(guarded, 'delete from analytics.region_totals')).toBe(true);
     // What is no text is not asked for its name.
-    expect(() => guarded.delete(orderTotals as never).toSQL()).toThrow(refusing('delete'));
+    expect(() => guarded.delete(orderTotals as never).toSQL().sql).toThrow(refusing('delete'));
   });
 
   it.each([
@@ -159,3 +167,12 @@ it('a db that is not guarded reads no text', async () => {
   expect(other.sent).toContain('delete from order_totals');
   await other.close();
 });
+
+/** undefined: it cannot be read, either. */
+function textOf(query: { readonly sql: string }): string | undefined {
+  try {
+    return query.sql;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,11 +1,10 @@
-import { eq, lt, sql } from 'drizzle-orm';
+import { eq, sql } from 'drizzle-orm';
 import { alias } from 'drizzle-orm/pg-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { streamAlias } from '../src/index.ts';
 import { READS } from './read-cases.ts';
 import { type Db, DRIVERS, type Opened, shop, shopDatabase } from './shop/index.ts';
 
-const { byKey, orderTotals } = shop;
+const { orderTotals } = shop;
 const { customerId, total } = orderTotals;
 
 const ada = { customerId: 1, total: '15.50', orders: 2 };
@@ -15,38 +14,14 @@ const theirAlias = alias(orderTotals, 'their_alias');
 describe.each(DRIVERS)('reading over $driver', ({ open }) => {
   const database = shopDatabase();
   let plain: Opened<Db>;
-  let snake: Opened<Db>;
 
   beforeAll(() => {
     plain = open(database.url);
-    snake = open(database.url, { casing: 'snake_case' });
   });
-  afterAll(() => Promise.all([plain.close(), snake.close()]));
+  afterAll(() => plain.close());
 
   it.each(READS)('$name', async ({ read, rows }) => {
     expect(await read(plain.db)).toEqual(rows);
-  });
-
-  it.each([
-    ['select', (db: Db) => db.select().from(byKey).where(eq(byKey.customerId, 1)), [{ customerId: 1, total: '15.50' }]],
-    [
-      'self-join',
-      (db: Db) => {
-        const twin = streamAlias(byKey, 'twin');
-        return db.select({ id: twin.customerId }).from(byKey).innerJoin(twin, lt(byKey.customerId, twin.customerId));
-      },
-      [{ id: 2 }],
-    ],
-    [
-      'CTE',
-      (db: Db) => {
-        const cte = db.$with('cte').as(db.select().from(byKey));
-        return db.with(cte).select({ id: cte.customerId }).from(cte).where(eq(cte.customerId, 2));
-      },
-      [{ id: 2 }],
-    ],
-  ] as const)('names columns by the casing of the db: %s', async (_name, read, rows) => {
-    expect(await read(snake.db)).toEqual(rows);
   });
 
   it('never shows a hidden column, not even to SQL text that asks for all', async () => {

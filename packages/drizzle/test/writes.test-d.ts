@@ -1,15 +1,14 @@
 import { type InferInsertModel, sql } from 'drizzle-orm';
 import type { NodePgDatabase } from 'drizzle-orm/node-postgres';
-import type { PgQueryResultHKT, PgTransaction } from 'drizzle-orm/pg-core';
 import type { PostgresJsDatabase } from 'drizzle-orm/postgres-js';
 import { describe, expectTypeOf, it } from 'vitest';
 import { guardStreamTables, streamAlias } from '../src/index.ts';
-import { shop } from './shop/index.ts';
+import * as shop from './shop/schema.ts';
 
 const { orderTotals, customers } = shop;
 declare const pgDb: NodePgDatabase;
-declare const postgresJsDb: PostgresJsDatabase<typeof shop>;
-declare const transaction: PgTransaction<PgQueryResultHKT>;
+declare const postgresJsDb: PostgresJsDatabase;
+declare const transaction: Parameters<Parameters<NodePgDatabase['transaction']>[0]>[0];
 const guarded = guardStreamTables(pgDb);
 const other = streamAlias(orderTotals, 'other');
 

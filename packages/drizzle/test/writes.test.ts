@@ -3,7 +3,7 @@ import { DrizzleQueryError, sql } from 'drizzle-orm';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { guardStreamTables } from '../src/index.ts';
 import { type Db, DRIVERS, type Opened, shopDatabase } from './shop/index.ts';
-import { BUILDER_WRITES, RAW_WRITES } from './write-cases.ts';
+import { BUILDER_WRITES, RAW_WRITES, type WriteCase } from './write-cases.ts';
 
 const database = shopDatabase();
 
@@ -25,6 +25,11 @@ async function errorOf(write: () => unknown): Promise<unknown> {
     return error;
   }
   return expect.fail('the write was not refused');
+}
+
+/** Whether Drizzle asks the columns of a stream table, which refuse, when it builds this. */
+function isAsked({ operation, asksNothing = false }: WriteCase): boolean {
+  return (operation === 'insert' || operation === 'update') && !asksNothing;
 }
 
 /** What was sent, but for the opening and closing of transactions. */
@@ -73,7 +78,7 @@ describe.each(DRIVERS)('$driver', ({ open }) => {
   });
 
   describe('on a db without a guard', () => {
-    it.each(BUILDER_WRITES.filter(({ operation }) => operation === 'insert' || operation === 'update'))(
+    it.each(BUILDER_WRITES.filter(isAsked))(
       '$name is refused with the table and the operation, and nothing is sent',
       async ({ operation, firstPart = operation, write, table = 'order_totals' }) => {
         const error = await errorOf(() => write(opened.db));
@@ -85,7 +90,7 @@ describe.each(DRIVERS)('$driver', ({ open }) => {
       },
     );
 
-    it.each(BUILDER_WRITES.filter(({ operation, onlyBuilds }) => !onlyBuilds && /^(delete|refresh)/.test(operation)))(
+    it.each(BUILDER_WRITES.filter((write) => !write.onlyBuilds && !isAsked(write)))(
       '$name fails in PostgreSQL and changes no row',
       async ({ write }) => {
         const error = await errorOf(() => write(opened.db));

@@ -1,6 +1,7 @@
 import { PgStreamError, StreamTableReadOnlyError } from '@pgstream/core';
 import { refusedWrites, type StreamTables } from '@pgstream/core/statement';
 import type { Query, SQL } from 'drizzle-orm';
+import { DRIZZLE } from '../major.ts';
 import { refusalIn, refusedQuery, refusedSql } from './refusal.ts';
 import { type GuardOptions, streamTablesOf } from './texts.ts';
 import { type Written, written, writtenThrough } from './written.ts';
@@ -62,7 +63,7 @@ export function guardStreamTables<TDatabase extends object>(db: TDatabase, optio
   if (!isDialect(dialect)) {
     throw new PgStreamError(
       'INVALID_ARGUMENT',
-      'guardStreamTables() takes a PostgreSQL db of drizzle-orm (0.45 or later, below 1): what drizzle() returned.',
+      `guardStreamTables() takes a PostgreSQL db of ${DRIZZLE}: what drizzle() returned.`,
     );
   }
   guardDialect(dialect, streamTablesOf(options));

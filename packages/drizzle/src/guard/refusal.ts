@@ -1,5 +1,6 @@
 import type { StreamTableReadOnlyError } from '@pgstream/core';
 import { type Query, type SQL, sql } from 'drizzle-orm';
+import { isDrizzle1 } from '../major.ts';
 import { quoted } from '../stream-table/index.ts';
 
 /** On the parameter that stands for a refused write: why it was refused. */
@@ -42,10 +43,13 @@ function refusalOf(parameter: unknown): StreamTableReadOnlyError | undefined {
 /** In place of a query that is refused: one that can be prepared but neither read nor run, whose text no database can read. */
 export function refusedQuery(error: StreamTableReadOnlyError): Query {
   const query: Query = {
-    sql: textOf(error),
+    // 1.0 hands this very object out from toSQL(), and reads the text itself nowhere before it runs it; 0.45 does.
+    get sql() {
+      return isDrizzle1 ? refuse(error) : textOf(error);
+    },
     params: new Proxy([], { get: () => refuse(error), ownKeys: () => refuse(error) }),
   };
-  // toSQL() copies every property, and drivers take the two above.
+  // In 0.45 toSQL() copies every property; drivers take the two above.
   return Object.defineProperty(query, 'refused', { enumerable: true, get: () => refuse(error) });
 }
 

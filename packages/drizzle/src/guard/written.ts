@@ -50,7 +50,7 @@ function readFrom({ queryChunks }: SQL): Written | undefined {
     const isSource = isFirst || (FROM.test(text) && isClosed(text));
     const found = isSource ? writtenThrough(chunk) : undefined;
     if (found || (isSource && !isFirst)) return found;
-    text += is(chunk, StringChunk) ? chunk.value.join('') : ' ? ';
+    text += is(chunk, StringChunk) ? [chunk.value].flat().join('') : ' ? ';
   }
   return undefined;
 }

@@ -1,8 +1,9 @@
 import { PgStreamError, type Row, type SqlExecutor, type TransactionState } from '@pgstream/core';
 import { fromPg } from '@pgstream/core/pg';
 import { fromPostgresJs } from '@pgstream/core/postgres-js';
-import { is, type SQLWrapper } from 'drizzle-orm';
-import { type PgMaterializedView, PgTransaction } from 'drizzle-orm/pg-core';
+import type { SQLWrapper } from 'drizzle-orm';
+import type { PgMaterializedView } from 'drizzle-orm/pg-core';
+import { DRIZZLE } from '../major.ts';
 
 /**
  * A PostgreSQL db of Drizzle, whatever its driver, or a transaction of one, by shape. The second method is what a
@@ -37,7 +38,7 @@ export function primaryOf(db: PgDatabaseLike, caller: string): Database {
   if (!isDatabase(primary)) {
     throw new PgStreamError(
       'INVALID_ARGUMENT',
-      `${caller} takes a PostgreSQL db of drizzle-orm (0.45 or later, below 1), which is what drizzle() returned, or a transaction of one.`,
+      `${caller} takes a PostgreSQL db of ${DRIZZLE}, which is what drizzle() returned, or a transaction of one.`,
     );
   }
   return primary;
@@ -60,7 +61,8 @@ export interface Connection {
  * a transaction on, proxies) nobody can tell.
  */
 export function connectionOf(db: Database): Connection {
-  if (is(db, PgTransaction)) return { transaction: 'open', pooled: false };
+  // Of all dbs only a transaction has it.
+  if (hasMethod(db, 'rollback')) return { transaction: 'open', pooled: false };
   if (isNeonHttp(db.$client)) return { transaction: 'none', pooled: false };
   const executor = driverOf(db);
   if (!executor) return { transaction: 'unknown', pooled: false };

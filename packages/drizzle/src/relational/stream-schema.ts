@@ -1,9 +1,13 @@
 import { is } from 'drizzle-orm';
 import { type AnyPgStreamTable, ReadOnlySelect } from '../stream-table/index.ts';
-import { relational, type RelationalStreamTable } from './relational-table.ts';
+import { relational, type RelationalStreamTable, type TakesViews } from './relational-table.ts';
 
-/** A schema with the relational variants of its stream tables in their places. */
-export type StreamSchema<TSchema extends Record<string, unknown>> = {
+/** A schema with the relational variants of its stream tables in their places: in the types of Drizzle 1.0 as it was. */
+export type StreamSchema<TSchema extends Record<string, unknown>> = TakesViews extends true
+  ? TSchema
+  : WithVariants<TSchema>;
+
+type WithVariants<TSchema extends Record<string, unknown>> = {
   [Key in keyof TSchema as IsSecond<TSchema, Key> extends true ? never : Key]: TSchema[Key] extends AnyPgStreamTable
     ? RelationalStreamTable<TSchema[Key]>
     : TSchema[Key];

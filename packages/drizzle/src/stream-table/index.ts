@@ -11,5 +11,6 @@ export {
   type PgStreamTable,
   type PgStreamTableFn,
   type StreamTableIsReadOnly,
+  type StreamTableOptions,
 } from './stream-table.ts';
 export { TableColumns, TableName } from './table-symbols.ts';

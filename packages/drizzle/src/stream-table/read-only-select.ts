@@ -1,6 +1,18 @@
-import { type Column, entityKind, getTableColumns, is, sql, Subquery, ViewBaseConfig } from 'drizzle-orm';
-import { PgArray, pgTable } from 'drizzle-orm/pg-core';
+import {
+  type Column,
+  entityKind,
+  getTableColumns,
+  type SQL,
+  type SQLChunk,
+  sql,
+  Subquery,
+  ViewBaseConfig,
+} from 'drizzle-orm';
+import { pgTable } from 'drizzle-orm/pg-core';
 import type { PgColumnsBuilders } from 'drizzle-orm/pg-core/columns/all';
+import { isDrizzle1 } from '../major.ts';
+import { CACHE_MARK, CacheMark, cacheKeyOf } from './cache-key.ts';
+import { type Casing, nameByCasing } from './casing.ts';
 import { identity, type StreamTableIdentity } from './identity.ts';
 import { refuseWrites } from './refuse-writes.ts';
 import {
@@ -12,6 +24,7 @@ import {
   TableSchema,
 } from './table-symbols.ts';
 import { quoted } from './quoted.ts';
+import { selectOnly } from './select-only.ts';
 import { followsCasing, selectPieces } from './select-text.ts';
 import { checkIdentifier, checkVisible, type ColumnBuilders } from './visible-columns.ts';
 
@@ -29,6 +42,8 @@ export interface Declaration {
   /** undefined: the default schema. */
   readonly schema: string | undefined;
   readonly columns: ColumnBuilders | ((types: PgColumnsBuilders) => ColumnBuilders);
+  /** What makes names of keys, for columns that were given none. */
+  readonly casing: Casing | undefined;
 }
 
 /** A declaration that was looked through, with columns of its own. */
@@ -38,6 +53,15 @@ interface Declared {
   readonly columns: Readonly<Record<string, Column>>;
 }
 
+/** The constructor of both majors: 1.0 finds the tables by itself. */
+type AnySubquery = new (
+  select: SQL,
+  fields: Readonly<Record<string, Column>>,
+  alias: string,
+  isWith: boolean,
+  usedTables: readonly string[],
+) => Subquery;
+
 /**
  * A stream table as Drizzle meets it: `(select <visible columns> from "schema"."name" "alias") "alias"`. PostgreSQL
  * takes that wherever it takes a view, plans it as it plans the table, and refuses it as the target of any write.
@@ -46,8 +70,8 @@ interface Declared {
  *
  * It stands behind its own columns, too, so that no column leads to a table that could be written.
  */
-export class ReadOnlySelect extends Subquery {
-  static override readonly [entityKind]: string = 'PgStreamTable';
+export class ReadOnlySelect extends (Subquery as unknown as AnySubquery) {
+  static readonly [entityKind]: string = 'PgStreamTable';
 
   readonly [declaration]: Declaration;
   readonly [identity]: StreamTableIdentity;
@@ -67,16 +91,14 @@ export class ReadOnlySelect extends Subquery {
    */
   readonly [TableOriginalName]: string;
 
-  constructor(declared: Declared, alias: string, pieces: readonly (string | Column)[]) {
+  constructor(declared: Declared, alias: string, select: SQL, text?: string) {
     const { schema, name } = declared.table;
     const { columns } = declared;
-    const select = sql.join(pieces.map((piece) => (typeof piece === 'string' ? sql.raw(piece) : piece)));
-    const usedTable = declared.declaration.schema === undefined ? name : `${schema}.${name}`;
-    super(select, columns, alias, false, [usedTable]);
+    super(select, columns, alias, false, [cacheKeyOf(declared.declaration)]);
 
     this[declaration] = declared.declaration;
     this[identity] = declared.table;
-    this[selectText] = textOf(pieces);
+    this[selectText] = text;
     this[ViewBaseConfig] = {
       name: alias,
       originalName: name,
@@ -101,13 +123,15 @@ export class ReadOnlySelect extends Subquery {
     // A name that no casing changes need not be looked up for each query.
     Object.assign(column, { table: this, keyAsName: followsCasing(column) });
     refuseWrites(column, this[identity]);
-    if (is(column, PgArray)) this.#standBehind(column.baseColumn);
+    // In 0.45 the elements of an array have a column of their own.
+    const { baseColumn } = column as { readonly baseColumn?: Column };
+    if (baseColumn) this.#standBehind(baseColumn);
   }
 }
 
 /**
- * The same where the select is one text: Drizzle tries what a piece of SQL is, and text comes first. It makes building a
- * query from it as quick as from a table.
+ * The same for Drizzle 0.45 where the select is one text: it tries what a piece of SQL is, and text comes first. It makes
+ * building a query from it as quick as from a table.
  */
 class TextSelect extends ReadOnlySelect {
   static override readonly [entityKind]: string = 'StringChunk';
@@ -115,32 +139,44 @@ class TextSelect extends ReadOnlySelect {
   readonly value: readonly string[];
 
   constructor(declared: Declared, alias: string, text: string) {
-    super(declared, alias, [text]);
+    super(declared, alias, sql.raw(text), text);
     this.value = [`(${text}) ${quoted(alias)}`];
   }
 }
 
 /** The stream table of a declaration. Throws INVALID_NAME. */
 export function readOnlySelect(declared: Declaration, alias: string = declared.name): ReadOnlySelect {
-  const { name, schema = DEFAULT_SCHEMA } = declared;
+  const { name, schema = DEFAULT_SCHEMA, casing } = declared;
   checkIdentifier('name', name);
   checkIdentifier('schema', schema);
   const columns = buildColumns(declared);
+  if (casing) for (const column of Object.values(columns)) nameByCasing(column, casing);
   checkVisible(name, columns);
   // Two keys may read one column, say in two modes: it is selected once, or its name would be ambiguous.
   const distinct = new Map(Object.values(columns).map((column) => [column.name, column]));
-  const pieces = selectPieces({ schema, name, alias }, distinct.values());
-  const text = textOf(pieces);
   const built: Declared = { declaration: declared, table: { schema, name }, columns };
-  // Drizzle reads text from `value`, which may be a column here.
-  return text !== undefined && !('value' in columns)
-    ? new TextSelect(built, alias, text)
-    : new ReadOnlySelect(built, alias, pieces);
+  return isDrizzle1 ? selectFor1(built, alias, distinct.values()) : selectFor045(built, alias, distinct.values());
 }
 
-function textOf(pieces: readonly (string | Column)[]): string | undefined {
-  const [text, ...others] = pieces;
-  return typeof text === 'string' && others.length === 0 ? text : undefined;
+/** Of Drizzle 1.0, where no db names columns, and which looks for the tables of a query in its pieces. */
+function selectFor1(declared: Declared, alias: string, columns: Iterable<Column>): ReadOnlySelect {
+  const [text] = selectPieces({ ...declared.table, alias: CACHE_MARK }, columns) as [string];
+  const chunks = [sql.raw(text), new CacheMark(cacheKeyOf(declared.declaration))];
+  return new ReadOnlySelect(declared, alias, selectOnly(chunks, declared.table), `${text}${quoted(CACHE_MARK)}`);
+}
+
+function selectFor045(declared: Declared, alias: string, columns: Iterable<Column>): ReadOnlySelect {
+  const pieces = selectPieces({ ...declared.table, alias }, columns);
+  const [first, ...others] = pieces;
+  const text = typeof first === 'string' && others.length === 0 ? `${first}${quoted(alias)}` : undefined;
+  // Drizzle reads text from `value`, which may be a column here.
+  return text !== undefined && !('value' in declared.columns)
+    ? new TextSelect(declared, alias, text)
+    : new ReadOnlySelect(declared, alias, sql.join([...pieces.map(chunkOf), sql.identifier(alias)]), text);
+}
+
+function chunkOf(piece: string | Column): SQLChunk {
+  return typeof piece === 'string' ? sql.raw(piece) : piece;
 }
 
 /** Builders make columns for a table: for one that nobody ever holds. */

@@ -1,6 +1,6 @@
-import type { BuildColumns, ColumnsSelection } from 'drizzle-orm';
-import type { PgView, PgViewWithSelection } from 'drizzle-orm/pg-core';
+import type { ManualViewBuilder, PgView } from 'drizzle-orm/pg-core';
 import type { PgColumnsBuilders } from 'drizzle-orm/pg-core/columns/all';
+import { type Casing, checkCasing } from './casing.ts';
 import { declaredStreamTables } from './declared.ts';
 import { identity, type StreamTableIdentity } from './identity.ts';
 import { type Declaration, readOnlySelect } from './read-only-select.ts';
@@ -10,8 +10,9 @@ import { type ColumnBuilders, checkIdentifier, type VisibleColumns } from './vis
  * A declared stream table. For the types it is an existing view, so that it reads in every position and a write to it
  * does not compile; `typeof orderTotals.$inferSelect` is the type of its rows.
  */
-export type PgStreamTable<TName extends string, TColumns extends ColumnsSelection> = StreamTableIsReadOnly &
-  PgViewWithSelection<TName, true, TColumns>;
+export type PgStreamTable<TName extends string, TColumns extends ColumnBuilders> = StreamTableIsReadOnly &
+  // What each major calls differently, both give from here.
+  ReturnType<ManualViewBuilder<TName, TColumns>['existing']>;
 
 /** Any stream table, for the parameters of functions that take one. */
 export type AnyPgStreamTable = StreamTableIsReadOnly & PgView;
@@ -24,17 +25,29 @@ export interface StreamTableIsReadOnly {
   readonly [identity]: StreamTableIdentity;
 }
 
+/** What a declaration may have beside its columns. */
+export interface StreamTableOptions {
+  /**
+   * Names the columns by their keys, except those that were given a name: `customerId` is `customer_id` by `snake_case`.
+   * It means the same in every version of Drizzle, whatever the `casing` of the db. Default: the key as it is, or, in
+   * Drizzle 0.45, by the `casing` of the db.
+   */
+  readonly casing?: Casing | undefined;
+}
+
 /** Declares a stream table: its name, and the columns that are wanted of it. */
 export interface PgStreamTableFn {
   <TName extends string, TColumns extends ColumnBuilders>(
     name: TName,
     columns: TColumns & VisibleColumns<TColumns>,
-  ): PgStreamTable<TName, BuildColumns<TName, TColumns, 'pg'>>;
+    options?: StreamTableOptions,
+  ): PgStreamTable<TName, TColumns>;
   // A union of both forms would lose the types of the callback's argument.
   <TName extends string, TColumns extends ColumnBuilders>(
     name: TName,
     columns: (types: PgColumnsBuilders) => TColumns & VisibleColumns<TColumns>,
-  ): PgStreamTable<TName, BuildColumns<TName, TColumns, 'pg'>>;
+    options?: StreamTableOptions,
+  ): PgStreamTable<TName, TColumns>;
 }
 
 /**
@@ -52,7 +65,7 @@ export interface PgStreamTableFn {
  *   total: numeric({ precision: 12, scale: 2 }),
  * });
  */
-export const pgStreamTable: PgStreamTableFn = declaring(undefined);
+export const pgStreamTable: PgStreamTableFn = declaring(undefined, {});
 
 /** A schema of the database that has stream tables in it. */
 export interface PgStreamSchema<TSchema extends string = string> {
@@ -63,7 +76,8 @@ export interface PgStreamSchema<TSchema extends string = string> {
 
 /**
  * Names the schema of stream tables, as `pgSchema` names that of tables. Nothing is created, and drizzle-kit does not
- * see it. Throws INVALID_NAME for an empty name.
+ * see it. The options are those of each of its stream tables that has none of its own. Throws INVALID_NAME for an empty
+ * name.
  *
  * @example
  * export const regionTotals = pgStreamSchema('analytics').streamTable('region_totals', {
@@ -71,14 +85,19 @@ export interface PgStreamSchema<TSchema extends string = string> {
  *   total: numeric({ precision: 12, scale: 2 }),
  * });
  */
-export function pgStreamSchema<TSchema extends string>(schemaName: TSchema): PgStreamSchema<TSchema> {
+export function pgStreamSchema<TSchema extends string>(
+  schemaName: TSchema,
+  options: StreamTableOptions = {},
+): PgStreamSchema<TSchema> {
   checkIdentifier('schema', schemaName);
-  return { schemaName, streamTable: declaring(schemaName) };
+  return { schemaName, streamTable: declaring(schemaName, options) };
 }
 
-function declaring(schema: string | undefined): PgStreamTableFn {
-  const declare = (name: string, columns: Declaration['columns']) => {
-    const table = readOnlySelect({ name, schema, columns });
+function declaring(schema: string | undefined, ofSchema: StreamTableOptions): PgStreamTableFn {
+  const declare = (name: string, columns: Declaration['columns'], options: StreamTableOptions = {}) => {
+    const { casing } = { ...ofSchema, ...options };
+    checkCasing(name, casing);
+    const table = readOnlySelect({ name, schema, columns, casing });
     declaredStreamTables().set(table[identity], table[identity]);
     return table;
   };

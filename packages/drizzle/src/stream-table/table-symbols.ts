@@ -8,3 +8,5 @@ export const TableBaseName = Symbol.for('drizzle:BaseName');
 export const TableSchema = Symbol.for('drizzle:Schema');
 export const TableColumns = Symbol.for('drizzle:Columns');
 export const TableIsAlias = Symbol.for('drizzle:IsAlias');
+/** What a cache of 1.0 calls a table. */
+export const TableCacheKey = Symbol.for('drizzle:CacheKey');

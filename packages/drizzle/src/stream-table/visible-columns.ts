@@ -1,6 +1,6 @@
 import { HIDDEN_COLUMN_PREFIXES, isHiddenColumn, PgStreamError } from '@pgstream/core';
 import type { Column, DrizzleTypeError } from 'drizzle-orm';
-import type { PgColumnBuilderBase } from 'drizzle-orm/pg-core';
+import type { pgView } from 'drizzle-orm/pg-core';
 
 /** HIDDEN_COLUMN_PREFIXES of core, as a type. */
 type HiddenName = `__pgs_${string}` | `__pgt_${string}`;
@@ -9,8 +9,9 @@ type HiddenName = `__pgs_${string}` | `__pgt_${string}`;
 const TAKEN_KEYS: readonly string[] = ['_', 'getSQL'] satisfies TakenKey[];
 type TakenKey = '_' | 'getSQL';
 
-/** The columns of a declaration, as the builders of `drizzle-orm/pg-core` make them. */
-export type ColumnBuilders = Record<string, PgColumnBuilderBase>;
+/** The columns of a declaration, as the builders of `drizzle-orm/pg-core` make them: by whatever name their type has. */
+export type ColumnBuilders = Parameters<typeof pgView>[1];
+type ColumnBuilder = ColumnBuilders[string];
 
 /**
  * What the columns of a declaration must be assignable to, beside themselves: anything, unless there are some that cannot
@@ -23,7 +24,7 @@ export type VisibleColumns<TColumns extends ColumnBuilders> = [
   ? unknown
   : { [Key in keyof TColumns]: VisibleColumn<Key, TColumns[Key]> };
 
-type VisibleColumn<TKey, TColumn extends PgColumnBuilderBase> = TKey extends HiddenName
+type VisibleColumn<TKey, TColumn extends ColumnBuilder> = TKey extends HiddenName
   ? BookkeepingColumn<TKey>
   : NameOf<TColumn> extends HiddenName
     ? BookkeepingColumn<NameOf<TColumn>>
@@ -34,7 +35,8 @@ type VisibleColumn<TKey, TColumn extends PgColumnBuilderBase> = TKey extends Hid
 type BookkeepingColumn<TName extends string> =
   DrizzleTypeError<`"${TName}" is a column of the extension's own bookkeeping: leave it out`>;
 
-type NameOf<TColumn extends PgColumnBuilderBase> = TColumn['_']['name'];
+/** In Drizzle 1.0 the types of columns do not know their names. */
+type NameOf<TColumn extends ColumnBuilder> = TColumn['_'] extends { name: infer TName } ? TName : never;
 
 /** The same at run time, for JavaScript and for casts. Throws INVALID_NAME. */
 export function checkVisible(table: string, columns: Readonly<Record<string, Column>>): void {

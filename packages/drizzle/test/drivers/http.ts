@@ -5,21 +5,35 @@ import { json } from 'node:stream/consumers';
 import { neon, neonConfig } from '@neondatabase/serverless';
 import type { DrizzleConfig } from 'drizzle-orm';
 import { drizzle as overNeon, type NeonHttpDatabase } from 'drizzle-orm/neon-http';
+import * as nodePostgres from 'drizzle-orm/node-postgres';
 import { drizzle as overProxy } from 'drizzle-orm/pg-proxy';
 import pg from 'pg';
-import type { Db, Opened } from '../shop/index.ts';
+import { type Db, isDrizzle1, type Opened } from '../shop/index.ts';
 
 type Config = Pick<DrizzleConfig, 'casing'>;
+
+/** Instants and days as text, which is how Drizzle has pg give them. */
+const { TIMESTAMPTZ, TIMESTAMP, DATE } = pg.types.builtins;
+const types: pg.CustomTypesConfig = {
+  getTypeParser: (id, format) =>
+    [TIMESTAMPTZ, TIMESTAMP, DATE].includes(id) ? String : pg.types.getTypeParser(id, format),
+};
+
+/** What 1.0 has to be told of the values that a callback gives: here, that they are pg's. */
+const codecs = isDrizzle1 ? { codecs: (nodePostgres as { readonly nodePgCodecs?: object }).nodePgCodecs } : {};
 
 /** Over pg-proxy, whose callback puts each statement to a pool: what an application's HTTP endpoint would do. */
 export function openProxy(url: string, config: Config = {}): Promise<Opened<Db>> {
   const sent: string[] = [];
   const pool = new pg.Pool({ connectionString: url, max: 2 });
-  const db = overProxy(async (text, values, method) => {
-    sent.push(text);
-    if (method === 'all') return { rows: (await pool.query({ text, values, rowMode: 'array' })).rows };
-    return { rows: (await pool.query(text, values)).rows as unknown[] };
-  }, config);
+  const db = overProxy(
+    async (text, values, method) => {
+      sent.push(text);
+      if (method === 'all') return { rows: (await pool.query({ text, values, rowMode: 'array', types })).rows };
+      return { rows: (await pool.query(text, values)).rows as unknown[] };
+    },
+    { ...config, ...codecs },
+  );
   return Promise.resolve({ db, sent, close: () => pool.end() });
 }
 
@@ -71,7 +85,7 @@ export async function openNeon(url: string, config: Config = {}): Promise<Opened
   const { port } = server.address() as AddressInfo;
   neonConfig.fetchEndpoint = () => `http://127.0.0.1:${port}/sql`;
   return {
-    db: overNeon(neon('postgresql://app:secret@example.com/app'), config),
+    db: overNeon({ client: neon('postgresql://app:secret@example.com/app'), ...config }),
     sent,
     async close() {
       server.closeAllConnections();

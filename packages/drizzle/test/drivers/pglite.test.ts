@@ -5,14 +5,12 @@ import { eq, sql } from 'drizzle-orm';
 import { integer } from 'drizzle-orm/pg-core';
 import { drizzle, type PgliteDatabase } from 'drizzle-orm/pglite';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { guardStreamTables, pgStreamTable, streamSchema, streamTable } from '../../src/index.ts';
+import { guardStreamTables, pgStreamTable, streamTable } from '../../src/index.ts';
 import { READS } from '../read-cases.ts';
 import { SHOP, shop } from '../shop/index.ts';
-import * as relations from '../shop/relations.ts';
 import { BUILDER_WRITES, RAW_WRITES } from '../write-cases.ts';
 
-const { customers, orders, orderTotals, regionTotals } = shop;
-const schema = streamSchema({ customers, orders, orderTotals, regionTotals, ...relations });
+const { orders, orderTotals } = shop;
 
 describe('PGlite', () => {
   const sent: string[] = [];
@@ -31,12 +29,6 @@ describe('PGlite', () => {
 
   it.each(READS)('reads $name', async ({ read, rows }) => {
     expect(await read(db)).toEqual(rows);
-  });
-
-  it('reads relations', async () => {
-    const { query } = drizzle({ client, schema });
-    const row = await query.customers.findFirst({ where: eq(customers.id, 2), with: { totals: true } });
-    expect(row).toEqual({ id: 2, name: 'Bob', region: 'south', totals: { customerId: 2, total: '7.25', orders: 1 } });
   });
 
   it.each(BUILDER_WRITES)(

@@ -1,10 +1,13 @@
+import { PGlite } from '@electric-sql/pglite';
+import { pgstreamEmulator } from '@pgstream/emulator/pglite';
 import { eq, gt, sql } from 'drizzle-orm';
 import { drizzle } from 'drizzle-orm/node-postgres';
 import { withReplicas } from 'drizzle-orm/pg-core';
+import { drizzle as drizzleOverPglite } from 'drizzle-orm/pglite';
 import { Pool } from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { guardStreamTables, relational, streamAlias, streamSchema } from '../../src/index.ts';
-import { shop, shopDatabase } from '../shop/index.ts';
+import { SHOP, shop, shopDatabase } from '../shop/index.ts';
 import * as relations from '../shop/relations.ts';
 
 const { byKey, customers, orders, orderTotals, regionTotals, samples } = shop;
@@ -208,6 +211,15 @@ describe('a relational query', () => {
     });
     expect(row).toEqual(ada);
   });
+});
+
+it('is read over PGlite, too', async () => {
+  const client = await PGlite.create({ extensions: { pgstream: pgstreamEmulator() } });
+  await client.exec(SHOP);
+  const { query } = drizzleOverPglite({ client, schema: streamSchema(schema) });
+  const row = await query.customers.findFirst({ where: eq(customers.id, 2), with: { totals: true } });
+  await client.close();
+  expect(row).toEqual({ ...bobRow, totals: bob });
 });
 
 describe('the declared columns are all that a variant shows', () => {

@@ -30,7 +30,7 @@ export function openPg(url: string, config: Config = {}): Opened<NodePgDatabase 
     };
     Object.assign(client, { query: noting });
   });
-  return { db: overPg(pool, config), sent, close: () => pool.end() };
+  return { db: overPg({ client: pool, ...config }), sent, close: () => pool.end() };
 }
 
 /** Over postgres.js, which notes what it sends by itself. */
@@ -41,7 +41,7 @@ function openPostgresJs(url: string, config: Config = {}): Opened<PostgresJsData
     onnotice: () => {},
     debug: (_connection, query) => sent.push(query),
   });
-  return { db: overPostgresJs(client, config), sent, close: () => client.end() };
+  return { db: overPostgresJs({ client, ...config }), sent, close: () => client.end() };
 }
 
 /** The drivers that everything is tested on. */

@@ -23,7 +23,7 @@ beforeAll(() => {
 afterAll(() => pool.end());
 
 it('drizzle-seed empties and fills tables, and leaves stream tables to their query', async () => {
-  const db = guardStreamTables(drizzle(pool));
+  const db = guardStreamTables(drizzle({ client: pool }));
   const rows = () => db.select().from(orderTotals).orderBy(orderTotals.customerId);
   const before = await rows();
   expect(before).toHaveLength(2);

@@ -19,14 +19,14 @@ it.each([
   ['one of another schema', regionTotals],
   ['an alias', streamAlias(orderTotals, 'other')],
 ])('the select schema of %s takes the rows that are read from it', async (_what, table) => {
-  const rows = await drizzle(pool).select().from(table);
+  const rows = await drizzle({ client: pool }).select().from(table);
   expect(rows.length).toBeGreaterThan(0);
   const schema = createSelectSchema(table).strict();
   expect(rows.map((row) => schema.parse(row))).toEqual(rows);
 });
 
 it('the select schema of columns of every mode takes the rows that are read', async () => {
-  const rows = await drizzle(pool).select().from(samples);
+  const rows = await drizzle({ client: pool }).select().from(samples);
   // drizzle-zod takes no number of mode "number" that is larger than Number.MAX_SAFE_INTEGER.
   const schema = createSelectSchema(samples, { approximate: () => z.number().nullable() });
   expect(rows.map((row) => schema.parse(row))).toEqual(rows);

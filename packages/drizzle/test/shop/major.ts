@@ -1,0 +1,1 @@
+export { isDrizzle1 } from '../../src/major.ts';
