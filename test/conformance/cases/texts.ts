@@ -9,7 +9,11 @@ import { changes, expectUnchanged, keepRows } from './stored-rows.ts';
 
 export function textCases<Native>(stage: Stage<Native>): void {
   const { texts: paths } = stage.driver;
-  beforeAll(() => keepRows(stage));
+  beforeAll(async () => {
+    await keepRows(stage);
+    // What a driver sends when it connects is not what these ask about.
+    await stage.client.count('orderTotals');
+  });
 
   describe('every text that writes a stream table is refused, and nothing is sent', () => {
     describe.each(byName(paths))('%s', (_path, { send }) => {
