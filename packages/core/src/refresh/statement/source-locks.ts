@@ -108,9 +108,45 @@ const isHeldByOurselves = `EXISTS (
     AND other.client_addr IS NOT DISTINCT FROM me.client_addr
 )`;
 
-/** In a handler, with the source in `source` and `source_name`. */
-export const raiseSourceBusy = `RAISE EXCEPTION USING ERRCODE = '55P03', DETAIL = SQLERRM,
+/** With the source in `source` and `source_name`. */
+const raiseSourceBusy = `RAISE EXCEPTION USING ERRCODE = '55P03',
   MESSAGE = CASE WHEN ${indent(isHeldByOurselves).trimStart()} THEN '${SOURCES_BUSY_BY_OURSELVES}' ELSE '${SOURCES_BUSY}' END || source_name;`;
+
+/** Sets `sources`, if the role may know them. */
+export function findSources({ schema, prefix }: Dialect): string {
+  return `IF has_table_privilege('${schema}.${prefix}dependencies', 'SELECT') THEN
+  SELECT array_agg(d.source_relid) INTO sources FROM ${schema}.${prefix}dependencies d WHERE d.${prefix}id = table_id;
+END IF;`;
+}
+
+/** The modes that SHARE has to wait for, which the extension takes on the sources, and on what is below them (contract F.4). */
+const IN_THE_WAY =
+  "('RowExclusiveLock', 'ShareUpdateExclusiveLock', 'ShareRowExclusiveLock', 'ExclusiveLock', 'AccessExclusiveLock')";
+
+/** Of the `sources`, where the extension locks them. */
+export const refuseBusySource = `WITH RECURSIVE locked (oid) AS (
+  SELECT unnest(sources)
+  UNION
+  SELECT h.inhrelid FROM locked JOIN pg_inherits h ON h.inhparent = locked.oid
+)
+SELECT min(l.relation) INTO source FROM locked JOIN pg_locks l ON l.relation = locked.oid
+WHERE l.locktype = 'relation' AND l.granted AND l.pid <> pg_backend_pid() AND l.mode IN ${IN_THE_WAY}
+  AND l.database = (SELECT d.oid FROM pg_database d WHERE d.datname = current_database());
+IF source IS NOT NULL THEN
+  source_name := source::regclass;
+${indent(raiseSourceBusy)}
+END IF;`;
+
+/**
+ * The extension has no way to ask without waiting, and in a transaction that holds locks even the shortest wait may make a
+ * deadlock for others. So it is not called where it would wait, as far as that can be seen.
+ */
+export function refuseToWaitWithLocks(dialect: Dialect): string {
+  return `IF wait_ms = 0 THEN
+${indent(findSources(dialect))}
+${indent(refuseBusySource)}
+END IF;`;
+}
 
 function lockEach(dialect: Dialect): string {
   const { schema, prefix } = dialect;
