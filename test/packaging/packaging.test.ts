@@ -33,6 +33,8 @@ const works = {
       { customerId: 2, orders: 2 },
     ],
     stale: false,
+    writes: ['truncate order_totals'],
+    refusedText: 'READ_ONLY',
     refused: 'READ_ONLY',
     missing: 'NOT_FOUND',
   },

@@ -1,6 +1,7 @@
 // The application of every consumer: compiled as ES module and as CommonJS, against the packed packages.
 import { createPgStream, isPgStreamError } from '@pgstream/core';
 import { fromPg } from '@pgstream/core/pg';
+import { writeTargets } from '@pgstream/core/statement';
 import { guardStreamTables, pgStreamTable, streamTable } from '@pgstream/drizzle';
 import { startEmulator } from '@pgstream/emulator';
 import { asc } from 'drizzle-orm';
@@ -35,6 +36,8 @@ async function main(): Promise<void> {
       // @ts-expect-error A stream table cannot be deleted from.
       await db.delete(orderTotals);
     })().catch((error: unknown) => error);
+    const text = 'TRUNCATE order_totals';
+    const refusedText: unknown = await db.execute(text).catch((error: unknown) => error);
     const missing: unknown = await pgstream
       .table('nope')
       .isStale()
@@ -45,6 +48,8 @@ async function main(): Promise<void> {
         status,
         rows,
         stale,
+        writes: writeTargets(text).map(({ operation, name }) => `${operation} ${name}`),
+        refusedText: isPgStreamError(refusedText) ? refusedText.code : 'sent',
         refused: isPgStreamError(refused) && refused.code,
         missing: isPgStreamError(missing) && missing.code,
       }),
