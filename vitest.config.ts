@@ -12,6 +12,7 @@ export default defineConfig({
       'test/packaging',
       'test/harness',
       'test/conformance',
+      'test/conformance/drizzle/v1/vitest.config.ts',
       'test/conformance/typeorm/*/vitest.config.ts',
       'examples/*/vitest.config.ts',
     ],

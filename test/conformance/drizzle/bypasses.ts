@@ -2,7 +2,7 @@ import { streamAlias } from '@pgstream/drizzle';
 import { type SQL, sql } from 'drizzle-orm';
 import { DRIVER_TEXTS, UNSEEN_TEXTS } from '../cases/statements.ts';
 import type { Bypass } from '../driver.ts';
-import { customers, orderTotals } from './models.ts';
+import { customers, orderTotals, tableBehind } from './models.ts';
 import type { Native } from './session.ts';
 
 const x = orderTotals;
@@ -22,7 +22,7 @@ const TEMPLATES: readonly SQL[] = [
   sql`drop table ${x}`,
   sql`alter table ${x} rename to gone`,
   sql`lock table ${x}`,
-  sql`delete from ${x.total.table}`,
+  sql`delete from ${tableBehind(x.total)}`,
   sql`delete from ${streamAlias(x, 'a')}`,
   sql`with gone as (delete from ${x} returning 1) select * from gone`,
 ];
@@ -57,6 +57,8 @@ export const bypasses: readonly Bypass<Native>[] = [
 /** The template with `x` for what is filled in. */
 function textOf({ queryChunks }: SQL): string {
   return queryChunks
-    .map((chunk) => ('value' in (chunk as object) ? (chunk as { value: string[] }).value.join('') : '${x}'))
+    .map((chunk) =>
+      'value' in (chunk as object) ? [(chunk as { value: string | string[] }).value].flat().join('') : '${x}',
+    )
     .join('');
 }

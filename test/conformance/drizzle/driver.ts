@@ -6,7 +6,7 @@ import type { Client, ConformanceDriver, ReadPath } from '../driver.ts';
 import { bypasses } from './bypasses.ts';
 import { archive, customers, orderTotals } from './models.ts';
 import { reads } from './reads.ts';
-import { type Native, sessionOf } from './session.ts';
+import { type Native, type Relational, sessionOf } from './session.ts';
 import { texts } from './texts.ts';
 import { writes } from './writes.ts';
 
@@ -20,7 +20,8 @@ export interface Opened extends Native {
 /** Drizzle over one of its database drivers. */
 export function drizzleOver(
   over: string,
-  open: (url: string) => Opened,
+  relational: Relational,
+  open: (url: string) => Omit<Opened, 'relational'>,
   cannot: ConformanceDriver<Native>['cannot'] = {},
 ): ConformanceDriver<Native> {
   return {
@@ -29,9 +30,9 @@ export function drizzleOver(
     async open(url) {
       const opened = open(url);
       guardStreamTables(opened.db);
-      return clientOf(opened);
+      return clientOf({ ...opened, relational });
     },
-    openUnguarded: async (url) => clientOf(open(url)),
+    openUnguarded: async (url) => clientOf({ ...open(url), relational }),
     values: {
       bigint: BigInt,
       numeric: String,
@@ -48,7 +49,7 @@ export function drizzleOver(
       'endless date': String,
       'endless timestamptz': String,
     },
-    reads,
+    reads: [...reads, ...relational.reads],
     writes,
     texts,
     bypasses,

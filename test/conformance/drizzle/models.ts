@@ -1,5 +1,4 @@
-import { pgStreamSchema, pgStreamTable, relational, streamSchema } from '@pgstream/drizzle';
-import { relations } from 'drizzle-orm';
+import { pgStreamSchema, pgStreamTable } from '@pgstream/drizzle';
 import * as d from 'drizzle-orm/pg-core';
 import { HOSTILE_NAME, LETTERS_NAME, LONGEST_NAME, type Model } from '../shop/index.ts';
 
@@ -32,24 +31,7 @@ export const orderTotals = pgStreamTable('order_totals', {
   orders: d.bigint({ mode: 'bigint' }),
 });
 
-const visits = pgStreamTable('visits', { customerId: d.integer('customer_id'), note: d.text() });
-
-/** What relational queries know. */
-export const schema = streamSchema({
-  customers,
-  orderTotals,
-  visits,
-  customersRelations: relations(customers, ({ many }) => ({
-    totals: many(relational(orderTotals)),
-    visits: many(relational(visits)),
-  })),
-  visitsRelations: relations(relational(visits), ({ one }) => ({
-    customer: one(customers, { fields: [visits.customerId], references: [customers.id] }),
-  })),
-  orderTotalsRelations: relations(relational(orderTotals), ({ one }) => ({
-    customer: one(customers, { fields: [orderTotals.customerId], references: [customers.id] }),
-  })),
-});
+export const visits = pgStreamTable('visits', { customerId: d.integer('customer_id'), note: d.text() });
 
 const analytics = pgStreamSchema('analytics');
 
@@ -116,3 +98,8 @@ export const models = {
   missing: pgStreamTable('not_there', ofCustomer()),
   hostile: pgStreamTable(HOSTILE_NAME, ofCustomer()),
 } satisfies Record<Model, object>;
+
+/** The table that Drizzle keeps behind a column. */
+export function tableBehind(column: object): never {
+  return (column as { readonly table: unknown }).table as never;
+}

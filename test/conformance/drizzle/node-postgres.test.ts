@@ -1,32 +1,9 @@
 import { drizzle } from 'drizzle-orm/node-postgres';
-import { type ClientBase, Pool } from 'pg';
-import { leave } from '../leave.ts';
 import { conformance } from '../conformance.ts';
 import { drizzleOver } from './driver.ts';
-import { schema } from './models.ts';
+import { overPg } from './node-postgres.ts';
+import { relational045, schema } from './relational.ts';
 
 conformance(
-  drizzleOver('node-postgres', (url) => {
-    const sent: string[] = [];
-    const pool = new Pool({ connectionString: url, max: 3 });
-    pool.on('connect', (client) => noting(client, sent));
-    return {
-      db: drizzle(pool, { schema }),
-      raw: (text) => pool.query(text),
-      sent,
-      leave: (statements) => leave(pool, statements),
-      close: () => pool.end(),
-    };
-  }),
+  drizzleOver('node-postgres', relational045, (url) => overPg(url, (client) => drizzle({ client, schema }) as never)),
 );
-
-/** `pg` reports no statements: each client notes what it is asked. */
-function noting(client: ClientBase, sent: string[]): void {
-  const query = client.query.bind(client) as (...parameters: unknown[]) => unknown;
-  Object.assign(client, {
-    query(statement: string | { text: string }, ...rest: unknown[]) {
-      sent.push(typeof statement === 'string' ? statement : statement.text);
-      return query(statement, ...rest);
-    },
-  });
-}

@@ -1,28 +1,14 @@
 import { drizzle } from 'drizzle-orm/postgres-js';
-import postgres from 'postgres';
 import { conformance } from '../conformance.ts';
-import { drizzleOver, type Opened } from './driver.ts';
-import { schema } from './models.ts';
+import { drizzleOver } from './driver.ts';
+import { CANNOT, overPostgresJs } from './postgres-js.ts';
+import { relational045, schema } from './relational.ts';
 
 conformance(
-  drizzleOver('postgres.js', open, {
-    'values: text[] with NULL among its elements':
-      'Drizzle parses arrays itself here, and takes a NULL among the elements for the text "NULL"; of ordinary tables, too.',
-  }),
+  drizzleOver(
+    'postgres.js',
+    relational045,
+    (url) => overPostgresJs(url, (client) => drizzle({ client, schema }) as never),
+    CANNOT,
+  ),
 );
-
-function open(url: string): Opened {
-  const sent: string[] = [];
-  const client = postgres(url, { max: 3, onnotice: () => {}, debug: (_connection, text) => sent.push(text) });
-  return {
-    db: drizzle(client, { schema }),
-    raw: (text) => client.unsafe(text),
-    sent,
-    async leave(statements) {
-      const reserved = await client.reserve();
-      for (const statement of statements) await reserved.unsafe(statement).catch(() => {});
-      reserved.release();
-    },
-    close: () => client.end(),
-  };
-}

@@ -1,5 +1,5 @@
 import { streamAlias } from '@pgstream/drizzle';
-import { asc, count, eq, exists, getViewSelectedFields, gt, inArray, lt, sql, sum } from 'drizzle-orm';
+import { count, eq, exists, getViewSelectedFields, gt, inArray, lt, sql, sum } from 'drizzle-orm';
 import { except, intersect, union, unionAll } from 'drizzle-orm/pg-core';
 import type { ReadPath } from '../driver.ts';
 import { customers, orderTotals } from './models.ts';
@@ -121,47 +121,6 @@ export const reads: readonly ReadPath<Native>[] = [
   read('in a transaction', (db) => db.transaction((tx) => one(tx, 1)), [ada]),
   read('in a nested transaction', (db) => db.transaction((tx) => tx.transaction((inner) => one(inner, 1))), [ada]),
   read('locking what is read', (db) => one(db, 1).for('share'), [ada]),
-  read('query.findMany()', (db) => db.query.orderTotals.findMany({ orderBy: asc(customerId) }), all),
-  read('query.findFirst()', (db) => db.query.orderTotals.findFirst({ where: eq(customerId, 2) }), bob),
-  read(
-    'query with some columns and an expression',
-    (db) =>
-      db.query.orderTotals.findFirst({
-        columns: { total: true },
-        extras: { twice: sql<string>`2 * ${total}`.as('twice') },
-        where: eq(customerId, 1),
-      }),
-    { total: '15.50', twice: '31.00' },
-  ),
-  read(
-    'query with a relation from the stream table',
-    (db) => db.query.orderTotals.findFirst({ where: eq(customerId, 1), with: { customer: true } }),
-    { ...ada, customer: { id: 1, name: 'Ada', region: 'north' } },
-  ),
-  read(
-    'query with a relation to the stream table',
-    (db) =>
-      db.query.customers.findMany({
-        columns: { name: true },
-        where: gt(customers.id, 2),
-        orderBy: asc(customers.id),
-        with: { totals: { columns: { customerId: true } } },
-      }),
-    [
-      { name: 'Cy', totals: [] },
-      { name: 'Di', totals: [{ customerId: 4 }] },
-    ],
-  ),
-  read(
-    'query with a page of a relation',
-    (db) =>
-      db.query.customers.findFirst({
-        columns: { name: true },
-        where: eq(customers.id, 2),
-        with: { totals: { columns: { customerId: true }, orderBy: asc(customerId), limit: 1 } },
-      }),
-    { name: 'Bob', totals: [{ customerId: 2 }] },
-  ),
   read(
     'SQL of one’s own',
     async (db) => {

@@ -1,24 +1,38 @@
 import { createPgStream } from '@pgstream/core';
 import { type AnyPgStreamTable, fromDrizzle, streamAlias, streamTable } from '@pgstream/drizzle';
-import { and, asc, eq, type ExtractTablesWithRelations, isNull, type SQL, sql } from 'drizzle-orm';
-import type { PgColumn, PgDatabase, PgQueryResultHKT } from 'drizzle-orm/pg-core';
-import type { Find, Session } from '../driver.ts';
+import { and, asc, eq, isNull, type SQL, sql } from 'drizzle-orm';
+import type { NodePgDatabase } from 'drizzle-orm/node-postgres';
+import type { PgColumn } from 'drizzle-orm/pg-core';
+import type { Find, ReadPath, Session } from '../driver.ts';
 import type { Model, Row } from '../shop/index.ts';
-import { customers, models, orderTotals, payments, samples, type schema, theirOrderTotals } from './models.ts';
+import { customers, models, orderTotals, payments, samples, theirOrderTotals } from './models.ts';
 
-/** What the dbs of every driver have in common. */
-export type Db = PgDatabase<PgQueryResultHKT, typeof schema, ExtractTablesWithRelations<typeof schema>>;
+/** What the dbs of every driver have in common, as one of them has it. */
+export type Db = NodePgDatabase;
+
+/** Relational queries, which differ from one version of Drizzle to the next. */
+export interface Relational extends RelationalSessions {
+  readonly reads: readonly ReadPath<Native>[];
+}
+
+type RelationalSessions = {
+  readonly [Key in 'customersWithVisits' | 'visitsWithCustomers']: (
+    db: Db,
+    ...args: Parameters<Session<Native>[Key]>
+  ) => ReturnType<Session<Native>[Key]>;
+};
 
 /** For the paths that only Drizzle has. */
 export interface Native {
   readonly db: Db;
+  readonly relational: Relational;
   /** Text given to the database driver itself, past Drizzle. */
   raw(text: string): Promise<unknown>;
 }
 
 /** What the cases do, over a db or a transaction of it. */
 export function sessionOf(native: Native): Session<Native> {
-  const { db } = native;
+  const { db, relational } = native;
   return {
     native,
     find: (model, query = {}) => find(db, model, query),
@@ -32,19 +46,8 @@ export function sessionOf(native: Native): Session<Native> {
         .limit(take)
         .offset(skip);
     },
-    async customersWithVisits({ skip, take }) {
-      const found = await db.query.customers.findMany({
-        with: { visits: true },
-        orderBy: asc(customers.id),
-        limit: take,
-        offset: skip,
-      });
-      return found.map((customer) => ({ name: customer.name, notes: customer.visits.map(({ note }) => note) }));
-    },
-    async visitsWithCustomers() {
-      const found = await db.query.visits.findMany({ with: { customer: true } });
-      return found.map(({ note, customer }) => ({ note, customer: customer?.name ?? null }));
-    },
+    customersWithVisits: (page) => relational.customersWithVisits(db, page),
+    visitsWithCustomers: () => relational.visitsWithCustomers(db),
     async totalsOfBothSchemas() {
       const theirs = streamAlias(theirOrderTotals, 'theirs');
       return await db

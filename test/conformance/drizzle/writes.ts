@@ -11,7 +11,7 @@ import {
   withReplicas,
 } from 'drizzle-orm/pg-core';
 import type { WriteCall } from '../driver.ts';
-import { customers, orders, orderTotals, samples } from './models.ts';
+import { customers, orders, orderTotals, samples, tableBehind } from './models.ts';
 import type { Db, Native } from './session.ts';
 
 /** The stream table as somebody would declare it who wants to write to it: its type gets past the types. */
@@ -22,11 +22,23 @@ const writable = pgTable('order_totals', {
   orders: bigint({ mode: 'bigint' }),
 });
 
+/** In Drizzle 1.0 the elements of an array have no column of their own. */
+const { baseColumn } = samples.tags as unknown as { readonly baseColumn?: typeof samples.label };
+const ELEMENTS: readonly Target[] = baseColumn
+  ? [
+      {
+        of: 'the table behind the elements of an array',
+        target: tableBehind(baseColumn),
+        table: 'sample_rows',
+      },
+    ]
+  : [];
+
 /** What leads from a model to a target that Drizzle would write to. */
 const TARGETS: readonly Target[] = [
   { of: 'the stream table', target: orderTotals },
   { of: 'an alias', target: streamAlias(orderTotals, 'a') },
-  { of: 'the table behind a column', target: orderTotals.total.table },
+  { of: 'the table behind a column', target: tableBehind(orderTotals.total) },
   { of: 'the variant for relational queries', target: relational(orderTotals) },
   { of: 'an alias of that variant', target: alias(relational(orderTotals) as unknown as Writable, 'a') },
   {
@@ -35,13 +47,9 @@ const TARGETS: readonly Target[] = [
   },
   {
     of: 'the table behind a column of a view',
-    target: pgView('totals_view').as((query) => query.select().from(orderTotals)).total.table,
+    target: tableBehind(pgView('totals_view').as((query) => query.select().from(orderTotals)).total),
   },
-  {
-    of: 'the table behind the elements of an array',
-    target: (samples.tags as unknown as { baseColumn: typeof samples.label }).baseColumn.table,
-    table: 'sample_rows',
-  },
+  ...ELEMENTS,
 ];
 
 interface Target {
@@ -54,7 +62,7 @@ interface Target {
 interface Statement extends PromiseLike<unknown> {
   execute(): Promise<unknown>;
   prepare(name: string): { execute(): Promise<unknown> };
-  toSQL(): unknown;
+  toSQL(): { readonly sql: string };
   getSQL(): SQL;
   returning?(): never;
   /** What batch drivers do with each statement before they send any. */
@@ -152,7 +160,7 @@ const WAYS: readonly Way[] = [
   { name: 'on $primary', run: (db, build) => build(withReplicas(db, [db]).$primary) },
   // oxlint-disable-next-line eslint/no-underscore-dangle -- the name is Drizzle's
   { name: 'in a batch', onlyBuilds: true, run: (db, build) => build(db)._prepare().getQuery().params.length },
-  { name: 'toSQL()', onlyBuilds: true, run: (db, build) => build(db).toSQL() },
+  { name: 'toSQL()', onlyBuilds: true, run: (db, build) => build(db).toSQL().sql },
 ];
 
 /** Every write in every way, to the stream table itself; to what leads to it, each write once. */
