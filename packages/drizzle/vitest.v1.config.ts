@@ -24,7 +24,7 @@ export default defineProject({
     include: [
       'test/v1/*.test.ts',
       'test/{reads,writes,declare,guard,handle,executor,from-drizzle,abandoned-transactions,views,cache,casing,raw-sql}.test.ts',
-      'test/drivers/*.test.ts',
+      'test/{drivers,property}/*.test.ts',
       'test/tools/{seed,zod}.test.ts',
     ],
   },
