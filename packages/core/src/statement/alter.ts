@@ -1,9 +1,10 @@
 import { COMMA, SEMICOLON } from './characters.ts';
 import { takeTableName } from './identifier.ts';
 import type { Lexer } from './lexer.ts';
-import { takeIfExists, takeRelation } from './relation.ts';
+import { takeIfExists } from './relation.ts';
 import { skipTo } from './skip.ts';
 import { report, type WriteTarget } from './target.ts';
+import { takeWritten } from './written.ts';
 
 /** The first words of what changes a table's definition. */
 const CHANGES: readonly (readonly string[])[] = [
@@ -45,7 +46,7 @@ export function readAlter(lexer: Lexer, targets: WriteTarget[]): void {
   const renamesOnly = takeOneOf(lexer, RENAMING);
   if (!renamesOnly && !lexer.take('table')) return;
   takeIfExists(lexer);
-  const table = takeRelation(lexer);
+  const table = takeWritten(lexer);
   if (renamesOnly) {
     if (lexer.is('rename')) report(targets, 'alter table', table);
     return;

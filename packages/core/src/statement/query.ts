@@ -1,10 +1,10 @@
 import { CLOSE, COMMA, OPEN } from './characters.ts';
-import { skipIdentifier, takeTableName } from './identifier.ts';
+import { skipIdentifier } from './identifier.ts';
 import { cannotWrite } from './keywords.ts';
 import type { Lexer } from './lexer.ts';
-import { takeRelation } from './relation.ts';
 import { skipTo } from './skip.ts';
 import { report, type WriteTarget } from './target.ts';
+import { takeWritten } from './written.ts';
 
 /** What an open parenthesis is around: one query of a WITH list, or anything else. */
 type Parenthesis = 'listed query' | 'other';
@@ -45,13 +45,13 @@ export function readQuery(lexer: Lexer, targets: WriteTarget[]): void {
 
 function readTarget(lexer: Lexer, targets: WriteTarget[]): void {
   if (lexer.take('insert')) {
-    if (lexer.take('into')) report(targets, 'insert', takeTableName(lexer));
+    if (lexer.take('into')) report(targets, 'insert', takeWritten(lexer));
   } else if (lexer.take('update')) {
-    report(targets, 'update', takeRelation(lexer));
+    report(targets, 'update', takeWritten(lexer));
   } else if (lexer.take('delete')) {
-    if (lexer.take('from')) report(targets, 'delete', takeRelation(lexer));
+    if (lexer.take('from')) report(targets, 'delete', takeWritten(lexer));
   } else if (lexer.take('merge')) {
-    if (lexer.take('into')) report(targets, 'merge', takeRelation(lexer));
+    if (lexer.take('into')) report(targets, 'merge', takeWritten(lexer));
   } else {
     return;
   }

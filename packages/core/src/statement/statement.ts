@@ -5,9 +5,10 @@ import { takeExecuted } from './explain.ts';
 import { skipIdentifier, takeTableName } from './identifier.ts';
 import { type Lexer, WORD } from './lexer.ts';
 import { readQuery } from './query.ts';
-import { takeIfExists, takeRelation } from './relation.ts';
+import { takeIfExists } from './relation.ts';
 import { skipStatement } from './skip.ts';
 import { report, type WriteTarget } from './target.ts';
+import { takeWritten } from './written.ts';
 
 /** Goes to the semicolon that ends the statement, or to the end of the text, and reports what is written on the way. */
 export function readStatement(lexer: Lexer, targets: WriteTarget[]): void {
@@ -36,7 +37,7 @@ function readCopy(lexer: Lexer, targets: WriteTarget[]): void {
 function readTruncate(lexer: Lexer, targets: WriteTarget[]): void {
   lexer.next();
   lexer.take('table');
-  do report(targets, 'truncate', takeRelation(lexer));
+  do report(targets, 'truncate', takeWritten(lexer));
   while (lexer.take(COMMA));
 }
 
@@ -45,7 +46,7 @@ function readDrop(lexer: Lexer, targets: WriteTarget[]): void {
   if (lexer.take('schema')) return readDropSchema(lexer, targets);
   if (!lexer.take('table')) return;
   takeIfExists(lexer);
-  do report(targets, 'drop table', takeTableName(lexer));
+  do report(targets, 'drop table', takeWritten(lexer));
   while (lexer.take(COMMA));
 }
 

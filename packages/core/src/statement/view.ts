@@ -2,7 +2,7 @@ import { COMMA, OPEN } from './characters.ts';
 import { skipIdentifier, type TableName } from './identifier.ts';
 import { Lexer } from './lexer.ts';
 import { takeRelation } from './relation.ts';
-import { skipTo } from './skip.ts';
+import { takeSource } from './source.ts';
 
 /** What makes more than one relation, or no plain one, of what FROM reads. None can be an alias without AS. */
 const MORE = ['join', 'inner', 'left', 'right', 'full', 'cross', 'natural', 'tablesample'];
@@ -16,8 +16,8 @@ export function relationPassedOnTo(query: string): TableName | undefined {
   const lexer = new Lexer(query);
   while (lexer.take(OPEN));
   if (lexer.take('table')) return takeRelation(lexer);
-  if (!lexer.take('select') || !skipToFrom(lexer)) return undefined;
-  const relation = takeRelation(lexer);
+  if (!lexer.take('select')) return undefined;
+  const relation = takeSource(lexer);
   // A function, or what stands in parentheses.
   if (!relation || lexer.kind === OPEN) return undefined;
   if (isMore(lexer)) return undefined;
@@ -30,15 +30,4 @@ export function relationPassedOnTo(query: string): TableName | undefined {
 
 function isMore(lexer: Lexer): boolean {
   return lexer.kind === COMMA || MORE.some((word) => lexer.is(word));
-}
-
-/** Goes past the FROM of the query itself. That of IS DISTINCT FROM is another. */
-function skipToFrom(lexer: Lexer): boolean {
-  while (skipTo(lexer, () => lexer.isOver || lexer.is('from') || lexer.is('distinct'))) {
-    if (lexer.isOver) return false;
-    if (lexer.take('from')) return true;
-    lexer.next();
-    lexer.take('from');
-  }
-  return false;
 }

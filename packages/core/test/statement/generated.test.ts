@@ -93,6 +93,8 @@ describe('any text', () => {
         'AS (',
         'DELETE FROM a;',
         'DELETE FROM ',
+        'DELETE FROM (SELECT ',
+        'TRUNCATE (SELECT a FROM (SELECT ',
         'UPDATE ONLY (',
         'INSERT INTO a WITH b AS (',
         'EXPLAIN ',

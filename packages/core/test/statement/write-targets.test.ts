@@ -1,6 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import { cannotWrite, writeTargets } from '../../src/statement/index.ts';
-import { CASES, named, OVERSTATED, REFUSED, said, UNSEEN, UNSEEN_BEHIND_ANOTHER } from './cases/index.ts';
+import {
+  CASES,
+  named,
+  OVERSTATED,
+  QUERIES_WRITTEN,
+  REFUSED,
+  said,
+  UNSEEN,
+  UNSEEN_BEHIND_ANOTHER,
+} from './cases/index.ts';
 
 const saidOf = (sql: string): string[] => writeTargets(sql).map(said);
 
@@ -26,6 +35,10 @@ describe('what only the server knows that it will not run is a write', () => {
   it.each(named(OVERSTATED))('%j', (sql, [, writes]) => {
     expect(saidOf(sql)).toEqual(writes);
   });
+});
+
+it.each(QUERIES_WRITTEN)('%j, which PostgreSQL refuses, writes what its query reads', (sql, operation) => {
+  expect(saidOf(sql)).toEqual(operation === '' ? [] : [`${operation} public.order_totals`]);
 });
 
 it.each(REFUSED)('%j, which PostgreSQL refuses, has some answer', (sql) => {

@@ -9,7 +9,7 @@ import { WITH_LISTS } from './with-lists.ts';
 
 export { type Case, named, said } from './case.ts';
 export { OVERSTATED } from './overstated.ts';
-export { REFUSED } from './refused.ts';
+export { QUERIES_WRITTEN, REFUSED } from './refused.ts';
 export { UNSEEN, UNSEEN_BEHIND_ANOTHER } from './unseen.ts';
 
 /** Every case that PostgreSQL runs and the scanner answers for, by subject. */

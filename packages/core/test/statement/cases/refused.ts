@@ -1,5 +1,26 @@
+const QUERY = '(select "id", "from" from "public"."order_totals" "order_totals") "order_totals"';
+
+/** A query in the place of a table, which PostgreSQL refuses: it stands for what it reads. Each with the operation. */
+export const QUERIES_WRITTEN: readonly (readonly [sql: string, operation: string])[] = [
+  [`delete from ${QUERY}`, 'delete'],
+  [`delete from only ${QUERY}`, 'delete'],
+  [`delete from /* all */ ${QUERY} as o using other`, 'delete'],
+  [`insert into ${QUERY} values (9)`, 'insert'],
+  [`insert into ${QUERY} default values`, 'insert'],
+  [`update only ${QUERY} set total = 0`, 'update'],
+  [`merge into ${QUERY} using other on true when matched then delete`, 'merge'],
+  [`truncate ${QUERY}`, 'truncate'],
+  [`truncate table only ${QUERY} cascade`, 'truncate'],
+  [`drop table ${QUERY}`, 'drop table'],
+  [`alter table ${QUERY} rename to gone`, 'alter table'],
+  [`with gone as (delete from ${QUERY} returning 1) select * from gone`, 'delete'],
+  [`delete from (select 1 from (select 2) a where id in (select id from public.order_totals))`, ''],
+  [`delete from (select id is distinct from 1, (select 1 from other) from public.order_totals)`, 'delete'],
+];
+
 /** What PostgreSQL refuses before it changes anything: any answer will do, if there is one. */
 export const REFUSED: readonly string[] = [
+  ...QUERIES_WRITTEN.map(([sql]) => sql),
   '(',
   ')',
   'DELETE',
