@@ -351,8 +351,15 @@ export const BUILDER_WRITES: readonly WriteCase[] = [
 
 const of = orderTotals;
 
-/** The stream table inside SQL of one's own: Drizzle builds nothing, and PostgreSQL refuses it. */
-export const RAW_WRITES: readonly { readonly name: string; readonly write: (db: Db) => PromiseLike<unknown> }[] = [
+/** The stream table inside SQL of one's own, which Drizzle does not build. */
+interface RawWrite {
+  readonly name: string;
+  /** As a guard calls it that reads the text; undefined where PostgreSQL alone refuses it, as it does all of them. */
+  readonly operation: string | undefined;
+  readonly write: (db: Db) => PromiseLike<unknown>;
+}
+
+export const RAW_WRITES: readonly RawWrite[] = [
   sql`delete from ${of}`,
   sql`delete from only ${of}`,
   sql`delete from /* all of it */ ${of} where true`,
@@ -374,10 +381,12 @@ export const RAW_WRITES: readonly { readonly name: string; readonly write: (db: 
   sql`truncate ${of.total.table}`,
   sql`delete from ${streamAlias(of, 'a')}`,
   sql`with gone as (delete from ${of} returning 1) select * from gone`,
-].map((statement) => ({
-  name: (statement.queryChunks.filter((chunk) => 'value' in (chunk as object)) as { value: string | string[] }[])
+].map((statement) => {
+  const pieces = statement.queryChunks.filter((chunk) => 'value' in (chunk as object));
+  const name = (pieces as { value: string | string[] }[])
     .map(({ value }) => [value].flat().join(''))
     .join('x')
-    .replaceAll(/\s+/g, ' '),
-  write: (db: Db) => db.execute(statement),
-}));
+    .replaceAll(/\s+/g, ' ');
+  const [operation] = /\b(?:insert|update|delete|merge|truncate|drop table|alter table)\b/.exec(name) ?? [];
+  return { name, operation, write: (db: Db) => db.execute(statement) };
+});

@@ -71,10 +71,23 @@ describe.each(DRIVERS)('$driver', ({ open }) => {
       },
     );
 
-    it.each(RAW_WRITES)('SQL text "$name" is refused by PostgreSQL', async ({ write }) => {
-      expect(await errorOf(() => write(guardStreamTables(opened.db)))).toBeInstanceOf(DrizzleQueryError);
-      expect(await rowsOfStreamTables()).toEqual(before);
-    });
+    it.each(RAW_WRITES.filter(({ operation }) => operation !== undefined))(
+      'SQL text "$name" is refused with the table and the operation, and nothing is sent',
+      async ({ operation, write }) => {
+        const error = await errorOf(() => write(guardStreamTables(opened.db)));
+        expect(error).toMatchObject({ code: 'READ_ONLY', operation, schema: 'public', table: 'order_totals' });
+        expect(statements(opened)).toEqual([]);
+        expect(await rowsOfStreamTables()).toEqual(before);
+      },
+    );
+
+    it.each(RAW_WRITES.filter(({ operation }) => operation === undefined))(
+      'SQL text "$name" is refused by PostgreSQL',
+      async ({ write }) => {
+        expect(await errorOf(() => write(guardStreamTables(opened.db)))).toBeInstanceOf(DrizzleQueryError);
+        expect(await rowsOfStreamTables()).toEqual(before);
+      },
+    );
   });
 
   describe('on a db without a guard', () => {

@@ -7,6 +7,7 @@ import { bypasses } from './bypasses.ts';
 import { archive, customers, orderTotals } from './models.ts';
 import { reads } from './reads.ts';
 import { type Native, type Relational, sessionOf } from './session.ts';
+import { templateWrites } from './templates.ts';
 import { texts } from './texts.ts';
 import { writes } from './writes.ts';
 
@@ -50,7 +51,7 @@ export function drizzleOver(
       'endless timestamptz': String,
     },
     reads: [...reads, ...relational.reads],
-    writes,
+    writes: [...writes, ...templateWrites],
     texts,
     bypasses,
     allowed,

@@ -39,8 +39,8 @@ describe.each(HTTP_DRIVERS)('$driver', ({ driver, open }) => {
     },
   );
 
-  it.each(RAW_WRITES)('leaves SQL text "$name" to PostgreSQL, which refuses it', async ({ write }) => {
-    await expect(write(db)).rejects.toThrow('Failed query');
+  it.each(RAW_WRITES)('refuses SQL text "$name", or PostgreSQL does', async ({ operation, write }) => {
+    await expect(write(db)).rejects.toThrow(operation === undefined ? 'Failed query' : `${operation} was refused`);
     expect(await db.$count(orderTotals)).toBe(2);
   });
 

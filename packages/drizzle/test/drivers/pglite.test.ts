@@ -39,8 +39,8 @@ describe('PGlite', () => {
     },
   );
 
-  it.each(RAW_WRITES)('refuses SQL text "$name" in PostgreSQL', async ({ write }) => {
-    await expect(write(db)).rejects.toThrow('Failed query');
+  it.each(RAW_WRITES)('refuses SQL text "$name", or PostgreSQL does', async ({ operation, write }) => {
+    await expect(write(db)).rejects.toThrow(operation === undefined ? 'Failed query' : `${operation} was refused`);
     expect(await db.$count(orderTotals)).toBe(2);
   });
 
