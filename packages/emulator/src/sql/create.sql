@@ -81,6 +81,9 @@ DECLARE
   v_names text[] := ARRAY(SELECT c ->> 'name' FROM jsonb_array_elements(p_columns) WITH ORDINALITY x (c, n) ORDER BY n);
   v_counters jsonb;
 BEGIN
+  IF v_identity ->> 'by' = 'all' THEN
+    v_identity := v_identity || jsonb_build_object('columns', v_names);
+  END IF;
   IF v_identity ->> 'count' IS NULL THEN
     RETURN v_identity || '{"counters": []}';
   END IF;

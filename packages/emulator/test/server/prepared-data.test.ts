@@ -1,6 +1,7 @@
 import { chmod, mkdir, readdir, readFile, rm, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Emulator } from '@pgstream/emulator';
+import { extension } from '@pgstream/harness';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { emulatorOfTest, valueOf } from './database.ts';
 import { folderOfTest } from './installed.ts';
@@ -35,7 +36,9 @@ describe('the data that temporary servers are copied from', () => {
     const second = await emulatorOfTest({ cacheDir });
     expect(await origin(second)).toBe(await origin(first));
     expect(await valueOf(second.url, "SELECT to_regclass('mine')")).toBeNull();
-    expect(await valueOf(second.url, "SELECT extversion FROM pg_extension WHERE extname = 'pg_stream'")).toBe('0.1.1');
+    expect(await valueOf(second.url, "SELECT extversion FROM pg_extension WHERE extname = 'pg_stream'")).toBe(
+      extension.version,
+    );
     expect(await valueOf(await second.createDatabase(), 'SELECT count(*)::int FROM pg_extension')).toBe(2);
     expect(await kept()).toHaveLength(1);
   });

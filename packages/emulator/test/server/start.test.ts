@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { type Emulator, startEmulator } from '@pgstream/emulator';
+import { asAsked, extension, onPgTrickle } from '@pgstream/harness';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { emulatorOfTest, valueOf } from './database.ts';
 import { nothingListens } from './program.ts';
@@ -9,7 +10,7 @@ import { nothingListens } from './program.ts';
 let shared: Emulator;
 
 beforeAll(async () => {
-  shared = await startEmulator({ scheduler: false });
+  shared = await startEmulator({ scheduler: false, ...asAsked() });
 });
 
 afterAll(() => shared.stop());
@@ -19,7 +20,7 @@ describe('an emulator', () => {
     const { url } = await emulatorOfTest();
     const there = `SELECT string_agg(extname, ',') FROM pg_extension WHERE extname <> 'plpgsql'`;
     expect(await valueOf(url, 'SHOW server_version')).toMatch(/^18\./);
-    expect(await valueOf(url, there)).toBe('pg_stream');
+    expect(await valueOf(url, there)).toBe(extension.name);
     expect(await valueOf(url.replace(/postgres$/, 'template1'), there)).toBeNull();
   });
 
@@ -30,10 +31,10 @@ describe('an emulator', () => {
     ['fsync', 'off'],
     ['max_connections', '200'],
     ['server_encoding', 'UTF8'],
-    ['pg_stream.enabled', 'on'],
-    ['pg_stream.min_schedule_seconds', '60'],
-    ['pg_stream.change_buffer_schema', 'pgstream_changes'],
-    ['pg_stream.differential_max_change_ratio', '0.15'],
+    [`${extension.name}.enabled`, 'on'],
+    [`${extension.name}.min_schedule_seconds`, onPgTrickle ? '1' : '60'],
+    [`${extension.name}.change_buffer_schema`, `${extension.schema}_changes`],
+    [`${extension.name}.differential_max_change_ratio`, '0.15'],
   ])('has %s set to "%s"', async ([name, value]) => {
     const { url } = shared;
     expect(await valueOf(url, `SELECT current_setting('${name}')`)).toBe(value);
@@ -41,10 +42,10 @@ describe('an emulator', () => {
 
   test('lets ALTER SYSTEM change the settings of the extension', async () => {
     const { url, createDatabase } = await emulatorOfTest();
-    await valueOf(url, 'ALTER SYSTEM SET pg_stream.min_schedule_seconds = 1');
+    await valueOf(url, 'ALTER SYSTEM SET pg_stream.min_schedule_seconds = 7');
     await valueOf(url, 'SELECT pg_reload_conf()');
     const elsewhere = await createDatabase();
-    await expect.poll(() => valueOf(elsewhere, 'SHOW pg_stream.min_schedule_seconds'), { timeout: 30_000 }).toBe('1');
+    await expect.poll(() => valueOf(elsewhere, 'SHOW pg_stream.min_schedule_seconds'), { timeout: 30_000 }).toBe('7');
   });
 
   test('leaves neither server nor files when it is stopped, however often', async () => {
@@ -98,7 +99,9 @@ describe('createDatabase', () => {
     const urls = await Promise.all([createDatabase(), createDatabase(), createDatabase()]);
     expect(new Set(urls).size).toBe(3);
     for (const url of urls) {
-      expect(await valueOf(url, `SELECT extversion FROM pg_extension WHERE extname = 'pg_stream'`)).toBe('0.1.1');
+      expect(await valueOf(url, `SELECT extversion FROM pg_extension WHERE extname = 'pg_stream'`)).toBe(
+        extension.version,
+      );
     }
   });
 

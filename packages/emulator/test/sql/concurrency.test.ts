@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { connect, freshDatabase, onEmulator } from '@pgstream/harness';
+import { connect, freshDatabase, onEmulator, onPgTrickle } from '@pgstream/harness';
 import type { Client } from 'pg';
 import { beforeEach, describe, expect, test } from 'vitest';
 
@@ -34,22 +34,25 @@ async function untilSomebodyWaits(): Promise<void> {
 }
 
 describe.runIf(onEmulator)('concurrent refreshes (emulator only)', { timeout: 60_000 }, () => {
-  test('one waits for another that has not committed, and does not insert its rows again', async () => {
-    const other = await connect(url);
-    await insert(client, 2, 2);
-    await other.query('BEGIN');
-    await refresh(other);
-    // On a third session: `client` has to be free to look.
-    const third = await connect(url);
-    const second = refresh(third);
-    await untilSomebodyWaits();
-    await other.query('COMMIT');
-    await second;
-    expect(await totals()).toEqual([
-      { customer_id: 1, n: 1 },
-      { customer_id: 2, n: 1 },
-    ]);
-  });
+  test.skipIf(onPgTrickle)(
+    'one waits for another that has not committed, and does not insert its rows again (pg_stream alone)',
+    async () => {
+      const other = await connect(url);
+      await insert(client, 2, 2);
+      await other.query('BEGIN');
+      await refresh(other);
+      // On a third session: `client` has to be free to look.
+      const third = await connect(url);
+      const second = refresh(third);
+      await untilSomebodyWaits();
+      await other.query('COMMIT');
+      await second;
+      expect(await totals()).toEqual([
+        { customer_id: 1, n: 1 },
+        { customer_id: 2, n: 1 },
+      ]);
+    },
+  );
 
   test('many writers and refreshers: refused as busy or right, and a forgotten frontier brings back what was lost', async () => {
     const writers = await Promise.all(Array.from({ length: 4 }, () => connect(url)));

@@ -8,7 +8,7 @@ let client: Client;
 /** Where each row lies: a row that is written anew lies elsewhere. */
 async function places(table: string): Promise<Map<string, string>> {
   const { rows } = await client.query<{ id: string; place: string }>(
-    `SELECT coalesce(__pgs_row_id, 0)::text AS id, ctid::text AS place FROM ${table}`,
+    `SELECT coalesce(__pgs_row_id::text, '') AS id, ctid::text AS place FROM ${table}`,
   );
   return new Map(rows.map(({ id, place }) => [id, place]));
 }

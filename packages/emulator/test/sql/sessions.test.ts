@@ -1,4 +1,4 @@
-import { connect, freshDatabase, onEmulator } from '@pgstream/harness';
+import { connect, extension, freshDatabase, onEmulator } from '@pgstream/harness';
 import type { Client } from 'pg';
 import { beforeAll, describe, expect, test } from 'vitest';
 
@@ -65,8 +65,8 @@ async function everything(settings: Settings): Promise<unknown> {
     }
     seen.push(await contents(plain));
   }
-  await client.query(`SELECT pgstream.alter_stream_table('public.grouped', '*/5 * * * *')`);
-  await client.query(`SELECT pgstream.alter_stream_table('public.grouped', NULL, NULL, 'SUSPENDED')`);
+  await client.query(`SELECT pgstream.alter_stream_table('public.grouped', schedule => '*/5 * * * *')`);
+  await client.query(`SELECT pgstream.alter_stream_table('public.grouped', status => 'SUSPENDED')`);
   await client.query(`SELECT pgstream.resume_stream_table('public.grouped')`);
   seen.push(await monitored(client));
   await client.query(`SELECT pgstream.drop_stream_table('public.rows')`);
@@ -86,9 +86,12 @@ async function contents(client: Client): Promise<unknown> {
 async function monitored(client: Client): Promise<unknown> {
   const { rows } = await client.query(`
     SELECT i.pgs_name, i.schedule, i.stale, i.status, s.stale AS stale_by_statistics, i.defining_query,
-      pgstream.parse_duration_seconds(' 1h30m ')::int AS seconds, pgstream.pg_stream_hash_multi(ARRAY['a', NULL]) AS hash
+      pgstream.parse_duration_seconds(' 1h30m ')::int AS seconds
     FROM pgstream.stream_tables_info i JOIN pgstream.pg_stat_stream_tables s USING (pgs_id) ORDER BY i.pgs_name`);
-  return rows;
+  const { rows: hash } = await client.query(
+    `SELECT ${extension.schema}.${extension.name}_hash_multi(ARRAY['a', NULL]) AS hash`,
+  );
+  return [rows, hash];
 }
 
 /** What is refused, with the words that say so. */

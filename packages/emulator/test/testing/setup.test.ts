@@ -1,5 +1,5 @@
 import { emulatorSetup, testDatabase } from '@pgstream/emulator/jest';
-import { connect } from '@pgstream/harness';
+import { asAsked, connect, inItsNames } from '@pgstream/harness';
 import { Client } from 'pg';
 import { afterEach, describe, expect, test } from 'vitest';
 import { valueOf } from '../server/database.ts';
@@ -15,13 +15,16 @@ describe('the emulator of a run', () => {
   test('copies what was migrated, though a connection was left open', async () => {
     let left: Client | undefined;
     await emulatorSetup({
+      ...asAsked(),
       async migrate(url) {
         left = new Client(url);
         left.on('error', () => {});
         await left.connect();
-        await left.query(`
-          CREATE TABLE public.source (id int PRIMARY KEY);
-          SELECT pgstream.create_stream_table('public.ids', 'SELECT id FROM public.source', '5m')`);
+        await left.query(
+          inItsNames(`
+            CREATE TABLE public.source (id int PRIMARY KEY);
+            SELECT pgstream.create_stream_table('public.ids', 'SELECT id FROM public.source', '5m')`),
+        );
       },
     })();
     const [one, other] = [await testDatabase(), await testDatabase()];

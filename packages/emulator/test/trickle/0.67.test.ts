@@ -7,7 +7,9 @@ const server = trickleServer('0.67');
 describe('set operations', () => {
   test.for([
     ['EXCEPT', 'l > 0 AND r = 0', [1]],
+    ['EXCEPT ALL', 'l > r', [1]],
     ['INTERSECT', 'l > 0 AND r > 0', [2]],
+    ['INTERSECT ALL', 'l > 0 AND r > 0', [2]],
   ] as const)(
     '%s: rows count on both sides, which tells those in the result',
     async ([operation, inResult, before]) => {

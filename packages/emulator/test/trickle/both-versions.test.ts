@@ -180,6 +180,13 @@ describe.for(['0.67', '0.108'] as const)('pg_trickle %s', (version) => {
       expect(await column(client, `SELECT total::int FROM t WHERE kind = 'b'`)).toEqual([6]);
     });
 
+    test('finds nothing to do in a chain that was just created', async () => {
+      const client = await server.open();
+      await client.query(`SELECT pgtrickle.create_stream_table('public.low', ${totals})`);
+      await client.query(`SELECT pgtrickle.create_stream_table('public.t', 'SELECT kind FROM public.low', '1s')`);
+      expect(await column(client, refresh)).toEqual(['NO_DATA']);
+    });
+
     test('gives up at once what will not pass by itself, and says so in the catalog', async () => {
       const client = await server.open();
       await client.query(

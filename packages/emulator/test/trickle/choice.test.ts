@@ -1,6 +1,6 @@
 import { startEmulator } from '@pgstream/emulator';
-import { describe, expect, test } from 'vitest';
-import { emulatorOfTest, valueOf } from '../server/database.ts';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { valueOf } from '../server/database.ts';
 
 const version = `SELECT extname || ' ' || extversion FROM pg_extension WHERE extname <> 'plpgsql'`;
 
@@ -12,7 +12,8 @@ describe('the extension of an emulator', () => {
     [{ extension: 'pg_trickle', version: '0.108' }, 'pg_trickle 0.108.3'],
     [{ extension: 'pg_trickle', version: '0.67' }, 'pg_trickle 0.67.0'],
   ] as const)('%o is %s, in database postgres and in those that are made', async ([options, expected]) => {
-    const emulator = await emulatorOfTest(options);
+    const emulator = await startEmulator({ scheduler: false, ...options });
+    onTestFinished(() => emulator.stop());
     expect(await valueOf(emulator.url, version)).toBe(expected);
     expect(await valueOf(await emulator.createDatabase(), version)).toBe(expected);
   });

@@ -78,7 +78,7 @@ $$;
 CREATE FUNCTION pgtrickle._initial_frontier(p_pgt_id bigint) RETURNS jsonb
 LANGUAGE plpgsql AS $$
 BEGIN
-  RETURN pgtrickle._frontier_now(p_pgt_id);
+  RETURN pgtrickle._frontier_now(p_pgt_id) || jsonb_build_object('changed', clock_timestamp());
 END
 $$;
 

@@ -29,7 +29,7 @@ LANGUAGE plpgsql STABLE AS $$
 BEGIN
   PERFORM pgtrickle._refuse_not_owner(p_table, pgtrickle._outer_user());
   -- The owner needs SELECT on the sources at each refresh.
-  PERFORM pgtrickle._require_select((SELECT c.relowner::regrole::name FROM pg_class c WHERE c.oid = p_table.pgt_relid), ARRAY(
+  PERFORM pgtrickle._require_select((SELECT pg_get_userbyid(c.relowner) FROM pg_class c WHERE c.oid = p_table.pgt_relid), ARRAY(
     SELECT d.source_relid FROM pgtrickle.pgt_dependencies d WHERE d.pgt_id = p_table.pgt_id AND (d.source_type = 'VIEW' OR NOT EXISTS (
       SELECT FROM pgtrickle.pgt_dependencies v WHERE v.pgt_id = p_table.pgt_id AND v.source_type = 'VIEW'))));
 END
