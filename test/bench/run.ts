@@ -8,6 +8,7 @@ import { measureDrizzle } from './drizzle.ts';
 import { measureEmulator } from './emulator.ts';
 import { measurePrismaCompileCost } from './prisma-types.ts';
 import { measurePrisma } from './prisma.ts';
+import { measureRefresh } from './refresh.ts';
 import { compareSeen, measureLooks, measureMemory, measureStart } from './statement.ts';
 import { explainIsStale, fillCatalog, historyRows, measureStaleness, streamTables } from './staleness.ts';
 import { measureTypeOrm } from './typeorm.ts';
@@ -29,6 +30,12 @@ const BENCHMARKS: Readonly<Record<string, (client: Client, url: string) => Promi
       'median ms': rounded(one.medianMs),
       ratio: rounded(one.medianMs / base),
     }));
+  },
+  async refresh() {
+    printRatios(
+      'A refresh, and the question for its age, beside the bare SQL (base).',
+      await measureRefresh(Math.ceil(rounds / 3)),
+    );
   },
   async drizzle(client) {
     printRatios(

@@ -11,8 +11,11 @@ export function claimRow(dialect: Dialect): string {
   const thisRow = `FROM ${catalog} s WHERE s.${prefix}schema = table_schema AND s.${prefix}name = table_name`;
   return `SELECT s.${prefix}id, s.refresh_mode, s.status INTO table_id, refresh_as, table_status
 ${thisRow} FOR UPDATE SKIP LOCKED;
-${refuseIf(`(table_id IS NULL AND EXISTS (SELECT ${thisRow}))
-  OR ${indent(lockIsTaken(dialect)).trimStart()}`)}`;
+IF table_id IS NULL THEN
+${indent(refuseIf(`EXISTS (SELECT ${thisRow})`))}
+ELSE
+${indent(refuseWhenTaken(dialect))}
+END IF;`;
 }
 
 /** The bare refresh claims nothing; it refuses what the extension would let through. */

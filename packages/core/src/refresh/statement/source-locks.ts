@@ -46,11 +46,14 @@ deadline := clock_timestamp() + wait_ms * interval '1 millisecond';`;
  * lose it. Asked before the row is claimed: in such a transaction that can fail with an error that ends it.
  */
 export function refuseOldSnapshot({ catalog, prefix }: Dialect): string {
-  return `IF ${isOldSnapshotKept} AND EXISTS (
-  SELECT FROM ${catalog} s
-  WHERE s.${prefix}schema = table_schema AND s.${prefix}name = table_name AND s.refresh_mode <> 'FULL' AND s.status <> 'SUSPENDED'
-) THEN
-  ${raiseUnsafeIsolation}
+  // Two IFs: where the first says no, which PL/pgSQL tells by itself, nothing is planned.
+  return `IF ${isOldSnapshotKept} THEN
+  IF EXISTS (
+    SELECT FROM ${catalog} s
+    WHERE s.${prefix}schema = table_schema AND s.${prefix}name = table_name AND s.refresh_mode <> 'FULL' AND s.status <> 'SUSPENDED'
+  ) THEN
+    ${raiseUnsafeIsolation}
+  END IF;
 END IF;`;
 }
 
