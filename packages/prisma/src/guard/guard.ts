@@ -1,5 +1,6 @@
 import { StreamTableReadOnlyError } from '@pgstream/core';
 import { propertyOf, type StreamTableRegistry } from '../registry/index.ts';
+import { explained } from './explained.ts';
 import type { QueryHook, QueryHookArgs } from './hook.ts';
 import { type NestedWrite, settledArguments } from './nested-writes.ts';
 import { isRead } from './reads.ts';
@@ -10,13 +11,13 @@ export type QueryHooks = Readonly<Record<string, QueryHook | undefined>>;
 
 /**
  * The hooks that refuse writes to stream tables: at the models that stand for them, and at those whose nested writes can
- * reach them. Other models have none, and reads pass no hook: those cost what they did.
+ * reach them. What the server refuses of the writes of any model is explained. Reads pass no hook: they cost what they did.
  */
 export function guardHooks(registry: StreamTableRegistry, defaultSchema: string): Readonly<Record<string, QueryHooks>> {
   const refuse = ({ streamTable: { name, schema = defaultSchema }, operation }: NestedWrite): never => {
     throw new StreamTableReadOnlyError(name, operation, { schema });
   };
-  return Object.fromEntries(
+  const refusing = Object.fromEntries(
     Object.entries(registry).map(([model, { streamTable }]): [string, QueryHooks] => [
       propertyOf(model),
       writeHooks((hooked) =>
@@ -26,6 +27,8 @@ export function guardHooks(registry: StreamTableRegistry, defaultSchema: string)
       ),
     ]),
   );
+  const explaining = writeHooks((hooked) => explained(hooked.query(givenTo(hooked)), hooked.operation));
+  return { ...refusing, $allModels: explaining };
 }
 
 /** The arguments as they were given; a Prisma that does not show them has its copy looked at, and goes on with that. */

@@ -1,5 +1,6 @@
 import { DeclaredTables, refusedWrites, type StreamTables, TableNames } from '@pgstream/core/statement';
 import type { StreamTableRegistry } from '../registry/index.ts';
+import { explained } from './explained.ts';
 import type { QueryHook, QueryHookArgs } from './hook.ts';
 
 /** The calls of Prisma Client that send SQL text. */
@@ -12,7 +13,7 @@ export function rawHooks(streamTables: StreamTables): Readonly<Record<string, Qu
     const text = 'text' in statement ? statement.text : statement[0];
     const [refused] = typeof text === 'string' ? refusedWrites(text, streamTables) : [];
     if (refused) throw refused.error;
-    return hooked.query(statement);
+    return explained(hooked.query(statement), hooked.operation);
   };
   return Object.fromEntries(RAW.map((call) => [call, hook]));
 }

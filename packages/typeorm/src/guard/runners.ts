@@ -1,3 +1,4 @@
+import { explainWriteError } from '@pgstream/core';
 import { refusedDefinition } from '@pgstream/core/statement';
 import { type DataSource, InstanceChecker, type QueryRunner, type Table } from 'typeorm';
 import type { AskingRunners } from './asking.ts';
@@ -31,6 +32,18 @@ export function refusingRunners(
         return await original.call(this, table, ...rest);
       };
   const wrappers = new Map<string, Wrapper<QueryRunner>>();
+  // A write that only the server could see to be one to a stream table, or whose change could not be captured.
+  wrappers.set(
+    'query',
+    (original) =>
+      async function explainRefusal(...args) {
+        try {
+          return await original.apply(this, args);
+        } catch (error) {
+          throw explainWriteError(error, { operation: 'query' }) ?? error;
+        }
+      },
+  );
   wrappers.set('dropTable', refuse('drop table'));
   wrappers.set('dropColumn', refuse('alter table'));
   wrappers.set(
