@@ -49,7 +49,7 @@ function ownRefusal(plan: RefreshPlan, transaction: TransactionState): ErrorRule
     if (message.startsWith(MAY_NOT_CALL)) {
       return {
         code: 'PERMISSION_DENIED',
-        message: `The role may not call the extension's function. Run: ${message.slice(MAY_NOT_CALL.length)}`,
+        message: `The role may not call the extension's function. Run: ${message.slice(MAY_NOT_CALL.length)} That lets the owner of the stream table refresh; another role does so as the owner, with refresh({ as }), once what refreshRoleSql prints was run.`,
       };
     }
     if (message.startsWith(NOT_AMONG_ITS_TABLES)) {
