@@ -1,4 +1,4 @@
-import { testDatabase } from '@pgstream/harness';
+import { extension, inItsNames, onPgTrickle, testDatabase } from '@pgstream/harness';
 import type { Client } from 'pg';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { createPgStream, type PgStream } from '../src/index.ts';
@@ -56,10 +56,10 @@ describe('status()', () => {
       originalQuery: null,
       schedule: { kind: 'duration', text: '1h30m', everyMs: 5_400_000 },
       refreshMode: 'DIFFERENTIAL',
-      requestedRefreshMode: null,
+      requestedRefreshMode: extension.hasWideCatalog ? 'DIFFERENTIAL' : null,
       effectiveRefreshMode: null,
       targetFreshness: null,
-      orchestration: null,
+      orchestration: extension.hasWideCatalog ? 'MANAGED' : null,
       status: 'ACTIVE',
       isPopulated: true,
       needsReinit: false,
@@ -72,10 +72,15 @@ describe('status()', () => {
       autoThreshold: null,
       lastFullMs: status.lastFullMs,
       functionsUsed: status.functionsUsed,
-      frontier: null,
+      frontier: status.frontier,
       createdAt: new Date(row.created),
       updatedAt: expect.any(Date),
     });
+  });
+
+  it('has the frontier of the fill by create on pg_trickle, and none on pg_stream', async () => {
+    const { frontier } = await pgstream.table('totals').status();
+    expect(typeof frontier?.['sources']).toBe(onPgTrickle ? 'object' : 'undefined');
   });
 
   it('has nulls, and no zeros, for a table that was never filled', async () => {
@@ -127,9 +132,12 @@ describe('columns()', () => {
       { name: 'n', type: 'bigint', nullable: true, position: 3 },
     ]);
     const { rows } = await admin.query(
-      `SELECT attname FROM pg_attribute WHERE attrelid = 'public.totals'::regclass AND attname LIKE '\\_\\_pgs\\_%' ORDER BY 1`,
+      `SELECT attname FROM pg_attribute WHERE attrelid = 'public.totals'::regclass AND starts_with(attname, '__pgs_') ORDER BY 1`,
     );
-    expect(rows).toStrictEqual([{ attname: '__pgs_count' }, { attname: '__pgs_row_id' }]);
+    expect(rows).toStrictEqual([
+      { attname: `${extension.hiddenPrefix}count` },
+      { attname: `${extension.hiddenPrefix}row_id` },
+    ]);
   });
 
   it('keeps quoted names, array types and time zones', async () => {
@@ -168,10 +176,17 @@ describe('dependencies()', () => {
 describe('history()', () => {
   beforeAll(async () => {
     await admin.query(`
+      DELETE FROM pgstream.pgs_refresh_history USING pgstream.pgs_stream_tables s WHERE s.pgs_id = pgs_refresh_history.pgs_id AND s.pgs_name = 'totals';
       INSERT INTO pgstream.pgs_refresh_history (pgs_id, data_timestamp, start_time, end_time, action, rows_inserted, rows_deleted, error_message, status, initiated_by)
       SELECT pgs_id, '2026-01-01 00:00+00'::timestamptz + n * interval '1 minute', '2026-01-01 00:00:01+00', CASE WHEN n < 25 THEN '2026-01-01 00:00:02+00'::timestamptz END,
         'DIFFERENTIAL', 9007199254740991, NULL, CASE WHEN n = 25 THEN 'division by zero' END, CASE WHEN n = 25 THEN 'FAILED' ELSE 'COMPLETED' END, 'SCHEDULER'
       FROM pgstream.pgs_stream_tables, generate_series(1, 25) n WHERE pgs_name = 'totals'`);
+  });
+
+  it('has the fill by create where the extension records it', async () => {
+    const filled = { action: 'FULL', status: 'COMPLETED', initiatedBy: 'INITIAL', rowsInserted: 0 };
+    const history = await pgstream.table({ schema: 'reports', name: 'amounts' }).history();
+    expect(history).toMatchObject(onPgTrickle ? [filled] : []);
   });
 
   it('gives the 20 newest, newest first', async () => {
@@ -189,7 +204,7 @@ describe('history()', () => {
         endedAt: null,
         rowsInserted: Number.MAX_SAFE_INTEGER,
         rowsDeleted: null,
-        rowsUpdated: null,
+        rowsUpdated: extension.hasWideCatalog ? 0 : null,
         errorMessage: 'division by zero',
       },
       expect.objectContaining({
@@ -241,8 +256,9 @@ describe('history()', () => {
           ...params,
         ]);
         await admin.query('ROLLBACK');
-        const scanned = scansOf(rows[0]?.['QUERY PLAN'], 'pgs_refresh_history');
-        expect(scanned).toMatchObject([{ 'Node Type': 'Index Scan', 'Index Name': 'idx_hist_pgs_ts' }]);
+        const scanned = scansOf(rows[0]?.['QUERY PLAN'], inItsNames('pgs_refresh_history'));
+        const index = inItsNames('idx_hist_pgs_ts');
+        expect(scanned).toMatchObject([{ 'Node Type': 'Index Scan', 'Index Name': index }]);
         expect(scanned[0]?.['Actual Rows']).toBeLessThan(1_100);
       },
     );
@@ -278,7 +294,12 @@ describe('explain()', () => {
     expect(await pgstream.table('totals').explain()).toMatchObject({
       isDifferentiable: true,
       reason: null,
-      properties: { defining_query: TOTALS, refresh_mode: 'DIFFERENTIAL', status: 'ACTIVE', pgs_name: 'public.totals' },
+      properties: {
+        defining_query: TOTALS,
+        refresh_mode: 'DIFFERENTIAL',
+        status: 'ACTIVE',
+        [`${extension.prefix}name`]: 'public.totals',
+      },
     });
   });
 });
@@ -297,7 +318,7 @@ describe('cdcHealth() and slotHealth()', () => {
       alert: null,
     });
     expect(await pgstream.slotHealth()).toContainEqual({
-      slotName: `pg_stream_cdc_${oid}`,
+      slotName: `${extension.name}_cdc_${oid}`,
       sourceOid: oid,
       active: true,
       retainedWalBytes: 0,

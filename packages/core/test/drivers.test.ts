@@ -1,4 +1,4 @@
-import { testDatabase } from '@pgstream/harness';
+import { extension, testDatabase } from '@pgstream/harness';
 import { Client, type ClientConfig, Pool } from 'pg';
 import postgres from 'postgres';
 import { beforeAll, describe, expect, it, onTestFinished } from 'vitest';
@@ -145,6 +145,7 @@ beforeAll(async () => {
   await createPgStream(fromPg(admin)).create({ name: 'totals', query: TOTALS, schedule: '5m' });
   await admin.query(`
     UPDATE pgstream.pgs_stream_tables SET data_timestamp = '2026-01-02 03:04:05.678+00', last_refresh_at = '2026-01-02 03:04:06.789+00', auto_threshold = 0.1;
+    DELETE FROM pgstream.pgs_refresh_history;
     INSERT INTO pgstream.pgs_refresh_history (refresh_id, pgs_id, data_timestamp, start_time, action, rows_inserted, status)
     SELECT 9007199254740993, pgs_id, '2026-01-02 03:04:05.678+00', '2026-01-02 03:04:05.678+00', 'FULL', 9007199254740991, 'COMPLETED' FROM pgstream.pgs_stream_tables`);
 });
@@ -218,7 +219,8 @@ describe.each(drivers)('%s', (_, state, open) => {
   it('classifies an error of the server', async () => {
     const use = await open();
     const caught = use((executor) => createPgStream(executor).table('totals').resume());
-    await expect(caught).rejects.toMatchObject({ code: 'SUSPENDED', sqlState: 'XX000', cause: { code: 'XX000' } });
+    const sqlState = extension.refusal('22023');
+    await expect(caught).rejects.toMatchObject({ code: 'SUSPENDED', sqlState, cause: { code: sqlState } });
   });
 });
 

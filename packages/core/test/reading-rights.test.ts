@@ -1,4 +1,4 @@
-import { connect, testDatabase, testRole } from '@pgstream/harness';
+import { connect, extension, testDatabase, testRole } from '@pgstream/harness';
 import { Pool, type Client } from 'pg';
 import { beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { createPgStream, isPgStreamError, type PgStream } from '../src/index.ts';
@@ -69,7 +69,7 @@ it.each(LEAST)('%s needs USAGE on the schema and SELECT on the catalog table, an
 
 it('every role can ask which extension there is', async () => {
   const { pgstream } = await asRole();
-  expect(await pgstream.extension()).toMatchObject({ name: 'pg_stream' });
+  expect(await pgstream.extension()).toMatchObject({ name: extension.name });
 });
 
 it('a refused question leaves no transaction and no connection broken', async () => {

@@ -40,7 +40,8 @@ async function createScene(): Promise<Scene> {
     GRANT SELECT, MAINTAIN, TRIGGER ON ${schema}.sales TO ${role.name};
     GRANT USAGE, CREATE ON SCHEMA pgstream, pgstream_changes TO ${role.name};
     GRANT ALL ON ALL TABLES IN SCHEMA pgstream TO ${role.name};
-    GRANT USAGE ON ALL SEQUENCES IN SCHEMA pgstream TO ${role.name}`);
+    GRANT USAGE ON ALL SEQUENCES IN SCHEMA pgstream TO ${role.name};
+    GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA pgstream TO ${role.name}`);
   const client = await connect(role.url(db.url));
   return { schema, role: role.name, url: role.url, client, pgstream: createPgStream(fromPg(client)) };
 }

@@ -13,26 +13,55 @@ export interface TestExtension {
   readonly hiddenPrefix: string;
   /** What create takes for a calculated schedule, as SQL. */
   readonly calculated: string;
+  /** The timestamp that its verdict on staleness counts from (contract A.2, B.3). */
+  readonly staleFrom: 'data_timestamp' | 'last_refresh_at';
+  /** Whether its functions read a name as SQL does, with quotes (contract F.7). */
+  readonly readsQuotedNames: boolean;
+  /** Whether it asks who has logged in, so that no definer's function refreshes in its owner's place (contract F.3). */
+  readonly checksOuterOwner: boolean;
+  /** Whether its catalog tells the mode that was asked for, and who refreshes, and how many rows were updated (F.7). */
+  readonly hasWideCatalog: boolean;
+  /** The SQLSTATE of one of its own refusals: pg_trickle's, and for all of pg_stream's XX000 (contract A.6, B.7). */
+  refusal(sqlState: string): string;
 }
+
+/** Whether the extension is pg_trickle of that version or a later one. */
+function isTrickleSince(minor: number, patch = 0): boolean {
+  const { name, version } = server.extension;
+  const [major = 0, itsMinor = 0, itsPatch = 0] = version.split('.').map(Number);
+  return name === 'pg_trickle' && (major > 0 || itsMinor > minor || (itsMinor === minor && itsPatch >= patch));
+}
+
+const abilities = {
+  readsQuotedNames: isTrickleSince(108),
+  checksOuterOwner: isTrickleSince(87, 10),
+  hasWideCatalog: isTrickleSince(108),
+};
 
 /** The extension of this run. */
 export const extension: TestExtension =
   server.extension.name === 'pg_trickle'
     ? {
         ...server.extension,
+        ...abilities,
         schema: 'pgtrickle',
         catalog: 'pgtrickle.pgt_stream_tables',
         prefix: 'pgt_',
         hiddenPrefix: '__pgt_',
         calculated: "'calculated'",
+        staleFrom: 'last_refresh_at',
+        refusal: (sqlState) => sqlState,
       }
     : {
         ...server.extension,
+        ...abilities,
         schema: 'pgstream',
         catalog: 'pgstream.pgs_stream_tables',
         prefix: 'pgs_',
         hiddenPrefix: '__pgs_',
         calculated: 'NULL',
+        staleFrom: 'data_timestamp',
+        refusal: () => 'XX000',
       };
 
 /** True where the run is about pg_trickle. For what the two do differently; a test says so in its name. */
@@ -41,9 +70,11 @@ export const onPgTrickle: boolean = extension.name === 'pg_trickle';
 const RENAMED: readonly (readonly [RegExp, string])[] = [
   [/\bpgstream_changes\b/g, 'pgtrickle_changes'],
   [/\bpgstream(?!\.outcome\b)(?=\.|\b(?= *(?:TO|FROM|,|;|$)))/gm, 'pgtrickle'],
+  [/\bpgstream_refresh\b/g, 'pg_trickle_refresh'],
   [/\b__pgs_/g, '__pgt_'],
-  [/\bpgs_(?=[a-z])/g, 'pgt_'],
-  [/\bpg_stream\b/g, 'pg_trickle'],
+  // Indexes too: idx_pgs_name.
+  [/(?<=\b|_)pgs_(?=[a-z])/g, 'pgt_'],
+  [/\bpg_stream(?=\b|_(?:alert|cdc|hash)(?:\b|_))/g, 'pg_trickle'],
 ];
 
 /**

@@ -36,6 +36,10 @@ describe.runIf(onPgTrickle)('the names of pg_stream (on pg_trickle only)', () =>
     ],
     ['CREATE EXTENSION pg_stream', 'CREATE EXTENSION pg_trickle'],
     ['__pgs_row_id', '__pgt_row_id'],
+    ['idx_hist_pgs_ts', 'idx_hist_pgt_ts'],
+    ['LISTEN pgstream_refresh; LISTEN pg_stream_alert', 'LISTEN pg_trickle_refresh; LISTEN pg_trickle_alert'],
+    ["SELECT pgstream.pg_stream_hash('a')", "SELECT pgtrickle.pg_trickle_hash('a')"],
+    ['pg_stream_cdc_4711', 'pg_trickle_cdc_4711'],
     ["SELECT current_setting('pgstream.outcome', true)", "SELECT current_setting('pgstream.outcome', true)"],
     ["set_config('pg_trickle.enabled', 'off') -- pg_stream", "set_config('pg_trickle.enabled', 'off') -- pg_stream"],
   ])('%s', (written, sent) => {

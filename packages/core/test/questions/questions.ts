@@ -66,6 +66,7 @@ export async function createSubjects(admin: Client): Promise<void> {
   await admin.query(`
     UPDATE pgstream.pgs_stream_tables SET auto_threshold = 0.1 + 0.2, last_full_ms = 1234567.654321, data_timestamp = now() - interval '301 seconds',
       last_refresh_at = '2026-01-02 03:04:06.789+00', created_at = '2026-01-02 03:04:05.6789+00' WHERE pgs_name = 'totals';
+    DELETE FROM pgstream.pgs_refresh_history USING pgstream.pgs_stream_tables s WHERE s.pgs_id = pgs_refresh_history.pgs_id AND s.pgs_name = 'totals';
     INSERT INTO pgstream.pgs_refresh_history (refresh_id, pgs_id, data_timestamp, start_time, end_time, action, rows_inserted, rows_deleted, status, initiated_by)
     SELECT 9007199254740993 + n, pgs_id, '2026-01-02 03:04:05.678+00', '2026-01-02 03:04:05.678+00', '2026-01-02 03:04:05.678+00'::timestamptz + n * interval '1.234567 s',
       'FULL', 1234567890123 * n, 0, 'COMPLETED', 'SCHEDULER' FROM pgstream.pgs_stream_tables, generate_series(1, 3) n WHERE pgs_name = 'totals'`);
