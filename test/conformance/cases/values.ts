@@ -1,4 +1,4 @@
-import { testRole } from '@pgstream/harness';
+import { extension, testRole } from '@pgstream/harness';
 import { readOnlyRoleSql } from '@pgstream/core';
 import { describe, expect, it } from 'vitest';
 import type { Client, ConformanceDriver } from '../driver.ts';
@@ -35,7 +35,7 @@ export function valueCases<Native>(stage: Stage<Native>): void {
   ] as const)('%s', (_, inZone) => {
     it.each(['Asia/Kathmandu', 'America/St_Johns'])('%s', async (timeZone) => {
       const role = await testRole();
-      await stage.admin.query(readOnlyRoleSql(role.name, ['sample_rows']));
+      await stage.admin.query(readOnlyRoleSql(role.name, ['sample_rows'], { dialect: extension.name }));
       await stage.admin.query(`ALTER ROLE ${role.name} SET TimeZone = '${timeZone}'`);
       const client = await stage.open(role.url(stage.database.url));
       expect(await client.sql(`SELECT current_setting('TimeZone') AS zone`)).toEqual([{ zone: timeZone }]);

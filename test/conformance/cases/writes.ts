@@ -76,5 +76,5 @@ function expectRefused<Native>(
 ): void {
   expect(isPgStreamError(error, 'READ_ONLY'), `${name}: ${String(error)}`).toBe(true);
   expect(error).toMatchObject({ name: 'StreamTableReadOnlyError', operation, schema, table });
-  expect((error as Error).message).toContain(`"${table}"`);
+  expect((error as Error).message).toContain(schema === 'public' ? `"${table}"` : `"${schema}.${table}"`);
 }

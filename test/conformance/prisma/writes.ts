@@ -16,7 +16,7 @@ interface Built {
 }
 
 const row = { customerId: 9, total: '1', orders: 1 };
-const sample = { rowId: 9, id: 9, label: 'written' };
+const sample = { id: 9, label: 'written' };
 
 /** The nine writes of a model, here of a stream table that is a `view`. */
 export const VIEW_WRITES: readonly Built[] = [

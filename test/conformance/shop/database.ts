@@ -1,4 +1,4 @@
-import { testDatabase, type TestDatabase } from '@pgstream/harness';
+import { extension, testDatabase, type TestDatabase } from '@pgstream/harness';
 import { beforeAll } from 'vitest';
 import { LETTERS_NAME, LONGEST_NAME } from './models.ts';
 import { SAMPLES_SQL } from './samples.ts';
@@ -45,7 +45,7 @@ const SHOP = `
     'SELECT id AS order_id, customer_id FROM public.orders');
   SELECT pgstream.create_stream_table(name => 'public.by_cron', schedule => '0 3 * * *', query =>
     'SELECT id AS order_id, customer_id FROM public.orders');
-  SELECT pgstream.create_stream_table(name => 'public.calculated', schedule => NULL, query =>
+  SELECT pgstream.create_stream_table(name => 'public.calculated', schedule => ${extension.calculated}, query =>
     'SELECT id AS order_id, customer_id FROM public.orders');
   ${SAMPLES_SQL}
   COMMIT;

@@ -1,5 +1,5 @@
 import { StreamTable, StreamTableEntity } from '@pgstream/typeorm';
-import { cleanUpLater, connect, freshDatabase } from '@pgstream/harness';
+import { cleanUpLater, connect, freshDatabase, inItsNames } from '@pgstream/harness';
 import {
   DataSource,
   type DataSourceOptions,
@@ -49,7 +49,9 @@ class Ordinary1600000000000 implements MigrationInterface {
 
 class Stream1600000000001 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {
-    await runner.query(`SELECT pgstream.create_stream_table('public.sale_totals', 'SELECT id FROM public.sales')`);
+    await runner.query(
+      inItsNames(`SELECT pgstream.create_stream_table('public.sale_totals', 'SELECT id FROM public.sales')`),
+    );
   }
   async down(runner: QueryRunner): Promise<void> {
     await runner.query('DELETE FROM sale_totals');
