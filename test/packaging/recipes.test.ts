@@ -58,6 +58,25 @@ describe('the recipe of the emulator’s README, in an empty folder', () => {
     expect(JSON.parse(printed)).toMatchObject({ numPassedTests: 1, numFailedTests: 0 });
   });
 
+  test.for([
+    ['With Vitest', 'ts', ['vitest', 'run']],
+    ['With Jest', 'js', ['jest', '--ci']],
+  ] as const)('%s shows the error of a migration that fails', async ([section, extension, runner]) => {
+    const shown = blocksOf(README).find(({ file }) => file === 'test/emulator.ts')?.code ?? '';
+    const failing = shown.replace('sum(amount)', 'sum(amuont)');
+    expect(failing).not.toBe(shown);
+    const inCommonJs = failing
+      .replace(/import \{ emulatorSetup \} from .*/, "const { emulatorSetup } = require('@pgstream/emulator/jest');")
+      .replace("import pg from 'pg';", "const pg = require('pg');")
+      .replace('export default', 'module.exports =')
+      .replace('url: string', 'url');
+    const folder = await application(section, {
+      [`test/emulator.${extension}`]: extension === 'ts' ? failing : inCommonJs,
+      'failing.txt': '',
+    });
+    await expect(run(folder, 'npx', '--no-install', ...runner)).rejects.toThrow('column "amuont" does not exist');
+  });
+
   test('says what is missing where no emulator was started', async () => {
     const folder = await application('With Jest', { 'jest.config.js': 'module.exports = {};' });
     await expect(run(folder, 'npx', '--no-install', 'jest', '--ci')).rejects.toThrow(

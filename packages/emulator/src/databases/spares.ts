@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { type Client, escapeIdentifier } from 'pg';
 import { hasCode } from '../errors.ts';
 import { openConnection } from './lasting-connection.ts';
+import { ownName } from './own-name.ts';
 import { template } from './template.ts';
 import { databaseUrl } from './url.ts';
 
@@ -57,7 +58,7 @@ export function spareMaker(port: number, wanted: number): Spares {
   let timer: NodeJS.Timeout | undefined;
   const make = async (): Promise<void> => {
     if (signal.aborted) return;
-    await using connection = await openConnection(databaseUrl(port, 'postgres'), '@pgstream/emulator', signal);
+    await using connection = await openConnection(databaseUrl(port, 'postgres'), ownName, signal);
     await makeSpares(connection.client, wanted);
   };
   return {

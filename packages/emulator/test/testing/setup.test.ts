@@ -1,7 +1,7 @@
 import { emulatorSetup, testDatabase } from '@pgstream/emulator/jest';
 import { asAsked, connect, inItsNames } from '@pgstream/harness';
 import { Client } from 'pg';
-import { afterEach, describe, expect, test } from 'vitest';
+import { afterEach, describe, expect, test, vi } from 'vitest';
 import { valueOf } from '../server/database.ts';
 
 // Jest's needs nothing of Jest.
@@ -12,19 +12,17 @@ afterEach(async () => {
 });
 
 describe('the emulator of a run', () => {
-  test('copies what was migrated, though a connection was left open', async () => {
-    let left: Client | undefined;
+  test('copies what was migrated, though its connection is only closing yet', async () => {
     await emulatorSetup({
       ...asAsked(),
       async migrate(url) {
-        left = new Client(url);
-        left.on('error', () => {});
-        await left.connect();
-        await left.query(
+        const client = await connect(url);
+        await client.query(
           inItsNames(`
             CREATE TABLE public.source (id int PRIMARY KEY);
             SELECT pgstream.create_stream_table('public.ids', 'SELECT id FROM public.source', '5m')`),
         );
+        setTimeout(() => void client.end(), 200);
       },
     })();
     const [one, other] = [await testDatabase(), await testDatabase()];
@@ -35,7 +33,16 @@ describe('the emulator of a run', () => {
     await one.age('ids', 600_000);
     const stale = 'SELECT stale FROM pgstream.stream_tables_info';
     expect([await valueOf(one.url, stale), await valueOf(other.url, stale)]).toEqual([true, false]);
-    await left?.end().catch(() => {});
+  });
+
+  test('counts the scheduler for nobody who has migrated', async () => {
+    const connected = 'SELECT count(*)::int FROM pg_stat_activity WHERE datname = current_database()';
+    await emulatorSetup({
+      ...asAsked(),
+      scheduler: true,
+      migrate: (url) => vi.waitFor(async () => expect(await valueOf(url, connected)).toBe(2), 10_000),
+    })();
+    await expect(testDatabase()).resolves.toBeDefined();
   });
 
   test.for(['0.67', '0.108'] as const)(
@@ -71,6 +78,37 @@ describe('the emulator of a run', () => {
     });
     await expect(setup()).rejects.toThrow(new RangeError('no such migration'));
     await expect(valueOf(url, 'SELECT 1')).rejects.toMatchObject({ code: 'ECONNREFUSED' });
+  });
+
+  // Nobody listens to its errors: ended by the server, it would end this process, and nothing would be said of why.
+  test('ends no connection that migrations leave open, and says so', async () => {
+    let left: Client | undefined;
+    const setup = emulatorSetup({
+      async migrate(url) {
+        left = new Client(url);
+        await left.connect();
+      },
+    });
+    await expect(setup()).rejects.toThrow(/^migrate\(\) has left 1 connection open, and .* await client\.end\(\)/);
+    await left?.query('SELECT 1');
+    await left?.end();
+  });
+
+  test('stops when the connection of migrations that failed is closed', async () => {
+    let url = '';
+    let left: Client | undefined;
+    const setup = emulatorSetup({
+      async migrate(of) {
+        url = of;
+        left = new Client(url);
+        await left.connect();
+        await left.query('SELECT no_such_column');
+      },
+    });
+    await expect(setup()).rejects.toMatchObject({ code: '42703' });
+    await left?.query('SELECT 1');
+    await left?.end();
+    await vi.waitFor(() => expect(valueOf(url, 'SELECT 1')).rejects.toMatchObject({ code: 'ECONNREFUSED' }), 10_000);
   });
 
   test('takes the place of the one before, while Jest watches', async () => {
