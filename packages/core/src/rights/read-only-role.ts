@@ -83,7 +83,7 @@ ${indent(ways, 3)}
     ) way;
     IF directly THEN
       RAISE EXCEPTION '% can still write %', ${literal}, stream_table USING ERRCODE = '42501',
-        HINT = 'It is a superuser, or the owner, or a member of the owner or of a role that may write. Let the application connect as another role.';
+        HINT = 'It is a superuser, or the owner, or a member of the owner or of a role that may write. Let the application connect as another role. If it may become the owner to refresh, as refreshRoleSql has it, say so: { refreshAs: ''<owner>'' }.';
     ELSIF doors IS NOT NULL THEN
       RAISE EXCEPTION '% can still write % through %', ${literal}, stream_table, doors USING ERRCODE = '42501',
         HINT = pg_catalog.format('These write with the rights of their owners. Run REVOKE INSERT, UPDATE, DELETE, TRUNCATE ON %s FROM %I, PUBLIC; or, for a view, ALTER VIEW … SET (security_invoker = true); and this again. What the role has by being somebody goes by neither.', doors, ${literal});

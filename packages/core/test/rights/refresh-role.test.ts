@@ -78,7 +78,10 @@ describe('a role that refreshRoleSql was run for', () => {
     const refreshAs = owner.name;
     expect(await pgstream.canWrite(scene.name)).toBe(true);
     expect(await pgstream.canWrite(scene.name, { refreshAs })).toBe(false);
-    await expect(admin.query(readOnlyRoleSql(app.name, [scene.name]))).rejects.toMatchObject({ code: '42501' });
+    await expect(admin.query(readOnlyRoleSql(app.name, [scene.name]))).rejects.toMatchObject({
+      code: '42501',
+      hint: expect.stringContaining(`{ refreshAs: '<owner>' }`),
+    });
     await expect(admin.query(readOnlyRoleSql(app.name, [scene.name], { refreshAs }))).resolves.toBeDefined();
   });
 
