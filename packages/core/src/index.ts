@@ -22,7 +22,7 @@ export type {
   StreamTableDefinition,
 } from './definition/index.ts';
 export { explainWriteError, type FailedWrite } from './classification/index.ts';
-export { HIDDEN_COLUMN_PREFIXES, isHiddenColumn, type DialectName } from './dialect/index.ts';
+export { EXTENSION_SCHEMAS, HIDDEN_COLUMN_PREFIXES, isHiddenColumn, type DialectName } from './dialect/index.ts';
 export {
   isPgStreamError,
   PgStreamError,

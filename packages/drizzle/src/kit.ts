@@ -1,1 +1,7 @@
-export { streamTablesFilter, type StreamTablesFilterOptions } from './kit/index.ts';
+export {
+  streamTablesConfig,
+  streamTablesFilter,
+  type StreamTablesConfig,
+  type StreamTablesConfigOptions,
+  type StreamTablesFilterOptions,
+} from './kit/index.ts';

@@ -7,7 +7,7 @@ import {
   streamAlias,
   streamSchema,
 } from '@pgstream/drizzle';
-import { streamTablesFilter } from '@pgstream/drizzle/kit';
+import { streamTablesConfig } from '@pgstream/drizzle/kit';
 import { eq } from 'drizzle-orm';
 import { drizzle } from 'drizzle-orm/node-postgres';
 import { integer, numeric, pgTable } from 'drizzle-orm/pg-core';
@@ -70,6 +70,6 @@ console.log(
     selects: db.select().from(orderTotals).toSQL().sql.startsWith('select "customer_id", "total" from (select '),
     refused: sentence,
     isRelational: relational(orderTotals) === (schema.orderTotals as unknown),
-    filter: streamTablesFilter({ orderTotals }),
+    filter: streamTablesConfig({ orderTotals }).tablesFilter,
   }),
 );

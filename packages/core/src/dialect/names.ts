@@ -51,6 +51,15 @@ const PG_TRICKLE: Names = {
 export const NAMES: Readonly<Record<DialectName, Names>> = { pg_stream: PG_STREAM, pg_trickle: PG_TRICKLE };
 
 /**
+ * The schemas of the extension, in both dialects: of its catalog and of its change buffers. For tools that compare a
+ * database with what they were told of it, and must not look into these.
+ */
+export const EXTENSION_SCHEMAS: readonly string[] = Object.values(NAMES).flatMap(({ schema, changesSchema }) => [
+  schema,
+  changesSchema,
+]);
+
+/**
  * How the columns begin that the extension adds to stream tables, in both dialects. Which one a server uses is not
  * known when a model is declared, so both are reserved.
  */

@@ -1,16 +1,16 @@
 import { Minimatch } from 'minimatch';
 
 /**
- * Whether drizzle-kit (0.31) sees a table: where patterns are given, at least one must speak for it and none against it.
- * A pattern with `!` speaks for every table that it does not exclude, which is why one of them beside positive patterns
+ * Whether drizzle-kit sees a table of that name, and 1.0 a schema: where patterns are given, at least one must speak for it and none against it.
+ * A pattern with `!` speaks for everything that it does not exclude, which is why one of them beside positive patterns
  * makes the positive ones mean nothing.
  */
-export function sees(patterns: readonly string[], table: string): boolean {
+export function sees(patterns: readonly string[], name: string): boolean {
   if (patterns.length === 0) return true;
   const matchers = patterns.map((pattern) => new Minimatch(pattern));
   return (
-    matchers.some((matcher) => matcher.match(table)) &&
-    matchers.every((matcher) => !matcher.negate || matcher.match(table))
+    matchers.some((matcher) => matcher.match(name)) &&
+    matchers.every((matcher) => !matcher.negate || matcher.match(name))
   );
 }
 
@@ -44,6 +44,6 @@ export function without(patterns: readonly string[], tables: readonly string[]):
 }
 
 /** A name in which nothing is a wildcard. */
-function literal(name: string): string {
+export function literal(name: string): string {
   return name.replaceAll(/[^\p{L}\p{N}_$/]/gu, String.raw`\$&`);
 }

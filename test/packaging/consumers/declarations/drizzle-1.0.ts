@@ -12,7 +12,7 @@ import {
   streamSchema,
   streamTable,
 } from '@pgstream/drizzle';
-import { streamTablesFilter } from '@pgstream/drizzle/kit';
+import { streamTablesConfig } from '@pgstream/drizzle/kit';
 import { defineRelations } from 'drizzle-orm';
 import { drizzle } from 'drizzle-orm/node-postgres';
 import { integer, numeric, pgTable } from 'drizzle-orm/pg-core';
@@ -31,7 +31,7 @@ export const relations = defineRelations(schema, (r) => ({
   customers: { totals: r.one.orderTotals({ from: r.customers.id, to: r.orderTotals.customerId }) },
   orderTotals: { customer: r.one.customers({ from: r.orderTotals.customerId, to: r.customers.id }) },
 }));
-export const filter = streamTablesFilter(schema);
+export const config = streamTablesConfig(schema);
 
 export const db = guardStreamTables(drizzle.mock({ relations }));
 export const OrderTotals = streamTable(db, orderTotals);

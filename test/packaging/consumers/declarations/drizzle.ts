@@ -12,7 +12,7 @@ import {
   streamSchema,
   streamTable,
 } from '@pgstream/drizzle';
-import { streamTablesFilter } from '@pgstream/drizzle/kit';
+import { streamTablesConfig } from '@pgstream/drizzle/kit';
 import { relations } from 'drizzle-orm';
 import { drizzle } from 'drizzle-orm/node-postgres';
 import { integer, numeric, pgTable } from 'drizzle-orm/pg-core';
@@ -31,7 +31,7 @@ export const orderTotalsRelations = relations(model, ({ one }) => ({
   customer: one(customers, { fields: [orderTotals.customerId], references: [customers.id] }),
 }));
 export const schema = streamSchema({ customers, orderTotals, regionTotals, customersRelations, orderTotalsRelations });
-export const filter = streamTablesFilter(schema);
+export const config = streamTablesConfig(schema);
 
 export const db = guardStreamTables(drizzle.mock({ schema }));
 export const OrderTotals = streamTable(db, orderTotals);

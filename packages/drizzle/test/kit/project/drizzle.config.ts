@@ -1,23 +1,30 @@
 import { join } from 'node:path';
 import { defineConfig } from 'drizzle-kit';
-import { streamTablesFilter } from '../../../src/kit.ts';
+import { streamTablesConfig, type StreamTablesConfigOptions } from '../../../src/kit.ts';
+import * as ofAnalytics from './analytics.ts';
 import * as schema from './schema.ts';
 
 interface Settings {
   readonly url: string;
-  /** Patterns for streamTablesFilter(), or a filter as it is. */
-  readonly existing?: string[];
-  readonly filter?: string[];
-  readonly schemaFilter?: string[];
+  readonly relations: string;
+  /** The options of streamTablesConfig(), or a configuration as it is. */
+  readonly options?: StreamTablesConfigOptions;
+  readonly config?: { tablesFilter?: string[]; schemaFilter?: string[] };
+  readonly analytics?: boolean;
 }
 
-const { url, existing, filter, schemaFilter }: Settings = JSON.parse(process.env['KIT_SETTINGS'] ?? '');
+const {
+  url,
+  relations,
+  options,
+  config,
+  analytics = false,
+}: Settings = JSON.parse(process.env['KIT_SETTINGS'] ?? '') as Settings;
 
 export default defineConfig({
   dialect: 'postgresql',
-  schema: ['schema.ts', ...(schemaFilter ? ['analytics.ts'] : [])].map((file) => join(__dirname, file)),
+  schema: ['schema.ts', relations, ...(analytics ? ['analytics.ts'] : [])].map((file) => join(__dirname, file)),
   out: './out',
   dbCredentials: { url },
-  tablesFilter: filter ?? streamTablesFilter(schema, { existing, schemaFilter }),
-  ...(schemaFilter && { schemaFilter }),
+  ...(config ?? streamTablesConfig(analytics ? { ...schema, ...ofAnalytics } : schema, options)),
 });

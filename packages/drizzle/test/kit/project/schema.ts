@@ -1,4 +1,3 @@
-import { relations } from 'drizzle-orm';
 import { integer, numeric, pgTable, text } from 'drizzle-orm/pg-core';
 import { pgStreamSchema, pgStreamTable, relational, streamAlias } from '../../../src/index.ts';
 
@@ -8,13 +7,12 @@ export const customers = pgTable('app_customers', { id: integer().primaryKey(), 
 export const notes = pgTable('app_notes', { id: integer().primaryKey(), body: text() });
 
 export const orderTotals = pgStreamTable('order_totals', { customerId: integer('customer_id'), total: numeric() });
+export const largeOrders = pgStreamTable('large_orders', { id: integer(), amount: numeric() });
 
-export const regionTotals = pgStreamSchema('analytics').streamTable('region_totals', { total: numeric() });
+export const inAnalytics = pgStreamSchema('analytics');
+export const regionTotals = inAnalytics.streamTable('region_totals', { total: numeric() });
+export const largeRegions = inAnalytics.streamTable('large_regions', { id: integer() });
 
 export const orderTotalsModel = relational(orderTotals);
 
 export const largest = streamAlias(orderTotals, 'largest');
-
-export const orderTotalsRelations = relations(orderTotalsModel, ({ one }) => ({
-  customer: one(customers, { fields: [orderTotals.customerId], references: [customers.id] }),
-}));
