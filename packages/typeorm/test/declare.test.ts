@@ -64,6 +64,32 @@ describe('a column of the extension’s own', () => {
   });
 });
 
+describe('a name with a dot, which TypeORM takes for that of a schema', () => {
+  const declarations: readonly [name: string, declare: () => unknown][] = [
+    [
+      'with decorators',
+      () => {
+        @StreamTable('analytics.region_totals')
+        class Wrong extends StreamTableEntity {
+          @PrimaryColumn('text') region!: string;
+        }
+        return Wrong;
+      },
+    ],
+    ['without', () => defineStreamTable({ name: 'analytics.region_totals', columns: { region: 'text' } })],
+    ['in the schema', () => defineStreamTable({ name: 'totals', schema: 'shop.eu', columns: { region: 'text' } })],
+  ];
+
+  it.each(declarations)('is refused where it is declared, %s', (_, declare) => {
+    expect(declare).toThrow(
+      expect.objectContaining({
+        code: 'INVALID_NAME',
+        message: expect.stringMatching(/: give the schema by itself, \{ schema: '\w+', name: '\w+' \}\.$/) as unknown,
+      }),
+    );
+  });
+});
+
 describe('defineStreamTable()', () => {
   const Totals = defineStreamTable({
     name: 'order_totals',

@@ -3,7 +3,7 @@ import { comment, quoteRole } from './sql-text.ts';
 
 /** For whom the rights of a writer are printed. */
 export interface SourceWriterOptions {
-  /** Which extension the database has; `pg_stream` by default. */
+  /** Which extension the database has, as `dialect()` of a client tells; `pg_stream` by default. Nobody is asked here. */
   readonly dialect?: DialectName | undefined;
   /**
    * The roles that create stream tables. A stream table that reads a new source makes a buffer for its changes, which

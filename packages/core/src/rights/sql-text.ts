@@ -4,7 +4,7 @@ import { isRole, quoteIdentifier, resolveName, type QualifiedName, type StreamTa
 
 /** For whom SQL text is printed. Nothing is asked of a server. */
 export interface SqlTextOptions {
-  /** Which extension the database has; `pg_stream` by default. */
+  /** Which extension the database has, as `dialect()` of a client tells; `pg_stream` by default. Nobody is asked here. */
   readonly dialect?: DialectName | undefined;
   /** The schema of names that come without one; `public` by default. */
   readonly defaultSchema?: string | undefined;

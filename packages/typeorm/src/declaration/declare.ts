@@ -1,3 +1,4 @@
+import { PgStreamError } from '@pgstream/core';
 import { getMetadataArgsStorage, Entity, type EntityOptions } from 'typeorm';
 import { checkVisible, type EntityFunction, identifyRows, markStreamTable } from '../identity/index.ts';
 import { attachOnBuild } from './attach-on-build.ts';
@@ -12,9 +13,10 @@ export interface StreamTableOptions extends Pick<EntityOptions, 'name' | 'schema
 
 /**
  * Makes an entity of a class whose columns are declared already: read-only, and left alone by the schema builder.
- * Throws INVALID_NAME for a column of the extension's own.
+ * Throws INVALID_NAME for a column of the extension's own, and for a dot in a name.
  */
 export function declareStreamTable(target: EntityFunction, options: StreamTableOptions): void {
+  checkDots(target.name, options);
   const storage = getMetadataArgsStorage();
   const columns = storage.filterColumns(chainOf(target));
   checkVisible(
@@ -26,6 +28,17 @@ export function declareStreamTable(target: EntityFunction, options: StreamTableO
   Entity({ ...options, synchronize: false })(target);
   markStreamTable(target);
   attachOnBuild(target);
+}
+
+/** TypeORM splits at them: the stream table would be looked for by three names, or by none that it has. */
+function checkDots(entity: string, { name, schema }: StreamTableOptions): void {
+  const dotted = [name, schema].find((each) => each?.includes('.'));
+  if (dotted === undefined) return;
+  throw new PgStreamError(
+    'INVALID_NAME',
+    `The stream entity ${entity} cannot be of "${dotted}": TypeORM can say no name with a dot in it. Where it parts schema and table: give the schema by itself, { schema: 'analytics', name: 'region_totals' }.`,
+    { operation: 'declare' },
+  );
 }
 
 /** A class and those that it extends. */
