@@ -14,18 +14,19 @@ export async function quietEmulator(options: EmulatorOptions): Promise<Emulator>
   await withConnection(emulator.url, async (client) => {
     // The log writer wakes five times a second and moves the write position, between two statements as well.
     await client.query("ALTER SYSTEM SET wal_writer_delay = '10s'");
+    await client.query('ALTER SYSTEM SET autovacuum = off');
     await client.query('SELECT pg_reload_conf()');
   });
   return emulator;
 }
 
 /**
- * A database on such an emulator, stopped at the end of the test or of the file. On a real server a fresh database:
+ * The database of such an emulator, which makes no others ahead; stopped at the end of the test or of the file. On a real server a fresh database:
  * there nobody but the run is expected to write.
  */
 export async function quietDatabase(): Promise<string> {
   if (!onEmulator) return freshDatabase();
   const emulator = await quietEmulator({ scheduler: false });
   cleanUpLater(() => emulator.stop());
-  return emulator.createDatabase();
+  return emulator.url;
 }
