@@ -102,7 +102,7 @@ interface TransactionOptions {
 
 export type Helpers = Pick<
   StreamTable,
-  'isStale' | 'lastRefreshAt' | 'stalenessMs' | 'status' | 'refresh' | 'refreshAfter'
+  'isStale' | 'lastRefreshAt' | 'stalenessMs' | 'status' | 'refresh' | 'refreshIfStale' | 'refreshAfter'
 >;
 
 /** A call, and what it gives. */

@@ -37,7 +37,13 @@ export type { Row, SqlExecutor, TransactionState } from './executor/index.ts';
 export type { IsStaleOptions } from './freshness/index.ts';
 export type { QualifiedName, StreamTableName } from './name/index.ts';
 export { createPgStream, type ExtensionInfo, type PgStream, type PgStreamOptions } from './pg-stream.ts';
-export type { RefreshAfterOptions, RefreshOptions, RefreshResult } from './refresh/index.ts';
+export type {
+  RefreshAfterOptions,
+  RefreshIfStaleOptions,
+  RefreshIfStaleResult,
+  RefreshOptions,
+  RefreshResult,
+} from './refresh/index.ts';
 export {
   readOnlyRoleSql,
   refreshFunctionSql,

@@ -21,8 +21,11 @@ import { isStale, lastRefreshAt, stalenessMs, type IsStaleOptions } from './fres
 import type { QualifiedName } from './name/index.ts';
 import {
   refreshAfter,
+  refreshIfStale,
   refreshStreamTable,
   type RefreshAfterOptions,
+  type RefreshIfStaleOptions,
+  type RefreshIfStaleResult,
   type RefreshOptions,
   type RefreshResult,
 } from './refresh/index.ts';
@@ -95,6 +98,22 @@ export interface StreamTable {
   refresh(options?: RefreshOptions): Promise<RefreshResult>;
 
   /**
+   * Brings the stream table up to date if it is stale, and says which: `isStale()`, with its `maxAgeMs`, and then
+   * `refresh()`, with its options, so that whoever calls at the same time causes one refresh. Calls of one process share it.
+   * Those of different processes take turns, and who comes later finds it fresh; that needs an executor that can begin a
+   * transaction, and without one two may refresh one after the other. A fresh stream table costs one statement.
+   *
+   * Inside a transaction it asks and refreshes at once, as refresh() does there. What is busy is waited for, unless `ifBusy`
+   * says otherwise. Its verdict is about age alone: for your own write to be in, see refreshAfter().
+   *
+   * Throws INVALID_ARGUMENT where the schedule gives no bound and no `maxAgeMs` is given, and what refresh() throws.
+   *
+   * @example
+   * await orderTotals.refreshIfStale({ maxAgeMs: 60_000 });
+   */
+  refreshIfStale(options?: RefreshIfStaleOptions): Promise<RefreshIfStaleResult>;
+
+  /**
    * Writes, and then brings the stream table up to date: runs `work`, which commits by itself, and once its promise is
    * fulfilled refreshes, so that what it has written is in. Gives what `work` gives. This is what to do under load:
    * calls at the same time share refreshes, none keeps its transaction open over one, and none fails because of another.
@@ -165,6 +184,7 @@ export function streamTable(context: Context, name: QualifiedName): StreamTable 
     lastRefreshAt: () => lastRefreshAt(context, name),
     stalenessMs: () => stalenessMs(context, name),
     refresh: (options) => refreshStreamTable(context, name, options),
+    refreshIfStale: (options) => refreshIfStale(context, name, options),
     refreshAfter: (work, options) => refreshAfter(context, name, work, options),
     status: () => status(context, name),
     exists: () => exists(context, name),

@@ -9,6 +9,8 @@ export {
 export type {
   IsStaleOptions,
   RefreshAfterOptions,
+  RefreshIfStaleOptions,
+  RefreshIfStaleResult,
   RefreshMode,
   RefreshOptions,
   RefreshResult,

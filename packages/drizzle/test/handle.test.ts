@@ -261,12 +261,13 @@ describe('streamTable', () => {
   });
   afterAll(() => opened.close());
 
-  it('gives six helpers and no way to alter or drop', () => {
+  it('gives seven helpers and no way to alter or drop', () => {
     expect(Object.keys(streamTable(opened.db, orderTotals)).toSorted()).toEqual([
       'isStale',
       'lastRefreshAt',
       'refresh',
       'refreshAfter',
+      'refreshIfStale',
       'stalenessMs',
       'status',
     ]);

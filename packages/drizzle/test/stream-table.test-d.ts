@@ -147,7 +147,7 @@ describe('functions that take dbs and stream tables', () => {
     expectTypeOf(handle.stalenessMs()).resolves.toEqualTypeOf<number | null>();
     expectTypeOf(handle.refreshAfter(() => db.$count(customers))).resolves.toEqualTypeOf<number>();
     expectTypeOf<keyof typeof handle>().toEqualTypeOf<
-      'isStale' | 'lastRefreshAt' | 'stalenessMs' | 'status' | 'refresh' | 'refreshAfter'
+      'isStale' | 'lastRefreshAt' | 'stalenessMs' | 'status' | 'refresh' | 'refreshIfStale' | 'refreshAfter'
     >();
   });
 });

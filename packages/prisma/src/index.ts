@@ -1,6 +1,8 @@
 export type {
   IsStaleOptions,
   RefreshAfterOptions,
+  RefreshIfStaleOptions,
+  RefreshIfStaleResult,
   RefreshOptions,
   RefreshResult,
   StreamTableStatus,
@@ -34,6 +36,7 @@ export {
   type PrismaConnection,
   type Refresh,
   type RefreshAfter,
+  type RefreshIfStale,
   type Status,
   type StalenessMs,
   type StreamTableHandle,

@@ -251,6 +251,34 @@ describe('refreshAfter()', () => {
   });
 });
 
+describe('refreshIfStale()', () => {
+  const bound = { maxAgeMs: 3_600_000 };
+
+  it('leaves alone what is fresh, and refreshes what is not, in the transaction that it is called in', async () => {
+    expect(await prisma.orderTotals.refreshIfStale(bound)).toEqual({ status: 'fresh', shared: false, durationMs: 0 });
+    expect(await prisma.orderTotals.refreshIfStale({ maxAgeMs: 0 })).toMatchObject({ status: 'refreshed' });
+    const at = await prisma.orderTotals.lastRefreshAt();
+    const rolledBack = new Error('rolled back on purpose');
+    const work = prisma.$transaction(async (tx) => {
+      expect(await tx.orderTotals.refreshIfStale({ maxAgeMs: 0 })).toMatchObject({ status: 'refreshed' });
+      throw rolledBack;
+    });
+    await expect(work).rejects.toBe(rolledBack);
+    expect(await prisma.orderTotals.lastRefreshAt()).toEqual(at);
+  });
+
+  it('taken off its model is an error that says so', async () => {
+    const { refreshIfStale } = prisma.orderTotals;
+    await expect(refreshIfStale(bound)).rejects.toThrow('prisma.orderTotals.refreshIfStale()');
+  });
+
+  it('is no element of a batch', async () => {
+    const asked = prisma.orderTotals.refreshIfStale(bound) as unknown as ReturnType<typeof prisma.note.count>;
+    expect(() => prisma.$transaction([asked])).toThrow('need to be Prisma Client promises');
+    await asked;
+  });
+});
+
 describe('in an interactive transaction', () => {
   it('see its writes, refresh for it alone, and leave nothing after a roll-back', async () => {
     const before = [await totalOf(2), await prisma.orderTotals.lastRefreshAt()];

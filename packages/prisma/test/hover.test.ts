@@ -12,6 +12,7 @@ const CALLS = {
   stalenessMs: 'prisma.orderTotals.stalenessMs()',
   status: 'prisma.orderTotals.status()',
   refresh: 'prisma.orderTotals.refresh()',
+  refreshIfStale: 'prisma.orderTotals.refreshIfStale()',
   refreshAfter: 'prisma.orderTotals.refreshAfter(() => prisma.order.count())',
 };
 const TEXT = `
@@ -55,6 +56,7 @@ describe('over a helper of an extended client an editor shows', () => {
     ['stalenessMs', /milliseconds.*`null`/s],
     ['status', /catalog/],
     ['refresh', /up to date.*SOURCES_BUSY/s],
+    ['refreshIfStale', /if it is stale.*cause one refresh/s],
     ['refreshAfter', /commits by itself.*the write is committed/s],
   ] as const)('what %s does', (helper, words) => {
     const position = TEXT.indexOf(CALLS[helper]) + 'prisma.orderTotals.'.length;

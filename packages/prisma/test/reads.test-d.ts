@@ -76,6 +76,7 @@ describe('the helpers', () => {
     expectTypeOf(prisma.orderTotals.lastRefreshAt()).toEqualTypeOf<StreamTablePromise<Date | null>>();
     expectTypeOf(prisma.orderTotals.stalenessMs()).toEqualTypeOf<StreamTablePromise<number | null>>();
     expectTypeOf(prisma.orderTotals.refreshAfter(() => prisma.customer.count())).toEqualTypeOf<Promise<number>>();
+    expectTypeOf(prisma.orderTotals.refreshIfStale({ maxAgeMs: 1 })).resolves.toHaveProperty('status');
     expectTypeOf(prisma.orderTotals.isStale()).toExtend<Prisma.PrismaPromise<boolean | null>>();
   });
 

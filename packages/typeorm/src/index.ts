@@ -2,6 +2,8 @@
 export type {
   IsStaleOptions,
   RefreshAfterOptions,
+  RefreshIfStaleOptions,
+  RefreshIfStaleResult,
   RefreshMode,
   RefreshOptions,
   RefreshResult,

@@ -142,6 +142,28 @@ async function totalOf3(): Promise<string | undefined> {
   return (await OrderTotals.findOneBy({ customerId: 3 }))?.total;
 }
 
+describe('refreshIfStale()', () => {
+  it.each([
+    ['a class', (maxAgeMs: number) => OrderTotals.refreshIfStale({ maxAgeMs })],
+    ['a class on a DataSource', (maxAgeMs: number) => OrderTotals.refreshIfStale({ maxAgeMs, on: dataSource })],
+    ['a repository', (maxAgeMs: number) => streamRepository(dataSource, OrderTotals).refreshIfStale({ maxAgeMs })],
+  ])('of %s leaves alone what is fresh, and refreshes what is not', async (_, call) => {
+    expect(await call(3_600_000)).toEqual({ status: 'fresh', shared: false, durationMs: 0 });
+    expect(await call(0)).toMatchObject({ status: 'refreshed' });
+  });
+
+  it('is part of the transaction that it is on', async () => {
+    const at = await OrderTotals.lastRefreshAt();
+    const rolledBack = new Error('rolled back on purpose');
+    const work = dataSource.transaction(async (manager) => {
+      expect(await OrderTotals.refreshIfStale({ maxAgeMs: 0, on: manager })).toMatchObject({ status: 'refreshed' });
+      throw rolledBack;
+    });
+    await expect(work).rejects.toBe(rolledBack);
+    expect(await OrderTotals.lastRefreshAt()).toEqual(at);
+  });
+});
+
 describe('refreshAfter()', () => {
   afterEach(async () => {
     await dataSource.getRepository(Order).delete({ customerId: 3 });
@@ -208,6 +230,7 @@ describe('with several DataSources', () => {
       [() => OrderTotals.stalenessMs(), 'OrderTotals.stalenessMs({ on: dataSource }).'],
       [() => OrderTotals.status(), 'OrderTotals.status({ on: dataSource }).'],
       [() => OrderTotals.refresh(), 'OrderTotals.refresh({ on: dataSource }).'],
+      [() => OrderTotals.refreshIfStale(), 'OrderTotals.refreshIfStale({ on: dataSource }).'],
       [() => OrderTotals.refreshAfter(() => {}), 'OrderTotals.refreshAfter(work, { on: dataSource }).'],
       [() => OrderTotals.find(), 'streamRepository(dataSource, OrderTotals).find().'],
       [() => OrderTotals.sum('customerId'), 'streamRepository(dataSource, OrderTotals).sum().'],

@@ -36,6 +36,7 @@ describe('a stream entity', () => {
     >();
     // @ts-expect-error neither a DataSource nor a manager
     void OrderTotals.refresh({ on: 'here' });
+    expectTypeOf(OrderTotals.refreshIfStale({ on: manager, maxAgeMs: 1 })).resolves.toHaveProperty('status');
     expectTypeOf(
       OrderTotals.refreshAfter(async () => 7, { on: manager, timeoutMs: 1 }),
     ).resolves.toEqualTypeOf<number>();

@@ -40,9 +40,10 @@ export function helperCases<Native>(stage: Stage<Native>): void {
     await helpers().refresh();
   });
 
-  it('there are six, and none to create, alter or drop', () => {
+  it('there are seven, and none to create, alter or drop', () => {
     const given = helpers() as unknown as Record<string, unknown>;
-    for (const method of [...QUESTIONS, 'refresh', 'refreshAfter']) expect(given[method]).toBeTypeOf('function');
+    for (const method of [...QUESTIONS, 'refresh', 'refreshIfStale', 'refreshAfter'])
+      expect(given[method]).toBeTypeOf('function');
     for (const method of ['create', 'alter', 'suspend', 'resume', 'drop']) expect(given[method]).toBeUndefined();
   });
 
@@ -142,6 +143,27 @@ export function helperCases<Native>(stage: Stage<Native>): void {
     expect(results.filter(({ shared }) => shared)).not.toEqual([]);
   });
 
+  describe('refreshIfStale()', () => {
+    it('does nothing to what is fresh', async () => {
+      const at = await helpers().lastRefreshAt();
+      expect(await helpers().refreshIfStale({ maxAgeMs: 3_600_000 })).toMatchObject({ status: 'fresh', shared: false });
+      expect(await helpers().lastRefreshAt()).toEqual(at);
+    });
+
+    it('refreshes what is not, once for all that call at the same time', async () => {
+      await stage.client.pay(account, 40);
+      await new Promise((resolve) => setTimeout(resolve, 20));
+      const results = await Promise.all(Array.from({ length: 10 }, () => helpers().refreshIfStale({ maxAgeMs: 10 })));
+      expect(results.filter(({ shared }) => !shared).map(({ status }) => status)).toEqual(['refreshed']);
+      expect(await paid()).toEqual(stage.driver.values.bigint('1'));
+    });
+
+    it('wants a bound where the schedule gives none', async () => {
+      const error = await endOf(() => helpers('calculated').refreshIfStale());
+      expect(error).toMatchObject({ code: 'INVALID_ARGUMENT', table: 'calculated' });
+    });
+  });
+
   describe('refreshAfter()', () => {
     it('writes in a transaction and refreshes after it, for many at once: each has its own write', async () => {
       const seen = await Promise.all(
@@ -196,7 +218,7 @@ export function helperCases<Native>(stage: Stage<Native>): void {
   });
 
   describe('a name that is not there is an error that names it', () => {
-    it.each([...QUESTIONS, 'refresh'] as const)('%s()', async (method) => {
+    it.each([...QUESTIONS, 'refresh', 'refreshIfStale'] as const)('%s()', async (method) => {
       const error = await endOf(() => helpers('missing')[method]());
       expect(error).toSatisfy((value) => isPgStreamError(value, 'NOT_FOUND'));
       expect(error).toMatchObject({ name: 'StreamTableNotFoundError', schema: 'public', table: 'not_there' });

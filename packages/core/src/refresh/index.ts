@@ -1,5 +1,6 @@
 export type { RefreshOptions, RefreshResult } from './options.ts';
 export { refreshAfter, type RefreshAfterOptions } from './refresh-after.ts';
+export { refreshIfStale, type RefreshIfStaleOptions, type RefreshIfStaleResult } from './refresh-if-stale.ts';
 export { refreshStreamTable } from './refresh.ts';
 export {
   NOT_AMONG_ITS_TABLES,

@@ -8,7 +8,19 @@ import { planOf, type RefreshOptions, type RefreshPlan, type RefreshResult } fro
 import { Sharing } from './sharing.ts';
 import { Budget, orAborted, orTimedOut, pause, throwIfAborted } from './waiting.ts';
 
-type Refreshed = Omit<RefreshResult, 'shared'>;
+/** How it ended, for all calls that share it. */
+export interface Done<Status> {
+  readonly status: Status;
+  readonly durationMs: number;
+}
+
+/** One attempt outside a transaction of the caller's. */
+export interface Try<Status> {
+  /** Whether it is more than one statement, to be in a transaction of ours where the executor can begin one. */
+  readonly isMany: boolean;
+  /** Waits for writers of the sources for so many milliseconds at most. */
+  make(where: Context, waitMs: number): Promise<Status>;
+}
 
 /** `ifBusy: 'wait'` without a `timeoutMs`. */
 const WAIT_WHILE_BUSY_MS = 30_000;
@@ -16,7 +28,7 @@ const WAIT_WHILE_BUSY_MS = 30_000;
 const FIRST_PAUSE_MS = 25;
 const LONGEST_PAUSE_MS = 250;
 
-const sharing = new Sharing<Refreshed>();
+const sharing = new Sharing<Done<RefreshResult['status']>>();
 
 /** See {@link StreamTable.refresh}. */
 export async function refreshStreamTable(
@@ -32,9 +44,17 @@ export async function refreshStreamTable(
   }
   const key = JSON.stringify([name.schema, name.name, plan]);
   const { result, shared } = await sharing.join(scope, key, signal, (abandoned) =>
-    patiently(context, name, plan, abandoned),
+    patiently(context, name, plan, abandoned, { isMany: false, make: refreshing(name, plan) }),
   );
   return { ...result, shared };
+}
+
+/** A refresh outside a transaction of the caller's, in one of ours or in none. */
+export function refreshing(name: QualifiedName, plan: RefreshPlan): Try<'refreshed'>['make'] {
+  return async (where, waitMs) => {
+    await attempt(where, name, plan, { waitMs, storeRefusals: false }, 'none');
+    return 'refreshed';
+  };
 }
 
 /** Refuses what can be refused before anything is sent. */
@@ -45,12 +65,12 @@ export function checkRefresh(context: Context, options: RefreshOptions): Refresh
 }
 
 /** In the caller's transaction: at once or not at all. Where nobody can tell whether there is one, refusals are errors. */
-async function once(
+export async function once(
   context: Context,
   name: QualifiedName,
   plan: RefreshPlan,
   transaction: TransactionState,
-): Promise<Refreshed> {
+): Promise<Done<RefreshResult['status']>> {
   const since = performance.now();
   const isOpen = transaction === 'open';
   try {
@@ -65,12 +85,13 @@ async function once(
 }
 
 /** Outside a transaction: again and again while somebody is in the way, as long as the options allow. */
-async function patiently(
+export async function patiently<Status>(
   context: Context,
   name: QualifiedName,
   plan: RefreshPlan,
   abandoned: AbortSignal,
-): Promise<Refreshed> {
+  tried: Try<Status>,
+): Promise<Done<Status | 'skipped'>> {
   // Before there is a transaction of ours: asked for inside of it, a pool of one would wait for itself.
   await context.dialect();
   const since = performance.now();
@@ -81,8 +102,7 @@ async function patiently(
   for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs = Math.min(2 * pauseMs, LONGEST_PAUSE_MS)) {
     const began = performance.now();
     try {
-      await tryWithin(inAll.leftMs, context, name, plan, forWriters.leftMs);
-      return done('refreshed', since);
+      return done(await tryWithin(inAll.leftMs, context, name, forWriters.leftMs, tried), since);
     } catch (error) {
       if (skips(plan, error)) return done('skipped', since);
       // What the time went into says more than that it is over.
@@ -132,28 +152,28 @@ FROM (
 ) transaction_timeout`;
 
 /** One attempt outside a transaction. The server keeps to the time in a transaction of ours, else our waiting does. */
-async function tryWithin(
+async function tryWithin<Status>(
   leftMs: number,
   context: Context,
   name: QualifiedName,
-  plan: RefreshPlan,
   waitMs: number,
-): Promise<void> {
+  { isMany, make }: Try<Status>,
+): Promise<Status> {
   const { executor } = context;
-  const tryIn = (where: Context): Promise<void> =>
-    attempt(where, name, plan, { waitMs: Math.min(waitMs, leftMs), storeRefusals: false }, 'none');
-  if (leftMs === Infinity) return tryIn(context);
-  if (!canBegin(executor)) return orTimedOut(tryIn(context), leftMs);
+  const isTimed = leftMs !== Infinity;
+  const tryIn = (where: Context): Promise<Status> => make(where, Math.min(waitMs, leftMs));
+  if (!isTimed && !isMany) return tryIn(context);
+  if (!canBegin(executor)) return isTimed ? orTimedOut(tryIn(context), leftMs) : tryIn(context);
   try {
-    await inOwnTransaction(executor, async (ours) => {
-      await query(ours, TIMEOUTS, [String(Math.ceil(leftMs)), String(Math.ceil(leftMs) + TO_END_IT_MS)]);
-      await tryIn(within(context, ours));
+    return await inOwnTransaction(executor, async (ours) => {
+      if (isTimed) await query(ours, TIMEOUTS, [String(Math.ceil(leftMs)), String(Math.ceil(leftMs) + TO_END_IT_MS)]);
+      return await tryIn(within(context, ours));
     });
   } catch (error) {
     throw classify(error, { operation: 'refresh', name, transaction: executor.transaction });
   }
 }
 
-function done(status: Refreshed['status'], since: number): Refreshed {
+function done<Status>(status: Status, since: number): Done<Status> {
   return { status, durationMs: performance.now() - since };
 }

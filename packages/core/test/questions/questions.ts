@@ -3,7 +3,7 @@ import { createPgStream, type PgStream, type StreamTable } from '../../src/index
 import { fromPg } from '../../src/pg.ts';
 import { createOrders, TOTALS } from '../orders.ts';
 
-type Commands = 'alter' | 'suspend' | 'resume' | 'drop' | 'refresh' | 'refreshAfter';
+type Commands = 'alter' | 'suspend' | 'resume' | 'drop' | 'refresh' | 'refreshIfStale' | 'refreshAfter';
 
 /** Every question about one stream table: the compiler misses one that is not here. */
 const ofOne: Record<Exclude<keyof StreamTable, Commands | 'name'>, (table: StreamTable) => Promise<unknown>> = {

@@ -9,7 +9,7 @@ import { drizzleExecutor } from './executor.ts';
  */
 export type StreamTableHandle = Pick<
   StreamTable,
-  'isStale' | 'lastRefreshAt' | 'stalenessMs' | 'status' | 'refresh' | 'refreshAfter'
+  'isStale' | 'lastRefreshAt' | 'stalenessMs' | 'status' | 'refresh' | 'refreshIfStale' | 'refreshAfter'
 >;
 
 /**
@@ -22,7 +22,7 @@ export type StreamTableHandle = Pick<
  *
  * @example
  * const OrderTotals = streamTable(db, orderTotals);
- * if (await OrderTotals.isStale()) await OrderTotals.refresh();
+ * await OrderTotals.refreshIfStale({ maxAgeMs: 60_000 });
  *
  * @example
  * await streamTable(db, orderTotals).refreshAfter(() => db.transaction(async (tx) => { … }));
@@ -40,6 +40,7 @@ export function streamTable(db: PgDatabaseLike, table: AnyPgStreamTable): Stream
   }
   const executor = drizzleExecutor(primaryOf(db, 'streamTable()'));
   // oxlint-disable-next-line typescript/unbound-method -- closures of core: they have no `this`
-  const { isStale, lastRefreshAt, stalenessMs, status, refresh, refreshAfter } = createPgStream(executor).table(name);
-  return { isStale, lastRefreshAt, stalenessMs, status, refresh, refreshAfter };
+  const { isStale, lastRefreshAt, stalenessMs, status, refresh, refreshIfStale, refreshAfter } =
+    createPgStream(executor).table(name);
+  return { isStale, lastRefreshAt, stalenessMs, status, refresh, refreshIfStale, refreshAfter };
 }

@@ -3,6 +3,8 @@ import {
   type IsStaleOptions,
   type PgStreamOptions,
   type RefreshAfterOptions,
+  type RefreshIfStaleOptions,
+  type RefreshIfStaleResult,
   type RefreshOptions,
   type RefreshResult,
   StreamTableNotFoundError,
@@ -18,7 +20,7 @@ import { prismaPromise, type StreamTablePromise } from './promise.ts';
  * What a model of a stream table has besides its reads. They are the methods of `@pgstream/core`, in the transaction of
  * the client that the model belongs to, if there is one. Creating, altering and dropping belong to core.
  *
- * All but `refreshAfter()` begin when they are awaited, as Prisma's own calls do, and can be elements of
+ * All but `refreshIfStale()` and `refreshAfter()` begin when they are awaited, as Prisma's own calls do, and can be elements of
  * `prisma.$transaction([…])`. There nothing can be waited for or read back: every refusal, `ifBusy: 'skip'` too, fails the
  * batch.
  */
@@ -28,6 +30,7 @@ export interface StreamTableHandle {
   readonly stalenessMs: StalenessMs;
   readonly status: Status;
   readonly refresh: Refresh;
+  readonly refreshIfStale: RefreshIfStale;
   readonly refreshAfter: RefreshAfter;
 }
 
@@ -99,6 +102,22 @@ export interface Refresh {
   (options?: RefreshOptions): StreamTablePromise<RefreshResult>;
 }
 
+/** See {@link StreamTable.refreshIfStale}. */
+export interface RefreshIfStale {
+  /**
+   * Brings the stream table up to date if it is stale, and says which: `fresh` where there was nothing to do. Calls at the
+   * same time, in this process and in others, cause one refresh. What is busy is waited for, unless `ifBusy` says otherwise.
+   * It begins at once, as an ordinary function does, and can be no element of a batch, where nothing can be asked first.
+   *
+   * Rejects with INVALID_ARGUMENT where the schedule gives no bound and no `maxAgeMs` is given, and with what `refresh()`
+   * rejects with.
+   *
+   * @example
+   * await prisma.orderTotals.refreshIfStale({ maxAgeMs: 60_000 });
+   */
+  (options?: RefreshIfStaleOptions): Promise<RefreshIfStaleResult>;
+}
+
 /** See {@link StreamTable.refreshAfter}. */
 export interface RefreshAfter {
   /**
@@ -139,6 +158,8 @@ export function streamTableHandle(name: StreamTableName, scope: object, options:
     // A batch within an interactive transaction is no transaction of its own: Prisma sends its elements one by one.
     return prismaPromise(alone, executor.transaction === 'open' ? alone : inBatch);
   }
+  const tableOf = (model: unknown, helper: string): StreamTable =>
+    createPgStream(clientExecutor(clientOf(model, helper), scope), options).table(name);
   function isStale(this: unknown, asked: { readonly maxAgeMs: number }): StreamTablePromise<boolean>;
   function isStale(this: unknown, asked?: IsStaleOptions): StreamTablePromise<boolean | null>;
   function isStale(this: unknown, asked?: IsStaleOptions): StreamTablePromise<boolean | null> {
@@ -158,9 +179,11 @@ export function streamTableHandle(name: StreamTableName, scope: object, options:
     refresh(this: unknown, asked?: RefreshOptions) {
       return call(this, 'refresh', (table) => table.refresh(asked));
     },
+    async refreshIfStale(this: unknown, asked?: RefreshIfStaleOptions): Promise<RefreshIfStaleResult> {
+      return await tableOf(this, 'refreshIfStale').refreshIfStale(asked);
+    },
     async refreshAfter<T>(this: unknown, work: () => PromiseLike<T> | T, asked?: RefreshAfterOptions): Promise<T> {
-      const pgstream = createPgStream(clientExecutor(clientOf(this, 'refreshAfter'), scope), options);
-      return await pgstream.table(name).refreshAfter(work, asked);
+      return await tableOf(this, 'refreshAfter').refreshAfter(work, asked);
     },
   };
 }

@@ -6,6 +6,7 @@ export {
   type LastRefreshAt,
   type Refresh,
   type RefreshAfter,
+  type RefreshIfStale,
   type Status,
   type StalenessMs,
   type StreamTableHandle,

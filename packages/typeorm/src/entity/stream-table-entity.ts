@@ -1,6 +1,8 @@
 import type {
   IsStaleOptions,
   RefreshAfterOptions,
+  RefreshIfStaleOptions,
+  RefreshIfStaleResult,
   RefreshOptions,
   RefreshResult,
   StreamTableStatus,
@@ -74,6 +76,21 @@ export abstract class StreamTableEntity {
     { on, ...options }: RefreshOptions & On = {},
   ): Promise<RefreshResult> {
     return await helpersOf(this, on, 'refresh').refresh(options);
+  }
+
+  /**
+   * Brings the stream table up to date if it is stale, and says which. Calls at the same time, in this process and in others,
+   * cause one refresh: see `StreamTable.refreshIfStale` of `@pgstream/core`. Throws INVALID_ARGUMENT where the schedule gives
+   * no bound and no `maxAgeMs` is given.
+   *
+   * @example
+   * await OrderTotals.refreshIfStale({ maxAgeMs: 60_000 });
+   */
+  static async refreshIfStale(
+    this: StreamEntityClass<object>,
+    { on, ...options }: RefreshIfStaleOptions & On = {},
+  ): Promise<RefreshIfStaleResult> {
+    return await helpersOf(this, on, 'refreshIfStale').refreshIfStale(options);
   }
 
   /**

@@ -1,6 +1,8 @@
 import type {
   IsStaleOptions,
   RefreshAfterOptions,
+  RefreshIfStaleOptions,
+  RefreshIfStaleResult,
   RefreshOptions,
   RefreshResult,
   StreamTableStatus,
@@ -64,8 +66,8 @@ export interface StreamRepository<Entity extends ObjectLiteral>
 }
 
 /**
- * A read-only repository of a stream entity, with `isStale()`, `lastRefreshAt()`, `stalenessMs()`, `status()`, `refresh()`
- * and `refreshAfter()`. In a transaction give its EntityManager, and all of it is part of the transaction; given a
+ * A read-only repository of a stream entity, with `isStale()`, `lastRefreshAt()`, `stalenessMs()`, `status()`, `refresh()`,
+ * `refreshIfStale()` and `refreshAfter()`. In a transaction give its EntityManager, and all of it is part of the transaction; given a
  * DataSource, it goes by the `manager` that this one has at each call.
  *
  * At run time it is a Repository of TypeORM, whose write methods reject with `StreamTableReadOnlyError`. Throws
@@ -74,7 +76,7 @@ export interface StreamRepository<Entity extends ObjectLiteral>
  *
  * @example
  * const totals = streamRepository(dataSource, OrderTotals);
- * if (await totals.isStale()) await totals.refresh();
+ * await totals.refreshIfStale({ maxAgeMs: 60_000 });
  *
  * @example
  * const order = await totals.refreshAfter(() => dataSource.getRepository(Order).save(newOrder));
@@ -149,6 +151,10 @@ class HelpfulRepository<Entity extends ObjectLiteral> extends Repository<Entity>
 
   async refresh(options?: RefreshOptions): Promise<RefreshResult> {
     return await this.#handle.refresh(options);
+  }
+
+  async refreshIfStale(options?: RefreshIfStaleOptions): Promise<RefreshIfStaleResult> {
+    return await this.#handle.refreshIfStale(options);
   }
 
   async refreshAfter<T>(work: () => PromiseLike<T> | T, options?: RefreshAfterOptions): Promise<T> {
