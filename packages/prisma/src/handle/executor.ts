@@ -10,7 +10,7 @@ const NO_LIMIT_MS = 2_147_483_647;
  */
 export function clientExecutor(client: PrismaClientLike, scope: object): SqlExecutor {
   const query = async (text: string, params: readonly unknown[] = []): Promise<readonly Row[]> =>
-    await client.$queryRawUnsafe(text, ...params);
+    await unexplained(client.$queryRawUnsafe(text, ...params));
   if (typeof client.$connect !== 'function') return { scope, transaction: 'open', query };
   return {
     scope,
@@ -35,8 +35,18 @@ export function batchExecutor(client: PrismaClientLike, scope: object, batch: un
   return {
     scope,
     transaction: 'unknown',
-    query: async (text, params = []) => await inBatch(client.$queryRawUnsafe(failingIfEmpty(text), ...params), batch),
+    query: async (text, params = []) =>
+      await unexplained(inBatch(client.$queryRawUnsafe(failingIfEmpty(text), ...params), batch)),
   };
+}
+
+/** What Prisma gives, or throws: what the guard tells of the server's refusals is for other statements than core's own. */
+async function unexplained<T>(sent: PromiseLike<T>): Promise<T> {
+  try {
+    return await sent;
+  } catch (error) {
+    throw isPgStreamError(error) ? (error.cause ?? error) : error;
+  }
 }
 
 function inBatch<T>(promise: PrismaPromiseLike<T>, batch: unknown): PromiseLike<T> {

@@ -1,4 +1,10 @@
-import { isAbandonedTransaction, type Row, type SqlExecutor, type TransactionState } from '@pgstream/core';
+import {
+  isAbandonedTransaction,
+  isPgStreamError,
+  type Row,
+  type SqlExecutor,
+  type TransactionState,
+} from '@pgstream/core';
 import { fromPg } from '@pgstream/core/pg';
 import type { DataSource, QueryRunner } from 'typeorm';
 import { type Connection, dataSourceOf, managerOf, runnerOf } from './connection.ts';
@@ -30,8 +36,12 @@ export function fromTypeORM(connection: Connection): SqlExecutor {
       try {
         return rowsOf(await dataSource.query(text, params && [...params], own));
       } catch (error) {
-        if (own || !isAbandonedTransaction(error)) throw error;
+        if (own || !isAbandonedTransaction(error)) throw unexplained(error);
+      }
+      try {
         return await onCleanConnection(dataSource, text, params);
+      } catch (error) {
+        throw unexplained(error);
       }
     },
     get begin() {
@@ -43,6 +53,11 @@ export function fromTypeORM(connection: Connection): SqlExecutor {
 function beginOn(dataSource: DataSource): NonNullable<SqlExecutor['begin']> {
   // The level is said, because a DataSource can have another one as its default.
   return (work) => dataSource.manager.transaction('READ COMMITTED', (ours) => work(fromTypeORM(ours)));
+}
+
+/** The error as TypeORM threw it: what the guard tells of the server's refusals is for other statements than core's own. */
+function unexplained(error: unknown): unknown {
+  return isPgStreamError(error) ? (error.cause ?? error) : error;
 }
 
 /** A statement that is no query: TypeORM gives undefined, or what the driver makes of a DO. */
