@@ -39,7 +39,8 @@ export interface Emulator extends AsyncDisposable {
   createDatabase(name?: string): Promise<string>;
   /**
    * Stops the server and removes a temporary folder. Connections that are open get half a second to close by themselves,
-   * then they are ended. A second call waits for the first.
+   * then they are ended: close yours first, because a client of `pg` whose `error` nobody listens to ends this process then. A
+   * second call waits for the first.
    */
   stop(): Promise<void>;
 }
