@@ -1,7 +1,7 @@
 import { PgStreamError, type Row, type SqlExecutor, type TransactionState } from '@pgstream/core';
 import { fromPg } from '@pgstream/core/pg';
 import { fromPostgresJs } from '@pgstream/core/postgres-js';
-import type { SQLWrapper } from 'drizzle-orm';
+import { entityKind, type SQLWrapper } from 'drizzle-orm';
 import type { PgMaterializedView } from 'drizzle-orm/pg-core';
 import { DRIZZLE } from '../major.ts';
 
@@ -35,6 +35,12 @@ export interface Database {
 export function primaryOf(db: PgDatabaseLike, caller: string): Database {
   const given: unknown = db;
   const primary = has(given, '$primary') ? given.$primary : given;
+  if (isOfEffect(primary)) {
+    throw new PgStreamError(
+      'INVALID_ARGUMENT',
+      `${caller} takes a db whose statements are promises. This one is of Effect: make another of the same database, by drizzle-orm/node-postgres or drizzle-orm/postgres-js.`,
+    );
+  }
   if (!isDatabase(primary)) {
     throw new PgStreamError(
       'INVALID_ARGUMENT',
@@ -42,6 +48,12 @@ export function primaryOf(db: PgDatabaseLike, caller: string): Database {
     );
   }
   return primary;
+}
+
+/** Statements of such a db are descriptions, which only Effect can run. Drizzle names what each of its classes is. */
+function isOfEffect(value: unknown): boolean {
+  const made: unknown = has(value, 'constructor') ? value.constructor : undefined;
+  return has(made, entityKind) && String(made[entityKind]).includes('Effect');
 }
 
 function isDatabase(value: unknown): value is Database {
@@ -103,6 +115,6 @@ function hasMethod<Name extends string>(value: unknown, name: Name): value is Re
   return has(value, name) && typeof value[name] === 'function';
 }
 
-function has<Name extends string>(value: unknown, name: Name): value is Readonly<Record<Name, unknown>> {
+function has<Name extends string | symbol>(value: unknown, name: Name): value is Readonly<Record<Name, unknown>> {
   return ((typeof value === 'object' && value !== null) || typeof value === 'function') && name in value;
 }

@@ -1,7 +1,7 @@
 import { createInsertSchema, createSelectSchema, createUpdateSchema } from 'drizzle-zod';
 import { describe, expectTypeOf, it } from 'vitest';
 import type { z } from 'zod';
-import { shop } from '../shop/index.ts';
+import * as shop from '../shop/schema.ts';
 
 const { orderTotals, regionTotals } = shop;
 
