@@ -44,4 +44,4 @@ export type Row = Readonly<Record<string, unknown>>;
 
 export const LONGEST_NAME = 'l'.repeat(63);
 export const LETTERS_NAME = '1st_größe$';
-export const HOSTILE_NAME = `x'); drop table public.orders; --"`;
+export const HOSTILE_NAME = `x'); drop table orders; --"`;
