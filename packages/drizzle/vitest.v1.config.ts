@@ -18,6 +18,10 @@ export default defineProject({
       },
     },
   ],
+  // What the README imports.
+  resolve: {
+    alias: [{ find: /^@pgstream\/drizzle$/, replacement: fileURLToPath(new URL('src/index.ts', import.meta.url)) }],
+  },
   test: {
     ...patience,
     name: 'drizzle 1.0',

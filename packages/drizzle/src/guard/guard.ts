@@ -32,7 +32,12 @@ const WRITES = [
 type Build = (this: unknown, config: Config, ...rest: readonly unknown[]) => SQL;
 /** What it takes besides the statement differs between versions of Drizzle. */
 type SqlToQuery = (this: unknown, statement: SQL, ...rest: readonly unknown[]) => Query;
-type Dialect = Record<(typeof WRITES)[number]['build'], Build> & { sqlToQuery: SqlToQuery; [guarded]?: true };
+type Dialect = Record<(typeof WRITES)[number]['build'], Build> & {
+  sqlToQuery: SqlToQuery;
+  /** What 1.0 asks for where a driver takes the pieces of a text. */
+  _sqlToQuery?: SqlToQuery;
+  [guarded]?: true;
+};
 
 /** A Drizzle database, by shape; with `withReplicas` there are several in one. */
 interface Database {
@@ -49,7 +54,7 @@ interface Database {
  * it was given; guarding it again changes nothing.
  *
  * Whatever gives a promise rejects: `await`, `then()`, `catch()`, `execute()`, also that of a prepared query, which can
- * be prepared. `toSQL()` throws. What is left of a refused write as text is no statement to any database.
+ * be prepared. `toSQL()` throws, in Drizzle 1.0 when what it gives is read. What is left of a refused write as text is no statement to any database.
  *
  * Writes to other tables pass unchanged. What SQL text does without saying so (`DO`, functions, triggers, rules, views that
  * were declared as `.existing()`) is not seen: only the database can refuse it. Throws INVALID_ARGUMENT for anything but a
@@ -92,12 +97,15 @@ function guardDialect(dialect: Dialect, streamTables: StreamTables): void {
       return refused ? refusedSql(readOnly(refused, operation)) : original.call(this, config, ...rest);
     };
   }
-  const { sqlToQuery } = dialect;
-  dialect.sqlToQuery = function refuseRefused(...args) {
-    const query = sqlToQuery.apply(this, args);
-    const error = refusalIn(query) ?? refusedWrites(query.sql, streamTables)[0]?.error;
-    return error ? refusedQuery(error) : query;
-  };
+  for (const name of ['sqlToQuery', '_sqlToQuery'] as const) {
+    const sqlToQuery = dialect[name];
+    if (!sqlToQuery) continue;
+    dialect[name] = function refuseRefused(...args) {
+      const query = sqlToQuery.apply(this, args);
+      const error = refusalIn(query) ?? refusedWrites(query.sql, streamTables)[0]?.error;
+      return error ? refusedQuery(error) : query;
+    };
+  }
   dialect[guarded] = true;
 }
 

@@ -36,7 +36,8 @@ type ReadColumns<TSelection extends ColumnsSelection> = {
 };
 
 /**
- * The stream table as `relations()` and its `one` and `many` take it. Always the same one of a stream table. It is for
+ * The stream table as `relations()` of Drizzle 0.45 and its `one` and `many` take it. (In 1.0 {@link streamSchema} is all
+ * that relational queries need.) Always the same one of a stream table. It is for
  * relations alone: read with the stream table itself. Throws INVALID_ARGUMENT for anything else.
  *
  * @example

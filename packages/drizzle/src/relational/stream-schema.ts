@@ -23,7 +23,7 @@ type IsSecond<TSchema, Key extends keyof TSchema> = TSchema[Key] extends Relatio
 type StreamTableName<TEntry> = TEntry extends AnyPgStreamTable ? TEntry['_']['name'] : never;
 
 /**
- * Your schema as `drizzle()` takes it, for `db.query` to know the stream tables in it: with relations to and from them,
+ * Your schema as `drizzle()` of Drizzle 0.45 and `defineRelations()` of 1.0 take it, for `db.query` to know the stream tables in it: with relations to and from them,
  * and under the names that you export them by. Everything else in it is what it was. A variant that `relational()` gave
  * and that is exported, too, has no name of its own beside its stream table.
  *
@@ -31,6 +31,12 @@ type StreamTableName<TEntry> = TEntry extends AnyPgStreamTable ? TEntry['_']['na
  * import * as schema from './schema';
  * const db = guardStreamTables(drizzle(pool, { schema: streamSchema(schema) }));
  * await db.query.orderTotals.findMany({ with: { customer: true } });
+ *
+ * @example
+ * const relations = defineRelations(streamSchema(schema), (r) => ({
+ *   orderTotals: { customer: r.one.customers({ from: r.orderTotals.customerId, to: r.customers.id }) },
+ * }));
+ * const db = guardStreamTables(drizzle({ client: pool, relations }));
  */
 export function streamSchema<TSchema extends Record<string, unknown>>(schema: TSchema): StreamSchema<TSchema> {
   const variants = new Map<unknown, unknown>();
