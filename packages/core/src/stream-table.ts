@@ -127,12 +127,12 @@ export interface StreamTable {
    * be looked at, the refresh waits for that transaction until it is SOURCES_BUSY, and then nothing is committed.
    *
    * Throws as refresh() does; INVALID_ARGUMENT (a `via` that the extension would refuse is one), INVALID_NAME and, for a
-   * signal that has fired, ABORTED before `work` is run.
+   * signal that has fired, ABORTED before `work` is run; INVALID_ARGUMENT after it where it gives no promise.
    *
    * @example
    * const order = await orderTotals.refreshAfter(() => pool.query('INSERT INTO orders …'));
    */
-  refreshAfter<T>(work: () => PromiseLike<T> | T, options?: RefreshAfterOptions): Promise<T>;
+  refreshAfter<T>(work: () => PromiseLike<T>, options?: RefreshAfterOptions): Promise<T>;
 
   /** Everything the catalog knows, in one snapshot (contract A.2). */
   status(): Promise<StreamTableStatus>;

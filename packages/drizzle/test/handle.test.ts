@@ -145,7 +145,7 @@ describe.each(DRIVERS)('the helpers over $driver', ({ open }) => {
     it('is refused in a transaction before the work is run', async () => {
       let ran = false;
       await db.transaction(async (tx) => {
-        const refused = streamTable(tx, orderTotals).refreshAfter(() => {
+        const refused = streamTable(tx, orderTotals).refreshAfter(async () => {
           ran = true;
         });
         await expect(refused).rejects.toMatchObject({ code: 'INVALID_ARGUMENT', operation: 'refreshAfter' });

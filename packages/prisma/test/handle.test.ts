@@ -229,7 +229,7 @@ describe('refreshAfter()', () => {
   it('is refused in a transaction before the work is run, and leaves it usable', async () => {
     let ran = false;
     const notes = await prisma.$transaction(async (tx) => {
-      const refused = tx.orderTotals.refreshAfter(() => {
+      const refused = tx.orderTotals.refreshAfter(async () => {
         ran = true;
       });
       await expect(refused).rejects.toMatchObject({ code: 'INVALID_ARGUMENT', operation: 'refreshAfter' });
@@ -245,7 +245,9 @@ describe('refreshAfter()', () => {
   });
 
   it('is no element of a batch', async () => {
-    const after = prisma.orderTotals.refreshAfter(() => 'done') as unknown as ReturnType<typeof prisma.note.count>;
+    const after = prisma.orderTotals.refreshAfter(async () => 'done') as unknown as ReturnType<
+      typeof prisma.note.count
+    >;
     expect(() => prisma.$transaction([after])).toThrow('need to be Prisma Client promises');
     await after;
   });

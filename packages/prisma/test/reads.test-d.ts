@@ -76,6 +76,10 @@ describe('the helpers', () => {
     expectTypeOf(prisma.orderTotals.lastRefreshAt()).toEqualTypeOf<StreamTablePromise<Date | null>>();
     expectTypeOf(prisma.orderTotals.stalenessMs()).toEqualTypeOf<StreamTablePromise<number | null>>();
     expectTypeOf(prisma.orderTotals.refreshAfter(() => prisma.customer.count())).toEqualTypeOf<Promise<number>>();
+    // @ts-expect-error -- with braces it gives nothing to wait for, and Prisma sends nothing
+    void prisma.orderTotals.refreshAfter(() => {
+      void prisma.customer.count();
+    });
     expectTypeOf(prisma.orderTotals.refreshIfStale({ maxAgeMs: 1 })).resolves.toHaveProperty('status');
     expectTypeOf(prisma.orderTotals.isStale()).toExtend<Prisma.PrismaPromise<boolean | null>>();
   });

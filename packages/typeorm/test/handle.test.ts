@@ -204,12 +204,15 @@ describe('refreshAfter()', () => {
   });
 
   it.each([
-    ['a class', (on: EntityManager, work: () => void) => OrderTotals.refreshAfter(work, { on })],
-    ['a repository', (on: EntityManager, work: () => void) => streamRepository(on, OrderTotals).refreshAfter(work)],
+    ['a class', (on: EntityManager, work: () => Promise<void>) => OrderTotals.refreshAfter(work, { on })],
+    [
+      'a repository',
+      (on: EntityManager, work: () => Promise<void>) => streamRepository(on, OrderTotals).refreshAfter(work),
+    ],
   ])('of %s is refused in a transaction before the work is run', async (_, call) => {
     let ran = false;
     await dataSource.transaction(async (manager) => {
-      const refused = call(manager, () => {
+      const refused = call(manager, async () => {
         ran = true;
       });
       await expect(refused).rejects.toMatchObject({ code: 'INVALID_ARGUMENT', operation: 'refreshAfter' });
@@ -231,7 +234,7 @@ describe('with several DataSources', () => {
       [() => OrderTotals.status(), 'OrderTotals.status({ on: dataSource }).'],
       [() => OrderTotals.refresh(), 'OrderTotals.refresh({ on: dataSource }).'],
       [() => OrderTotals.refreshIfStale(), 'OrderTotals.refreshIfStale({ on: dataSource }).'],
-      [() => OrderTotals.refreshAfter(() => {}), 'OrderTotals.refreshAfter(work, { on: dataSource }).'],
+      [() => OrderTotals.refreshAfter(async () => {}), 'OrderTotals.refreshAfter(work, { on: dataSource }).'],
       [() => OrderTotals.find(), 'streamRepository(dataSource, OrderTotals).find().'],
       [() => OrderTotals.sum('customerId'), 'streamRepository(dataSource, OrderTotals).sum().'],
       [async () => OrderTotals.getRepository(), 'streamRepository(dataSource, OrderTotals).'],

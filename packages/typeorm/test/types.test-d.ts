@@ -40,6 +40,10 @@ describe('a stream entity', () => {
     expectTypeOf(
       OrderTotals.refreshAfter(async () => 7, { on: manager, timeoutMs: 1 }),
     ).resolves.toEqualTypeOf<number>();
+    // @ts-expect-error -- with braces it gives nothing to wait for
+    void OrderTotals.refreshAfter(() => {
+      void OrderTotals.count();
+    });
     // @ts-expect-error -- a refresh that may have begun before the commit is none to rely on
     void OrderTotals.refreshAfter(async () => 7, { ifBusy: 'skip' });
     // @ts-expect-error not of a model

@@ -203,7 +203,7 @@ export function helperCases<Native>(stage: Stage<Native>): void {
 
     it('is refused in a transaction before anything is written, and leaves it usable', async () => {
       let ran = false;
-      const work = (): void => {
+      const work = async (): Promise<void> => {
         ran = true;
       };
       await stage.client.transaction(async (session) => {

@@ -26,7 +26,7 @@ const LOCK_TIMEOUT_MS = 30_000;
 export async function refreshAfter<T>(
   context: Context,
   name: QualifiedName,
-  work: () => PromiseLike<T> | T,
+  work: () => PromiseLike<T>,
   { ifBusy = 'wait', lockTimeoutMs = LOCK_TIMEOUT_MS, ...rest }: RefreshAfterOptions = {},
 ): Promise<T> {
   const options: RefreshOptions = { ...rest, ifBusy, lockTimeoutMs };
@@ -47,7 +47,13 @@ export async function refreshAfter<T>(
     );
   }
   checkInDialect(plan, name, await context.dialect());
-  const result = await work();
+  const working: unknown = work();
+  if (!isPromiseLike<T>(working)) {
+    throw refuse(
+      'The function given to refreshAfter() has given no promise, so nothing was waited for and nothing was refreshed. What an ORM builds is not even sent until somebody awaits it. Have the function return it, or await it in an async function: with braces, an arrow function returns nothing by itself.',
+    );
+  }
+  const result = await working;
   if (isOpen()) {
     throw refuse(
       'The function given to refreshAfter() has left its transaction open, so nothing was refreshed: it has to commit.',
@@ -59,6 +65,12 @@ export async function refreshAfter<T>(
     throw afterCommit(error, name);
   }
   return result;
+}
+
+/** Not by its class: ORMs have promises of their own. */
+function isPromiseLike<T>(value: unknown): value is PromiseLike<T> {
+  const isObject = (typeof value === 'object' && value !== null) || typeof value === 'function';
+  return isObject && 'then' in value && typeof value.then === 'function';
 }
 
 const COMMITTED =

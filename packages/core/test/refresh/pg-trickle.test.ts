@@ -324,7 +324,7 @@ describe('a refresh on pg_trickle 0.108', () => {
     await expect(table.refresh({ via: 'pgstream_refresh' })).rejects.toMatchObject(refused);
     await expect(
       table.refreshAfter(
-        () => {
+        async () => {
           worked = true;
         },
         { via: 'pgstream_refresh' },

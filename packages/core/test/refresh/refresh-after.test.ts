@@ -83,15 +83,28 @@ describe('refreshAfter', () => {
     expect(await totalOf3(admin, scene)).toBe(6);
   });
 
-  it('gives what the work gives, of any kind', async () => {
+  it('gives what the promise of the work does, of any kind', async () => {
     const { table } = open();
     const given = await table.refreshAfter(async () => ({ id: 1 }));
     expectTypeOf(given).toEqualTypeOf<{ id: number }>();
     expect(given).toEqual({ id: 1 });
-    expect(await table.refreshAfter(() => 'at once')).toBe('at once');
     // oxlint-disable-next-line unicorn/no-thenable -- ORMs give such ones
     const thenable: PromiseLike<number> = { then: (resolve) => Promise.resolve(7).then(resolve) };
     expect(await table.refreshAfter(() => thenable)).toBe(7);
+  });
+
+  it.each<[string, () => unknown]>([
+    ['nothing, as an arrow function with braces does', () => {}],
+    ['a value', () => 7],
+  ])('refreshes nothing where the work gives %s: nothing was waited for', async (_, work) => {
+    const { table } = open();
+    const before = await table.lastRefreshAt();
+    await expect(table.refreshAfter(work as () => Promise<unknown>)).rejects.toMatchObject({
+      code: 'INVALID_ARGUMENT',
+      operation: 'refreshAfter',
+      message: expect.stringMatching(/has given no promise.*return it, or await it in an async function/) as string,
+    });
+    expect(await table.lastRefreshAt()).toEqual(before);
   });
 
   it('passes an error of the work unchanged, and refreshes nothing', async () => {
@@ -138,7 +151,7 @@ describe('refreshAfter', () => {
   ])('refuses %s before the work is run', async (what, options) => {
     const { table } = open();
     let ran = false;
-    const refused = table.refreshAfter(() => {
+    const refused = table.refreshAfter(async () => {
       ran = true;
     }, options);
     await expect(refused).rejects.toMatchObject({ code: what.includes('signal') ? 'ABORTED' : 'INVALID_ARGUMENT' });
@@ -149,7 +162,7 @@ describe('refreshAfter', () => {
     const client = await db.connect();
     const table = through(client, scene);
     let ran = false;
-    const work = () => {
+    const work = async () => {
       ran = true;
     };
     await client.query('BEGIN');

@@ -131,7 +131,7 @@ export interface RefreshAfter {
    * @example
    * const order = await prisma.orderTotals.refreshAfter(() => prisma.order.create({ data }));
    */
-  <T>(work: () => PromiseLike<T> | T, options?: RefreshAfterOptions): Promise<T>;
+  <T>(work: () => PromiseLike<T>, options?: RefreshAfterOptions): Promise<T>;
 }
 
 /**
@@ -182,7 +182,7 @@ export function streamTableHandle(name: StreamTableName, scope: object, options:
     async refreshIfStale(this: unknown, asked?: RefreshIfStaleOptions): Promise<RefreshIfStaleResult> {
       return await tableOf(this, 'refreshIfStale').refreshIfStale(asked);
     },
-    async refreshAfter<T>(this: unknown, work: () => PromiseLike<T> | T, asked?: RefreshAfterOptions): Promise<T> {
+    async refreshAfter<T>(this: unknown, work: () => PromiseLike<T>, asked?: RefreshAfterOptions): Promise<T> {
       return await tableOf(this, 'refreshAfter').refreshAfter(work, asked);
     },
   };

@@ -104,7 +104,7 @@ export abstract class StreamTableEntity {
    */
   static async refreshAfter<T>(
     this: StreamEntityClass<object>,
-    work: () => PromiseLike<T> | T,
+    work: () => PromiseLike<T>,
     { on, ...options }: RefreshAfterOptions & On = {},
   ): Promise<T> {
     return await helpersOf(this, on, 'refreshAfter').refreshAfter(work, options);

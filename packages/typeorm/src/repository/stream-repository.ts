@@ -157,7 +157,7 @@ class HelpfulRepository<Entity extends ObjectLiteral> extends Repository<Entity>
     return await this.#handle.refreshIfStale(options);
   }
 
-  async refreshAfter<T>(work: () => PromiseLike<T> | T, options?: RefreshAfterOptions): Promise<T> {
+  async refreshAfter<T>(work: () => PromiseLike<T>, options?: RefreshAfterOptions): Promise<T> {
     return await this.#handle.refreshAfter(work, options);
   }
 
