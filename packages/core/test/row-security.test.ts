@@ -1,4 +1,4 @@
-import { connect, freshDatabase, testDatabase, testRole } from '@pgstream/harness';
+import { connect, extension, freshDatabase, testDatabase, testRole } from '@pgstream/harness';
 import { type Client, escapeIdentifier, escapeLiteral } from 'pg';
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createPgStream, refreshFunctionSql, type PgStream, type StreamTable } from '../src/index.ts';
@@ -83,7 +83,8 @@ const refusedFor = (table: string, isSource = true) => ({
   ) as string,
 });
 
-describe('a role that policies of a source bind', () => {
+// A later pg_trickle refreshes with its own rights.
+describe.skipIf(extension.checksOuterOwner)('a role that policies of a source bind', () => {
   describe.each(['FULL', 'DIFFERENTIAL'] as const)('in %s mode', (mode) => {
     it.each([
       ['by itself', {}],
@@ -138,7 +139,7 @@ describe('a role that policies of a source bind', () => {
     await createAsAdmin('DIFFERENTIAL');
     const via = { schema: scene.schema, name: 'refresh_it' };
     const tables = [{ schema: scene.schema, name: 'sales_totals' }];
-    await admin.query(refreshFunctionSql(tables, { function: via, roles: [scene.role] }));
+    await admin.query(refreshFunctionSql(tables, { function: via, roles: [scene.role], dialect: extension.name }));
     await admin.query(`INSERT INTO ${scene.schema}.sales (tenant_id, amount) VALUES (2, 2)`);
     const table = scene.pgstream.table({ schema: scene.schema, name: 'sales_totals' });
     expect(await table.refresh({ via })).toMatchObject({ status: 'refreshed' });
@@ -149,7 +150,7 @@ describe('a role that policies of a source bind', () => {
   });
 });
 
-describe('FORCE ROW LEVEL SECURITY', () => {
+describe.skipIf(extension.checksOuterOwner)('FORCE ROW LEVEL SECURITY', () => {
   it('on a source binds its owner, by itself and through a function', async () => {
     await createAsAdmin('DIFFERENTIAL');
     await give();
@@ -157,7 +158,7 @@ describe('FORCE ROW LEVEL SECURITY', () => {
       ALTER TABLE ${scene.schema}.sales FORCE ROW LEVEL SECURITY`);
     const via = { schema: scene.schema, name: 'refresh_it' };
     const tables = [{ schema: scene.schema, name: 'sales_totals' }];
-    const printed = refreshFunctionSql(tables, { function: via });
+    const printed = refreshFunctionSql(tables, { function: via, dialect: extension.name });
     // As it was printed before refreshes refused anything for row security.
     const before = printed
       .replaceAll(/PERFORM pg_catalog\.set_config\('row_security', 'off', true\);/g, '')
@@ -223,6 +224,7 @@ async function inGerman(source: string, said = source): Promise<StreamTable> {
     CREATE OR REPLACE FUNCTION pgstream.refresh_stream_table(name text) RETURNS void LANGUAGE plpgsql AS
       $$ BEGIN RAISE EXCEPTION USING ERRCODE = '42501', MESSAGE = ${escapeLiteral(message)}; END $$;
     GRANT USAGE ON SCHEMA shop, pgstream TO ${scene.role};
+    GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA pgstream TO ${scene.role};
     GRANT ALL ON ALL TABLES IN SCHEMA pgstream TO ${scene.role}`);
   return createPgStream(fromPg(await connect(scene.url(url)))).table(name);
 }

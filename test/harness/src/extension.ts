@@ -19,6 +19,10 @@ export interface TestExtension {
   readonly readsQuotedNames: boolean;
   /** Whether it asks who has logged in, so that no definer's function refreshes in its owner's place (contract F.3). */
   readonly checksOuterOwner: boolean;
+  /** Whether a refresh that somebody calls keeps writers out of the sources by itself (contract F.4). */
+  readonly locksSourcesItself: boolean;
+  /** Whether its hooks on DDL run with its own rights, so that a role that migrates needs none on it (contract F.3). */
+  readonly runsHooksItself: boolean;
   /** Whether its catalog tells the mode that was asked for, and who refreshes, and how many rows were updated (F.7). */
   readonly hasWideCatalog: boolean;
   /** The SQLSTATE of one of its own refusals: pg_trickle's, and for all of pg_stream's XX000 (contract A.6, B.7). */
@@ -35,6 +39,8 @@ function isTrickleSince(minor: number, patch = 0): boolean {
 const abilities = {
   readsQuotedNames: isTrickleSince(108),
   checksOuterOwner: isTrickleSince(87, 10),
+  runsHooksItself: isTrickleSince(81, 1),
+  locksSourcesItself: isTrickleSince(82),
   hasWideCatalog: isTrickleSince(108),
 };
 

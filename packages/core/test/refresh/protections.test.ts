@@ -1,4 +1,4 @@
-import { connect, quietDatabase, testDatabase } from '@pgstream/harness';
+import { connect, onPgTrickle, quietDatabase, testDatabase } from '@pgstream/harness';
 import type { Client, ClientBase, DatabaseError } from 'pg';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { createPgStream } from '../../src/index.ts';
@@ -21,7 +21,10 @@ import {
   type Scene,
 } from './scene.ts';
 
-/** Each line of the statement is here because of what happens without it: both are shown. */
+/**
+ * Each line of the statement for pg_stream is here because of what happens without it: both are shown. What pg_trickle does by
+ * itself, and what is sent to it, is in pg-trickle.test.ts.
+ */
 
 const db = testDatabase();
 let admin: Client;
@@ -80,7 +83,7 @@ async function besideOpenRefresh(changes: readonly Change[]): Promise<DatabaseEr
   return error;
 }
 
-describe('the claim on the catalog row', () => {
+describe.skipIf(onPgTrickle)('on pg_stream, the claim on the catalog row', () => {
   const change: Change = [' FOR UPDATE SKIP LOCKED', ''];
 
   it('makes a stream table busy until the transaction that refreshed it is over', async () => {
@@ -105,7 +108,7 @@ async function locksLeft(changes: readonly Change[]): Promise<number> {
   return (await advisoryLocks(admin)).filter(({ pid }) => pid === pidOf(client)).length;
 }
 
-describe('refusing while this session holds the lock', () => {
+describe.skipIf(onPgTrickle)('on pg_stream, refusing while this session holds the lock', () => {
   const change: Change = [
     /IF EXISTS \(SELECT FROM pg_locks l\n.*\n.*\) THEN\n( +RAISE EXCEPTION 'refresh)/,
     'IF false THEN\n$1',
@@ -130,7 +133,7 @@ async function inOldSnapshot(scene: Scene, changes: readonly Change[]): Promise<
   await refresh(client, scene);
 }
 
-describe('READ COMMITTED only', () => {
+describe.skipIf(onPgTrickle)('on pg_stream, READ COMMITTED only', () => {
   const change: Change = [`NOT LIKE 'read %'`, `= 'no level'`];
 
   it('refuses a snapshot that is older than the locks', async () => {
@@ -146,7 +149,7 @@ describe('READ COMMITTED only', () => {
   });
 });
 
-describe('SHARE ROW EXCLUSIVE', () => {
+describe.skipIf(onPgTrickle)('on pg_stream, SHARE ROW EXCLUSIVE', () => {
   it('keeps a second refresh out, whose transaction could go on to write', async () => {
     const scene = await createScene(admin);
     const second = { ...scene, name: { schema: scene.schema, name: 'second' } };
@@ -199,7 +202,7 @@ async function besideDirectWriter(changes: readonly Change[]): Promise<{ code: s
   return { code: refused, total: await totalOf3(admin, measured) };
 }
 
-describe('locking partitions along with their table', () => {
+describe.skipIf(onPgTrickle)('on pg_stream, locking partitions along with their table', () => {
   it('refuses beside a transaction that writes to a partition directly', async () => {
     expect(await besideDirectWriter([])).toEqual({ code: '55P03', total: 100 });
   });
@@ -212,7 +215,7 @@ describe('locking partitions along with their table', () => {
   });
 });
 
-describe('waiting only where nobody can be waiting for us', () => {
+describe.skipIf(onPgTrickle)('on pg_stream, waiting only where nobody can be waiting for us', () => {
   it.each([
     [
       'wrote',
@@ -299,7 +302,7 @@ async function readFullTable(): Promise<{ full: Pick<Scene, 'name'>; reader: Cli
   return { full, reader };
 }
 
-describe('a lock_timeout during the refresh itself', () => {
+describe.skipIf(onPgTrickle)('on pg_stream, a lock_timeout during the refresh itself', () => {
   const change: Change = [/PERFORM set_config\('lock_timeout', GREATEST.*/, 'NULL;'];
 
   it('ends it when a reader of the stream table stays in the way', async () => {
@@ -342,7 +345,7 @@ async function otherTable(changes: readonly Change[], { waits }: { waits: boolea
   return totalOf3(admin, first);
 }
 
-describe('the clean-up of change buffers', () => {
+describe.skipIf(onPgTrickle)('on pg_stream, the clean-up of change buffers', () => {
   /** As for a role that may not set it. */
   const notTurnedOff: Change = [/PERFORM set_config\('pg_stream\.cleanup_use_truncate', 'off', true\)/, 'NULL'];
   const noSecondCall: Change = [
@@ -376,7 +379,7 @@ async function twiceInTransaction(changes: readonly Change[]): Promise<number> {
   return totalOf3(client, scene);
 }
 
-describe('moving the log position', () => {
+describe.skipIf(onPgTrickle)('on pg_stream, moving the log position', () => {
   it('lets a second refresh in a transaction see what was written after the first', async () => {
     expect(await twiceInTransaction([])).toBe(110);
   });
@@ -397,7 +400,7 @@ async function lockTimeoutAfter(changes: readonly Change[]): Promise<string> {
   return rows[0]?.lock_timeout ?? '';
 }
 
-describe('restoring settings', () => {
+describe.skipIf(onPgTrickle)('on pg_stream, restoring settings', () => {
   const change: Change = [/PERFORM set_config\('lock_timeout', kept.*/, 'NULL;'];
 
   it("leaves the caller's lock_timeout as it was", async () => {
@@ -438,7 +441,7 @@ async function afterCancel(changes: readonly Change[]): Promise<number> {
   return (await advisoryLocks(admin)).filter(({ pid }) => pid === pidOf(client)).length;
 }
 
-describe('freeing the leaked lock', () => {
+describe.skipIf(onPgTrickle)('on pg_stream, freeing the leaked lock', () => {
   const byItself: Change = [/PERFORM pg_advisory_unlock.*/, 'NULL;'];
   const onlyOthers: Change = [' OR QUERY_CANCELED OR ASSERT_FAILURE', ''];
 
@@ -459,7 +462,7 @@ describe('freeing the leaked lock', () => {
   });
 });
 
-describe('a suspended stream table', () => {
+describe.skipIf(onPgTrickle)('on pg_stream, a suspended stream table', () => {
   it('is refused without waiting for writers of its sources', async () => {
     const scene = await createScene(admin);
     await createPgStream(fromPg(admin)).table(scene.name).suspend();
@@ -476,7 +479,7 @@ describe('a suspended stream table', () => {
   });
 });
 
-describe('the bare call', () => {
+describe.skipIf(onPgTrickle)('on pg_stream, the bare call', () => {
   it('is the function and nothing else: no lock on a source, no claim', async () => {
     const scene = await createScene(admin);
     const client = await db.connect();

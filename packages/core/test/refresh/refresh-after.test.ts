@@ -1,4 +1,4 @@
-import { testDatabase } from '@pgstream/harness';
+import { extension, testDatabase } from '@pgstream/harness';
 import type { Client } from 'pg';
 import { beforeAll, beforeEach, describe, expect, expectTypeOf, it } from 'vitest';
 import { createPgStream, type RefreshAfterOptions, type StreamTable } from '../../src/index.ts';
@@ -128,9 +128,9 @@ describe('refreshAfter', () => {
       operation: 'refreshAfter',
       schema: scene.schema,
       table: 'totals',
-      sqlState: 'XX000',
+      sqlState: extension.refusal('22023'),
       message: expect.stringMatching(/^The write is committed, .*suspended/) as string,
-      cause: { code: 'XX000' },
+      cause: { code: extension.refusal('22023') },
     });
     const missing = createPgStream(fromPg(pool)).table('missing');
     const error: unknown = await missing.refreshAfter(() => place(pool, 3)).catch((reason: unknown) => reason);

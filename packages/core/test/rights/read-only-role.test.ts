@@ -1,4 +1,4 @@
-import { connect, testDatabase, testRole } from '@pgstream/harness';
+import { connect, extension, onPgTrickle, testDatabase, testRole } from '@pgstream/harness';
 import pg, { type Client } from 'pg';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { createPgStream, readOnlyRoleSql, type PgStream } from '../../src/index.ts';
@@ -6,6 +6,7 @@ import { fromPg } from '../../src/pg.ts';
 import { createScene, pooled, totalsOf, type Scene } from '../refresh/scene.ts';
 
 const db = testDatabase();
+const dialect = extension.name;
 let admin: Client;
 let scene: Scene;
 
@@ -17,7 +18,7 @@ beforeAll(async () => {
 /** A role that the printed SQL was run for, and a connection as that role. */
 async function readingRole(tables = [scene.name]): Promise<{ role: string; client: Client; pgstream: PgStream }> {
   const { name, url } = await testRole();
-  await admin.query(readOnlyRoleSql(name, tables));
+  await admin.query(readOnlyRoleSql(name, tables, { dialect }));
   return { role: name, client: await connect(url(db.url)), pgstream: pooled(url(db.url)).pgstream };
 }
 
@@ -96,7 +97,9 @@ describe('a role that readOnlyRoleSql was run for', () => {
     const { pgstream } = await readingRole();
     await expect(pgstream.table(scene.name).refresh()).rejects.toMatchObject({
       code: 'PERMISSION_DENIED',
-      message: expect.stringMatching(/pgs_stream_tables.*refreshFunctionSql/s) as string,
+      message: expect.stringMatching(
+        extension.checksOuterOwner ? /GRANT EXECUTE.*refreshRoleSql/s : /stream_tables.*refreshFunctionSql/s,
+      ) as string,
     });
   });
 
@@ -106,8 +109,13 @@ describe('a role that readOnlyRoleSql was run for', () => {
     await admin.query(
       `GRANT INSERT, DELETE ON ${table} TO ${role}; GRANT UPDATE (total) ON ${table} TO ${role}; GRANT TRUNCATE ON ${table} TO PUBLIC`,
     );
-    await client.query(`UPDATE ${table} SET total = total`);
-    await admin.query(readOnlyRoleSql(role, [scene.name]));
+    const allowed = client.query(`UPDATE ${table} SET total = total`).catch((error: { code?: string }) => {
+      if (error.code !== 'P0001') throw error;
+      return error.code;
+    });
+    // The guard is reached by who has the right.
+    expect(typeof (await allowed)).toBe(onPgTrickle ? 'string' : 'object');
+    await admin.query(readOnlyRoleSql(role, [scene.name], { dialect }));
     for (const write of [`UPDATE ${table} SET total = total`, `DELETE FROM ${table}`, `TRUNCATE ${table}`]) {
       await expect(client.query(write)).rejects.toMatchObject({ code: '42501' });
     }
@@ -127,13 +135,13 @@ describe('readOnlyRoleSql', () => {
     await admin.query(`ALTER TABLE ${scene.schema}.second OWNER TO ${owner.name}`);
     const { name: role } = await testRole();
     await admin.query(give(role).replace('test_owner', owner.name));
-    await expect(admin.query(readOnlyRoleSql(role, [second]))).rejects.toMatchObject({
+    await expect(admin.query(readOnlyRoleSql(role, [second], { dialect }))).rejects.toMatchObject({
       code: '42501',
       message: `${role} can still write ${scene.schema}.second`,
     });
     const { rows } = await admin.query(
-      `SELECT coalesce(nspacl::text, '') LIKE '%' || $1 || '%' AS granted FROM pg_namespace WHERE nspname = 'pgstream'`,
-      [role],
+      `SELECT coalesce(nspacl::text, '') LIKE '%' || $1 || '%' AS granted FROM pg_namespace WHERE nspname = $2`,
+      [role, extension.schema],
     );
     expect(rows).toEqual([{ granted: false }]);
     await table.drop();
@@ -146,7 +154,7 @@ describe('readOnlyRoleSql', () => {
     const [s, t, r] = [schema, table, role].map((name) => pg.escapeIdentifier(name));
     await admin.query(`CREATE SCHEMA ${s}; CREATE TABLE ${s}.${t} (x int); CREATE ROLE ${r}`);
     try {
-      await admin.query(readOnlyRoleSql(role, [{ schema, name: table }]));
+      await admin.query(readOnlyRoleSql(role, [{ schema, name: table }], { dialect }));
       const { rows } = await admin.query(
         `SELECT has_table_privilege($1, c.oid, 'SELECT') AS reads, has_table_privilege($1, c.oid, 'INSERT') AS writes
          FROM pg_class c WHERE c.relname = $2`,
@@ -162,7 +170,7 @@ describe('readOnlyRoleSql', () => {
     const { name: role } = await testRole();
     const client = await db.connect();
     await client.query('SET standard_conforming_strings = off');
-    await expect(client.query(readOnlyRoleSql(role, [scene.name]))).resolves.toBeDefined();
+    await expect(client.query(readOnlyRoleSql(role, [scene.name], { dialect }))).resolves.toBeDefined();
   });
 
   it.each([
