@@ -19,7 +19,7 @@ export interface Try<Status> {
   /** Whether it is more than one statement, to be in a transaction of ours where the executor can begin one. */
   readonly isMany: boolean;
   /** Waits for writers of the sources for so many milliseconds at most. */
-  make(where: Context, waitMs: number): Promise<Status>;
+  readonly make: (where: Context, waitMs: number) => Promise<Status>;
 }
 
 /** `ifBusy: 'wait'` without a `timeoutMs`. */
