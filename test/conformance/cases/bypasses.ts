@@ -1,4 +1,4 @@
-import { readOnlyRoleSql } from '@pgstream/core';
+import { isPgStreamError, readOnlyRoleSql } from '@pgstream/core';
 import { extension, onPgTrickle, type TestRole, testRole } from '@pgstream/harness';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { note } from '../report/index.ts';
@@ -82,6 +82,7 @@ function rows(count: number): string {
 /** The SQLSTATE, wherever the ORM keeps the driver's error. */
 function sqlStateOf(error: unknown): string | undefined {
   for (let each = error; each instanceof Error; each = each.cause) {
+    if (isPgStreamError(each) && each.sqlState !== undefined) return each.sqlState;
     if ('code' in each && /^[0-9A-Z]{5}$/.test(String(each.code))) return String(each.code);
   }
   return undefined;

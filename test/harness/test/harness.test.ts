@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { connect, freshDatabase, serverUrl, testDatabase, testRole } from '../src/index.ts';
+import { connect, extension, freshDatabase, serverUrl, testDatabase, testRole } from '../src/index.ts';
 
 const db = testDatabase();
 
@@ -25,7 +25,7 @@ describe('the database of a file', () => {
     const { rows } = await client.query(
       `SELECT extname, to_regclass('made_before_all') IS NOT NULL AS kept FROM pg_extension WHERE extname = 'pg_stream'`,
     );
-    expect(rows).toEqual([{ extname: 'pg_stream', kept: true }]);
+    expect(rows).toEqual([{ extname: extension.name, kept: true }]);
   });
 
   afterAll(async () => {
