@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { chmod, mkdtemp, readdir, rm, stat, statfs, writeFile } from 'node:fs/promises';
+import { chmod, mkdtemp, readdir, rm, statfs, writeFile } from 'node:fs/promises';
 import { freemem } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -9,7 +9,6 @@ const prefix = 'pgstream-tests-';
 
 /** A run takes two at the most; what a machine swaps out is slower than its disk. */
 const roomNeeded = 8 * 1024 ** 3;
-const uselessAfterMs = 24 * 3_600_000;
 
 /**
  * Once per run, before anything else: has this process and those that it starts keep their temporary files in memory, where there is room for them: databases
@@ -34,7 +33,7 @@ async function folderInMemory(): Promise<string | undefined> {
     const { bavail, bsize } = await statfs(inMemory);
     if (Math.min(bavail * bsize, freemem()) < roomNeeded) return undefined;
     await removeAbandoned();
-    const folder = await mkdtemp(join(inMemory, prefix));
+    const folder = await mkdtemp(join(inMemory, `${prefix}${process.pid}-`));
     // As the folder that it stands for: PostgreSQL runs as another user where the tests run as root.
     await chmod(folder, 0o1777);
     if (await runsPrograms(folder)) return folder;
@@ -47,10 +46,19 @@ async function folderInMemory(): Promise<string | undefined> {
 
 /** Those of runs that were killed. */
 async function removeAbandoned(): Promise<void> {
-  const names = (await readdir(inMemory)).filter((name) => name.startsWith(prefix));
-  for (const path of names.map((name) => join(inMemory, name))) {
-    const { mtimeMs } = await stat(path);
-    if (Date.now() - mtimeMs > uselessAfterMs) await rm(path, { recursive: true, force: true }).catch(() => {});
+  for (const name of await readdir(inMemory)) {
+    const [, pid] = new RegExp(`^${prefix}(\\d+)-`).exec(name) ?? [];
+    if (pid === undefined || isRunning(Number(pid))) continue;
+    await rm(join(inMemory, name), { recursive: true, force: true }).catch(() => {});
+  }
+}
+
+function isRunning(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch (error) {
+    // It is somebody else's.
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
   }
 }
 
