@@ -24,7 +24,7 @@ describe('findings', () => {
       );
       expect({
         executable: ((await stat(join(findings, script))).mode & 0o111) !== 0,
-        unpinned: installed.filter((name) => !/.@\d+\.\d+\.\d+$/.test(name)),
+        unpinned: installed.filter((name) => !/.@\d+\.\d+\.\d+(?:-[\w.]+)?$/.test(name)),
         notItsOwn: text.match(/@pgstream\/|https?:/g) ?? [],
         quotes: /^#> /m.test(text),
         observes: /^(?:TZ=UTC )?observe /m.test(text),
