@@ -42,8 +42,8 @@ const PREFIXES: readonly (readonly [prefix: string, code: PgStreamErrorCode, sen
   ],
   ['differential query depth exceeded limit', 'UNSUPPORTED_QUERY', (rest) => refusedQuery(`it is too deep${rest}`)],
   ['differential query CTE count exceeded limit', 'UNSUPPORTED_QUERY', (rest) => refusedQuery(`it is too long${rest}`)],
-  ['lock timeout: ', 'TIMEOUT', (rest) => `A lock was not to be had in time: ${rest}. Try again.`],
-  ['scheduled lock timeout: ', 'TIMEOUT', (rest) => `A lock was not to be had in time: ${rest}. Try again.`],
+  ['lock timeout: ', 'TIMEOUT', lockTimeout],
+  ['scheduled lock timeout: ', 'TIMEOUT', lockTimeout],
   ['scheduled statement timeout: ', 'TIMEOUT', (rest) => `The refresh took too long: ${rest}. Allow it more time.`],
   ['safe frontier unavailable: ', 'SOURCES_BUSY', undecided],
   ['snapshot alignment unavailable for ', 'SOURCES_BUSY', undecided],
@@ -129,6 +129,10 @@ function blockedCapture(rest: string, { dialect }: ErrorContext): string {
   return rest.includes('quiesced')
     ? `The extension is paused in this database, so nothing is refreshed. When the work that it was paused for is over, an administrator runs: SELECT ${schema}.resume_all();`
     : `The extension takes this database for a copy of the one that its changes were captured in, and refreshes nothing (${rest}). The usual reasons are a dump that was restored, and a database made from a template, as test databases are. Once it is certain that this is the one to go on with, an administrator runs: SELECT ${schema}.recover_capture_instance();`;
+}
+
+function lockTimeout(rest: string): string {
+  return `A lock was not to be had in time: ${rest}. Try again.`;
 }
 
 /** Writers are fenced by their transactions, and of an open one it cannot be proved what it will do (contract F.4). */

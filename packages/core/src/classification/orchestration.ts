@@ -6,28 +6,35 @@ import type { ErrorContext, Verdict } from './rule.ts';
 /** How the refusals of the extension's integration contract begin, whatever their SQLSTATE is (contract F.6). */
 const REFUSAL = /^PGT_EXT_([A-Z_]+): ?([^]*)$/;
 
-const CODES: Readonly<Record<string, PgStreamErrorCode>> = {
-  ORCHESTRATION_MODE: 'EXTERNALLY_ORCHESTRATED',
-  REFRESH_BUSY: 'REFRESH_BUSY',
-  GRAPH_BUSY: 'REFRESH_BUSY',
-  AUTHORIZATION: 'PERMISSION_DENIED',
+interface Refusal {
+  readonly code: PgStreamErrorCode;
+  readonly advice: (context: ErrorContext) => string;
+}
+
+const BUSY: Refusal = {
+  code: 'REFRESH_BUSY',
+  advice: () => 'Try again when the other refresh is over, or let refresh() wait or skip (ifBusy).',
 };
 
-const ADVICE: Readonly<Record<string, (context: ErrorContext) => string>> = {
-  ORCHESTRATION_MODE: ({ name, dialect }) =>
-    `Another program has taken over the refreshes of ${said(name)} (orchestration EXTERNAL), and neither the scheduler nor refresh() makes them: let that program do it. Its owner gives it back with SELECT ${dialect?.schema ?? NAMES.pg_trickle.schema}.set_orchestration_mode('<schema>.<name>', 'MANAGED');`,
-  REFRESH_BUSY: () => 'Try again when the other refresh is over, or let refresh() wait or skip (ifBusy).',
-  GRAPH_BUSY: () => 'Try again when the other refresh is over, or let refresh() wait or skip (ifBusy).',
-  AUTHORIZATION: () => 'Call it as the owner of the stream tables.',
+const REFUSALS: Readonly<Record<string, Refusal>> = {
+  ORCHESTRATION_MODE: {
+    code: 'EXTERNALLY_ORCHESTRATED',
+    advice: ({ name, dialect }) =>
+      `Another program has taken over the refreshes of ${said(name)} (orchestration EXTERNAL), and neither the scheduler nor refresh() makes them: let that program do it. Its owner gives it back with SELECT ${dialect?.schema ?? NAMES.pg_trickle.schema}.set_orchestration_mode('<schema>.<name>', 'MANAGED');`,
+  },
+  REFRESH_BUSY: BUSY,
+  GRAPH_BUSY: BUSY,
+  AUTHORIZATION: { code: 'PERMISSION_DENIED', advice: () => 'Call it as the owner of the stream tables.' },
 };
 
 /** Tells refusals of what belongs to an external program. Of those that are not known the extension's own word is told. */
 export function byOrchestration({ message }: DriverError, context: ErrorContext): Verdict | undefined {
   const [, word, detail = ''] = REFUSAL.exec(message) ?? [];
   if (word === undefined) return undefined;
-  const advice = ADVICE[word]?.(context);
+  const known = REFUSALS[word];
+  const advice = known?.advice(context);
   return {
-    code: CODES[word] ?? 'EXTENSION_REFUSED',
+    code: known?.code ?? 'EXTENSION_REFUSED',
     message: `The extension refused with ${word}${detail === '' ? '' : `: ${detail}`}.${advice === undefined ? '' : ` ${advice}`}`,
   };
 }
