@@ -27,6 +27,32 @@ BEGIN
 END
 $$;
 
+-- What the creating functions take no NULL for, by its place among their parameters.
+CREATE FUNCTION pgtrickle._refuse_nulls(p_name text, p_query text, p_mode text, p_initialize boolean) RETURNS void
+LANGUAGE plpgsql AS $$
+BEGIN
+  PERFORM pgtrickle._refuse_null(0, p_name IS NULL);
+  PERFORM pgtrickle._refuse_null(1, p_query IS NULL);
+  PERFORM pgtrickle._refuse_null(3, p_mode IS NULL);
+  PERFORM pgtrickle._refuse_null(4, p_initialize IS NULL);
+END
+$$;
+
+-- With the freshness that is asked for, and who refreshes it, where the release knows of these.
+CREATE FUNCTION pgtrickle._create_aimed(p_name text, p_query text, p_schedule text, p_mode text, p_initialize boolean
+  , p_target text, p_orchestration text -- only 0.108
+) RETURNS void
+LANGUAGE plpgsql AS $$
+DECLARE
+  v_id bigint;
+BEGIN
+  PERFORM pgtrickle._check_target(p_target, p_schedule); -- only 0.108
+  p_mode := pgtrickle._mode_of_target(p_target, p_mode); -- only 0.108
+  v_id := pgtrickle._create_called(p_name, p_query, p_schedule, p_mode, p_initialize);
+  PERFORM pgtrickle._orchestrate(v_id, p_orchestration), pgtrickle._aim(v_id, p_target); -- only 0.108
+END
+$$;
+
 CREATE FUNCTION pgtrickle._exists(p_name text) RETURNS boolean
 LANGUAGE sql STABLE AS $$
   SELECT EXISTS (
@@ -45,17 +71,11 @@ CREATE FUNCTION pgtrickle.create_stream_table(
 ) RETURNS void
 LANGUAGE plpgsql AS $$
 #variable_conflict use_variable
-DECLARE
-  v_id bigint;
 BEGIN
-  PERFORM pgtrickle._refuse_null(0, name IS NULL);
-  PERFORM pgtrickle._refuse_null(1, query IS NULL);
-  PERFORM pgtrickle._refuse_null(3, refresh_mode IS NULL);
-  PERFORM pgtrickle._refuse_null(4, initialize IS NULL);
-  PERFORM pgtrickle._check_target(target_freshness, schedule); -- only 0.108
-  refresh_mode := pgtrickle._mode_of_target(target_freshness, refresh_mode); -- only 0.108
-  v_id := pgtrickle._create_called(name, query, schedule, refresh_mode, initialize);
-  PERFORM pgtrickle._orchestrate(v_id, orchestration_mode), pgtrickle._aim(v_id, target_freshness); -- only 0.108
+  PERFORM pgtrickle._refuse_nulls(name, query, refresh_mode, initialize);
+  PERFORM pgtrickle._create_aimed(name, query, schedule, refresh_mode, initialize
+    , target_freshness, orchestration_mode -- only 0.108
+  );
 -- raises as the original does
 END
 $$;
@@ -71,20 +91,14 @@ CREATE FUNCTION pgtrickle.create_stream_table_if_not_exists(
 ) RETURNS void
 LANGUAGE plpgsql AS $$
 #variable_conflict use_variable
-DECLARE
-  v_id bigint;
 BEGIN
-  PERFORM pgtrickle._refuse_null(0, name IS NULL);
-  PERFORM pgtrickle._refuse_null(1, query IS NULL);
-  PERFORM pgtrickle._refuse_null(3, refresh_mode IS NULL);
-  PERFORM pgtrickle._refuse_null(4, initialize IS NULL);
+  PERFORM pgtrickle._refuse_nulls(name, query, refresh_mode, initialize);
   IF pgtrickle._exists(name) THEN
     RETURN;
   END IF;
-  PERFORM pgtrickle._check_target(target_freshness, schedule); -- only 0.108
-  refresh_mode := pgtrickle._mode_of_target(target_freshness, refresh_mode); -- only 0.108
-  v_id := pgtrickle._create_called(name, query, schedule, refresh_mode, initialize);
-  PERFORM pgtrickle._orchestrate(v_id, orchestration_mode), pgtrickle._aim(v_id, target_freshness); -- only 0.108
+  PERFORM pgtrickle._create_aimed(name, query, schedule, refresh_mode, initialize
+    , target_freshness, orchestration_mode -- only 0.108
+  );
 -- raises as the original does
 END
 $$;
@@ -102,10 +116,7 @@ LANGUAGE plpgsql AS $$
 DECLARE
   v_id bigint;
 BEGIN
-  PERFORM pgtrickle._refuse_null(0, name IS NULL);
-  PERFORM pgtrickle._refuse_null(1, query IS NULL);
-  PERFORM pgtrickle._refuse_null(3, refresh_mode IS NULL);
-  PERFORM pgtrickle._refuse_null(4, initialize IS NULL);
+  PERFORM pgtrickle._refuse_nulls(name, query, refresh_mode, initialize);
   IF pgtrickle._exists(name) THEN
     v_id := pgtrickle._alter_called(name, query, schedule, CASE upper(refresh_mode) WHEN 'AUTO' THEN NULL ELSE refresh_mode END, NULL);
   ELSE
