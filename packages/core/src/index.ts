@@ -32,6 +32,7 @@ export {
   type PgStreamErrorFields,
   type RefusedWriteFields,
 } from './errors/index.ts';
+export type { Wakeups } from './events/index.ts';
 export { isAbandonedTransaction } from './executor/index.ts';
 export type { Row, SqlExecutor, TransactionState } from './executor/index.ts';
 export type { IsStaleOptions } from './freshness/index.ts';
