@@ -24,6 +24,13 @@ install() {
   echo "Node $(node --version), $*"
 }
 
+# python NAME==VERSION …: the same of PyPI's, in a virtual environment whose programs are in venv/bin.
+python() {
+  python3 -m venv venv
+  venv/bin/pip install --quiet --disable-pip-version-check "$@"
+  echo "$(venv/bin/python --version), $*"
+}
+
 # postgres: starts a PostgreSQL 18 of its own on 127.0.0.1, whose superuser's URL is then in DATABASE_URL.
 postgres() {
   package=$(node "$lib/postgres.mjs" package)
