@@ -33,6 +33,14 @@ export {
   type RefusedWriteFields,
 } from './errors/index.ts';
 export type { Wakeups } from './events/index.ts';
+export type {
+  DependencyGraph,
+  DependencyNode,
+  DependencyPath,
+  PathStep,
+  SourceNode,
+  StreamTableNode,
+} from './graph/index.ts';
 export { isAbandonedTransaction } from './executor/index.ts';
 export type { Row, SqlExecutor, TransactionState } from './executor/index.ts';
 export type { IsStaleOptions } from './freshness/index.ts';

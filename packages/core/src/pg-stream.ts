@@ -17,6 +17,7 @@ import { createStreamTable, type StreamTableDefinition } from './definition/inde
 import { createContext } from './context/index.ts';
 import type { DialectName } from './dialect/index.ts';
 import type { SqlExecutor } from './executor/index.ts';
+import { readGraph, type DependencyGraph } from './graph/index.ts';
 import { resolveName, type StreamTableName } from './name/index.ts';
 import { canWrite, type CanWriteOptions } from './rights/index.ts';
 import { streamTable, type StreamTable } from './stream-table.ts';
@@ -87,6 +88,12 @@ export interface PgStream {
   /** Which stream tables read which sources. */
   dependencies(): Promise<StreamTableDependency[]>;
 
+  /**
+   * The stream tables and all that they read, also through views, as a graph: what has to be refreshed before what, and
+   * where something is in the way of that. Reads the catalog in one statement.
+   */
+  graph(): Promise<DependencyGraph>;
+
   /** How the changes of each source are captured, and what is wrong with that. */
   cdcHealth(): Promise<CdcHealth[]>;
 
@@ -123,6 +130,7 @@ export function createPgStream(executor: SqlExecutor, options: PgStreamOptions =
     columns: async (name) => await columns(context, resolveName(name, defaultSchema)),
     canWrite: async (name, asked) => await canWrite(context, resolveName(name, defaultSchema), asked),
     dependencies: () => dependencies(context),
+    graph: () => readGraph(context),
     cdcHealth: () => cdcHealth(context),
     slotHealth: () => slotHealth(context),
     refreshStats: () => refreshStats(context),

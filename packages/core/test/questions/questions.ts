@@ -24,6 +24,7 @@ const ofAll: Record<Exclude<keyof PgStream, 'table' | 'create'>, (pgstream: PgSt
   columns: (pgstream) => pgstream.columns('typed'),
   canWrite: (pgstream) => pgstream.canWrite('totals'),
   dependencies: (pgstream) => pgstream.dependencies(),
+  graph: (pgstream) => pgstream.graph(),
   cdcHealth: (pgstream) => pgstream.cdcHealth(),
   slotHealth: (pgstream) => pgstream.slotHealth(),
   refreshStats: (pgstream) => pgstream.refreshStats(),
