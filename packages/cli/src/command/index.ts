@@ -1,0 +1,3 @@
+export { inDatabase } from './database.ts';
+export { command, NAME } from './define.ts';
+export { addGlobalFlags } from './global-flags.ts';

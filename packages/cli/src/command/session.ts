@@ -1,0 +1,73 @@
+import { createPgStream, type PgStream, type QualifiedName } from '@pgstream/core';
+import { fromPg } from '@pgstream/core/pg';
+import type { Pool } from 'pg';
+import type { PgStreamConfig } from '../config/index.ts';
+import { open } from '../connection/index.ts';
+import { nameText, parseName } from '../names/index.ts';
+import { createOutput, type Output } from '../output/index.ts';
+import { startedEmulator } from './emulator.ts';
+import type { GlobalFlags } from './global-flags.ts';
+
+/** What a command works with. */
+export interface Session {
+  readonly pgstream: PgStream;
+  /** For what core does not ask. */
+  readonly pool: Pool;
+  readonly output: Output;
+  readonly config: PgStreamConfig;
+  readonly defaultSchema: string;
+  /** The schema that was asked for by name; undefined if none was. */
+  readonly askedSchema: string | undefined;
+  /** Ends when the program is told to end (SIGINT, SIGTERM). */
+  readonly signal: AbortSignal;
+  /** The stream table that is meant by a word of the command line. */
+  readonly name: (text: string) => QualifiedName;
+  /** How a stream table is called on the command line. */
+  readonly text: (name: QualifiedName) => string;
+}
+
+/** Connects, and disconnects when the work is done. */
+export async function withSession<Result>(
+  flags: GlobalFlags,
+  config: PgStreamConfig,
+  work: (session: Session) => Promise<Result>,
+): Promise<Result> {
+  await using emulator = await startedEmulator(flags);
+  const pool = await open({
+    flags: emulator ? { url: emulator.url } : withService(flags, config),
+    configUrl: config.url,
+    password: flags.password,
+  });
+  const ending = new AbortController();
+  const end = (): void => ending.abort();
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, end);
+  try {
+    return await work(sessionOf(pool, flags, config, ending.signal));
+  } finally {
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.removeListener(signal, end);
+    await pool.end();
+  }
+}
+
+/** What is said on the command line goes before the configuration's service. */
+function withService(flags: GlobalFlags, config: PgStreamConfig): GlobalFlags {
+  const elsewhere = flags.url ?? flags.host ?? flags.port ?? flags.username;
+  const service = flags.service ?? (elsewhere === undefined ? config.service : undefined);
+  return service === undefined ? flags : { ...flags, service };
+}
+
+function sessionOf(pool: Pool, flags: GlobalFlags, config: PgStreamConfig, signal: AbortSignal): Session {
+  const askedSchema = flags.schema ?? config.schema;
+  const defaultSchema = askedSchema ?? 'public';
+  return {
+    pool,
+    config,
+    defaultSchema,
+    askedSchema,
+    signal,
+    pgstream: createPgStream(fromPg(pool), { defaultSchema, dialect: flags.extension ?? config.extension }),
+    output: createOutput(flags),
+    name: (text) => parseName(text, defaultSchema),
+    text: (name) => nameText(name, defaultSchema),
+  };
+}

@@ -1,0 +1,2 @@
+export { defineConfig, type OptionDefaults, type PgStreamConfig } from './config.ts';
+export { loadConfig } from './load.ts';

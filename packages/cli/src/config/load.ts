@@ -1,0 +1,54 @@
+import { existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { extname, resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { CliError, EXIT } from '../exit/index.ts';
+import type { PgStreamConfig } from './config.ts';
+
+const FILES = ['ts', 'mts', 'mjs', 'js', 'json'].map((extension) => `pgstream.config.${extension}`);
+
+const KEYS: ReadonlySet<string> = new Set<keyof PgStreamConfig>(['url', 'service', 'schema', 'extension', 'options']);
+
+/** What the configuration file says: the one that is named, or the one in this folder; nothing if there is none. */
+export async function loadConfig(named: string | undefined): Promise<PgStreamConfig> {
+  const file = named ?? FILES.find((candidate) => existsSync(candidate));
+  if (file === undefined) return {};
+  const path = resolve(file);
+  if (!existsSync(path)) throw unusable(`There is no configuration file ${path}.`);
+  return checked(await contentOf(path), path);
+}
+
+async function contentOf(path: string): Promise<unknown> {
+  try {
+    switch (extname(path)) {
+      case '.json':
+        return JSON.parse(await readFile(path, 'utf8'));
+      case '.ts':
+      case '.mts': {
+        const { createJiti } = await import('jiti');
+        return await createJiti(path).import(path, { default: true });
+      }
+      default:
+        return ((await import(pathToFileURL(path).href)) as { default?: unknown }).default;
+    }
+  } catch (error) {
+    throw unusable(`The configuration file ${path} cannot be read: ${(error as Error).message}`, error);
+  }
+}
+
+function checked(content: unknown, path: string): PgStreamConfig {
+  if (typeof content !== 'object' || content === null || Array.isArray(content)) {
+    throw unusable(`The configuration file ${path} has to give an object: export default { url: … }.`);
+  }
+  const unknown = Object.keys(content).find((key) => !KEYS.has(key));
+  if (unknown !== undefined) {
+    throw unusable(
+      `The configuration file ${path} says "${unknown}", which means nothing here. There are ${[...KEYS].join(', ')}.`,
+    );
+  }
+  return content;
+}
+
+function unusable(message: string, cause?: unknown): CliError {
+  return new CliError(EXIT.usage, 'INVALID_ARGUMENT', message, cause);
+}

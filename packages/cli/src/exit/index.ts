@@ -1,0 +1,2 @@
+export { EXIT, exitCodeOf, type ExitCode } from './codes.ts';
+export { CliError } from './errors.ts';

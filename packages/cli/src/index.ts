@@ -1,0 +1,1 @@
+export { defineConfig, type OptionDefaults, type PgStreamConfig } from './config/index.ts';

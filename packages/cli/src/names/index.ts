@@ -1,0 +1,1 @@
+export { nameText, parseName } from './names.ts';

@@ -1,0 +1,5 @@
+export { colorsFor } from './colors.ts';
+export { NOTHING } from './nothing.ts';
+export { createOutput, type Output, type OutputFlags } from './output.ts';
+export { freshText, scheduleText, stateText } from './states.ts';
+export type { Column } from './table.ts';

@@ -1,0 +1,38 @@
+import { execFile } from 'node:child_process';
+import { join } from 'node:path';
+
+/** The built program. */
+const PROGRAM = join(import.meta.dirname, '../dist/cli.mjs');
+
+/** What a run of the program left. */
+export interface Ran {
+  readonly code: number;
+  readonly out: string;
+  readonly err: string;
+}
+
+/** How it is run. */
+interface RunOptions {
+  /** Variables; of those of this process only PATH and HOME are passed on. */
+  readonly env?: Readonly<Record<string, string>>;
+  readonly cwd?: string;
+  /** What it reads from standard input. */
+  readonly input?: string;
+}
+
+/** Runs the program, without a terminal. */
+function pgstream(args: readonly string[], { env = {}, cwd, input = '' }: RunOptions = {}): Promise<Ran> {
+  const { PATH = '', HOME = '' } = process.env;
+  return new Promise((resolve) => {
+    const options = { env: { PATH, HOME, TZ: 'UTC', ...env }, cwd };
+    const child = execFile(process.execPath, [PROGRAM, ...args], options, (error, out, err) => {
+      resolve({ code: typeof error?.code === 'number' ? error.code : error ? -1 : 0, out, err });
+    });
+    child.stdin?.end(input);
+  });
+}
+
+/** Runs it on a database. */
+export function runner(url: () => string): (...args: readonly string[]) => Promise<Ran> {
+  return (...args) => pgstream(args, { env: { DATABASE_URL: url() } });
+}
