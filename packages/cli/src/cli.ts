@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 import { CommanderError } from 'commander';
-import { CliError, EXIT, exitCodeOf } from './exit/index.ts';
+import { CliError, EXIT, exitCodeOf, sentenceOf } from './exit/index.ts';
 import { colorsFor } from './output/index.ts';
 import { createProgram } from './program.ts';
 
@@ -36,6 +36,6 @@ async function report(error: unknown): Promise<number> {
 async function explained(error: unknown): Promise<{ message: string; code: string; exitCode: number }> {
   if (error instanceof CliError) return error;
   const { isPgStreamError } = await import('@pgstream/core');
-  if (isPgStreamError(error)) return { message: error.message, code: error.code, exitCode: exitCodeOf(error.code) };
+  if (isPgStreamError(error)) return { message: sentenceOf(error), code: error.code, exitCode: exitCodeOf(error.code) };
   return { message: error instanceof Error ? error.message : String(error), code: 'UNKNOWN', exitCode: EXIT.failed };
 }

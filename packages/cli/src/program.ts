@@ -14,7 +14,7 @@ export function createProgram(): Command {
     .version(packageJson.version, '-V, --version', 'the version of this program')
     .helpOption('--help', 'this help')
     .helpCommand('help [command]', 'the help of a command')
-    .configureHelp({ showGlobalOptions: true })
+    .configureHelp({ showGlobalOptions: true, subcommandTerm: termOf })
     .showSuggestionAfterError()
     .exitOverride();
   addGlobalFlags(program);
@@ -23,4 +23,13 @@ export function createProgram(): Command {
     for (const make of commands) program.addCommand(make().copyInheritedSettings(program));
   }
   return program;
+}
+
+/** A command in the list of commands: its name and arguments. */
+function termOf(command: Command): string {
+  const args = command.registeredArguments.map((argument) => {
+    const name = `${argument.name()}${argument.variadic ? '...' : ''}`;
+    return argument.required ? `<${name}>` : `[${name}]`;
+  });
+  return [command.name(), ...args].join(' ');
 }

@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 
 /** The built program. */
-const PROGRAM = join(import.meta.dirname, '../dist/cli.mjs');
+export const PROGRAM = join(import.meta.dirname, '../dist/cli.mjs');
 
 /** What a run of the program left. */
 export interface Ran {
@@ -21,7 +21,7 @@ interface RunOptions {
 }
 
 /** Runs the program, without a terminal. */
-function pgstream(args: readonly string[], { env = {}, cwd, input = '' }: RunOptions = {}): Promise<Ran> {
+export function pgstream(args: readonly string[], { env = {}, cwd, input = '' }: RunOptions = {}): Promise<Ran> {
   const { PATH = '', HOME = '' } = process.env;
   return new Promise((resolve) => {
     const options = { env: { PATH, HOME, TZ: 'UTC', ...env }, cwd };

@@ -1,8 +1,20 @@
 import type { Command } from 'commander';
+import { alter } from './alter.ts';
+import { create } from './create.ts';
+import { drop } from './drop.ts';
+import { explain } from './explain.ts';
+import { freshness } from './freshness.ts';
+import { history } from './history.ts';
 import { list } from './list.ts';
+import { refresh } from './refresh.ts';
+import { resume } from './resume.ts';
+import { stats } from './stats.ts';
 import { status } from './status.ts';
+import { suspend } from './suspend.ts';
 
 /** The commands by what they are for, in the order of the help. A new one is a file here and a line. */
 export const COMMANDS: Readonly<Record<string, readonly (() => Command)[]>> = {
-  'Look:': [list, status],
+  'Look:': [list, status, freshness, explain, history, stats],
+  'Refresh:': [refresh],
+  'Administer:': [create, alter, suspend, resume, drop],
 };

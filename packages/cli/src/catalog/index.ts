@@ -1,0 +1,1 @@
+export { dependentsOf } from './dependents.ts';

@@ -1,0 +1,233 @@
+import { inItsNames, testDatabase } from '@pgstream/harness';
+import type { Client } from 'pg';
+import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { pgstream, runner } from './run.ts';
+import { aged, shop } from './shop.ts';
+
+const database = testDatabase();
+shop(database);
+const run = runner(() => database.url);
+const query = 'SELECT id FROM public.orders';
+
+let client: Client;
+beforeAll(async () => {
+  client = await database.connect();
+});
+
+interface Status {
+  status: string;
+  schedule: { text: string | null };
+  refreshMode: string;
+}
+
+const statusOf = async (name: string): Promise<Status> =>
+  JSON.parse((await run('status', name, '--json')).out) as Status;
+
+describe('names', () => {
+  test('have a schema before a dot, as they are stored, and quotes where a dot is part of it', async () => {
+    expect(await run('status', 'analytics.visits')).toMatchObject({ code: 0 });
+    expect(await run('status', 'visits', '--schema', 'analytics')).toMatchObject({ code: 0 });
+    expect((await run('status', 'Visits', '--schema', 'analytics')).err).toContain(
+      'There is no stream table "Visits" in schema "analytics"',
+    );
+    expect((await run('status', '"v1.2"')).err).toContain('There is no stream table "v1.2" in schema "public"');
+    expect(await run('status', 'a.b.c')).toMatchObject({ code: 2, out: '' });
+  });
+});
+
+describe('exit codes', () => {
+  test.for<[what: string, args: string[], code: number, says: RegExp]>([
+    ['not found', ['status', 'nope'], 3, /^pgstream: There is no stream table "nope" in schema "public"/],
+    ['an option that is not there', ['list', '--jsno'], 2, /unknown option '--jsno'\n\(Did you mean --json\?\)/],
+    ['a command that is not there', ['frehness'], 2, /Did you mean freshness\?/],
+    ['a schedule that is none', ['alter', 'order_totals', '--schedule', '5x'], 2, /'5x' is not a schedule/],
+    ['a duration without a unit', ['freshness', '--warn', '10'], 2, /A duration has a unit/],
+    ['a query that is refused', ['create', 'bad', 'SELECT 1 +'], 8, /^pgstream: /],
+    ['a name that is taken', ['create', 'order_totals', query], 8, /order_totals/],
+    ['not suspended', ['resume', 'order_totals'], 8, /cannot be resumed/],
+    ['nothing to alter', ['alter', 'order_totals'], 2, /--schedule, --mode/],
+    ['no query', ['create', 'none'], 2, /--file/],
+    [
+      'nobody to ask',
+      ['drop', 'order_totals'],
+      8,
+      /Drop stream table order_totals\? There is nobody to ask here.*--yes/,
+    ],
+    ['nobody to ask', ['suspend', 'order_totals'], 8, /--yes/],
+  ])('%s: %j ends with %i', async ([, args, code, says]) => {
+    const ran = await run(...args);
+    expect({ code: ran.code, out: ran.out }).toEqual({ code, out: '' });
+    expect(ran.err).toMatch(says);
+  });
+
+  test('with --json the error is JSON, too, where results do not go', async () => {
+    const { code, out, err } = await run('status', 'nope', '--json');
+    expect({ code, out }).toEqual({ code: 3, out: '' });
+    expect(JSON.parse(err)).toEqual({
+      error: { code: 'NOT_FOUND', message: expect.stringContaining('"nope"'), exitCode: 3 },
+    });
+  });
+});
+
+describe('create', () => {
+  test('reads the query from an argument, a file or standard input, with or without a semicolon at its end', async () => {
+    expect(await run('create', 'by_argument', `${query};`, '--schedule', '10m', '--mode', 'full')).toEqual({
+      code: 0,
+      out: 'Created by_argument.\n',
+      err: '',
+    });
+    expect(await statusOf('by_argument')).toMatchObject({
+      schedule: { text: '10m' },
+      refreshMode: 'FULL',
+      status: 'ACTIVE',
+    });
+    const piped = await pgstream(['create', 'by_input', '--file', '-', '--no-initialize'], {
+      env: { DATABASE_URL: database.url },
+      input: `${query}\n;\n`,
+    });
+    expect(piped).toMatchObject({ code: 0, out: 'Created by_input, empty until its first refresh.\n' });
+  });
+
+  test('refuses two queries', async () => {
+    expect(await run('create', 'two', query, '--file', '-')).toMatchObject({ code: 2 });
+  });
+});
+
+describe('alter, suspend, resume', () => {
+  test('change what they say', async () => {
+    await run('create', 'altered', query);
+    expect(await run('alter', 'altered', '--schedule', '7m', '--mode', 'FULL')).toMatchObject({
+      code: 0,
+      out: 'Altered altered.\n',
+    });
+    expect(await statusOf('altered')).toMatchObject({ schedule: { text: '7m' }, refreshMode: 'FULL' });
+    expect(await run('suspend', 'altered', '--yes')).toMatchObject({ code: 0, out: 'Suspended altered.\n' });
+    expect(await statusOf('altered')).toMatchObject({ status: 'SUSPENDED' });
+    expect(await run('refresh', 'altered')).toMatchObject({
+      code: 8,
+      out: expect.stringContaining('`pgstream resume`'),
+    });
+    expect(await run('resume', 'altered')).toMatchObject({ code: 0, out: 'Resumed altered.\n' });
+    expect(await statusOf('altered')).toMatchObject({ status: 'ACTIVE' });
+    await run('alter', 'altered', '--status', 'SUSPENDED');
+    expect((await run('list', '--status', 'suspended', '--json')).out).toContain('"altered"');
+  });
+});
+
+describe('drop', () => {
+  beforeEach(async () => {
+    await run('create', 'bottom', 'SELECT id, amount FROM public.orders', '--mode', 'FULL');
+    await run('create', 'top', 'SELECT id FROM public.bottom', '--mode', 'FULL');
+    await client.query('CREATE OR REPLACE VIEW analytics.seen AS SELECT id FROM public.bottom');
+    return async () => {
+      await run('drop', 'top', '--yes');
+      await run('drop', 'bottom', '--yes');
+    };
+  });
+
+  test('shows what depends on it, and drops nothing without an answer', async () => {
+    const { code, err } = await run('drop', 'bottom');
+    expect(code).toBe(8);
+    expect(err).toContain('Stream tables that read it: top\n');
+    expect(err).toContain('Views that go with it: analytics.seen\n');
+    expect(await statusOf('bottom')).toMatchObject({ status: 'ACTIVE' });
+  });
+
+  test('with --yes drops', async () => {
+    expect(await run('drop', 'top', '--yes')).toMatchObject({ code: 0, out: 'Dropped top.\n' });
+    expect(JSON.parse((await run('drop', 'bottom', '--yes', '--json')).out)).toEqual({
+      dropped: { schema: 'public', name: 'bottom' },
+      dependents: { streamTables: [], views: [{ schema: 'analytics', name: 'seen' }] },
+    });
+    expect(await run('status', 'bottom')).toMatchObject({ code: 3 });
+  });
+});
+
+describe('refresh', () => {
+  test('refreshes each, and one that fails does not stop the others', async () => {
+    await client.query('INSERT INTO orders (customer_id, amount) VALUES (99, 1)');
+    const { code, out } = await run('refresh', 'nope', 'order_totals', 'analytics.visits', '--json');
+    expect(code).toBe(3);
+    expect(JSON.parse(out)).toMatchObject([
+      { name: 'nope', status: 'failed', error: { code: 'NOT_FOUND' } },
+      { name: 'order_totals', status: 'refreshed' },
+      { schema: 'analytics', name: 'visits', status: 'refreshed' },
+    ]);
+    const { rows } = await client.query('SELECT total FROM order_totals WHERE customer_id = 99');
+    expect(rows).toEqual([{ total: '1' }]);
+  });
+
+  test('with --stale leaves what is fresh', async () => {
+    expect(await run('refresh', 'order_totals', '--stale', '--max-age', '1h')).toMatchObject({
+      code: 0,
+      out: 'order_totals: fresh, left as it is\n',
+    });
+    await client.query(aged('order_totals', '2 hours'));
+    expect((await run('refresh', 'order_totals', '--stale', '--max-age', '1h')).out).toMatch(
+      /^order_totals: refreshed in /,
+    );
+  });
+});
+
+describe('freshness', () => {
+  test('ends with the worst verdict', async () => {
+    await client.query(
+      inItsNames(
+        'UPDATE pgstream.pgs_stream_tables SET data_timestamp = now(), last_refresh_at = now() WHERE is_populated',
+      ),
+    );
+    await client.query(aged('order_totals', '20 minutes'));
+    const both = ['freshness', 'order_totals', 'analytics.visits'];
+    expect(await run(...both, '--warn', '30m', '--error', '1h')).toMatchObject({ code: 0 });
+    expect(await run(...both, '--warn', '10m', '--error', '1h')).toMatchObject({ code: 4 });
+    expect(await run(...both, '--warn', '10m', '--error', '15m')).toMatchObject({ code: 5 });
+    // Its schedule is 5m; a cron expression gives no bound.
+    expect(JSON.parse((await run(...both, '--json')).out)).toMatchObject({
+      verdict: 'error',
+      tables: [
+        { name: 'order_totals', verdict: 'error' },
+        { name: 'visits', verdict: 'pass' },
+      ],
+    });
+    expect(await run('freshness', '--warn', '2h', '--error', '1h')).toMatchObject({ code: 2 });
+  });
+});
+
+/** Times of day, durations and ids of this run, as long as they were. */
+const steady = (text: string): string =>
+  text
+    .replaceAll(/\d{4}-\d\d-\d\d \d\d:\d\d:\d\d/g, 'YYYY-MM-DD hh:mm:ss')
+    .replaceAll(/\((?:\d+m?s ago|just now)\)/g, '(just now)')
+    .replaceAll(/ (in|took) [\d.]+m?s/g, ' $1 10ms');
+
+describe('what people see', () => {
+  beforeAll(async () => {
+    await client.query(aged('order_totals', '3 days 2 hours'));
+    await client.query(aged('visits', '26 hours'));
+  });
+
+  test.for([
+    ['list', '--schema', 'analytics'],
+    ['status', 'order_totals'],
+    ['freshness', 'order_totals', 'analytics.visits', '--warn', '30h'],
+    ['history', 'order_totals'],
+    ['refresh', 'analytics.visits'],
+  ])('of pgstream %s', async (args) => {
+    expect(steady((await run(...args)).out)).toMatchSnapshot();
+  });
+
+  test('of pgstream explain: whether it is maintained incrementally, and how', async () => {
+    expect((await run('explain', 'order_totals')).out).toMatch(
+      /^Maintained incrementally\.\n\nOperators\n(?:.|\n)+SQL\n/,
+    );
+  });
+
+  test('has colours where they are asked for, and none with NO_COLOR or in a file', async () => {
+    const escape = String.fromCodePoint(27);
+    const env = { DATABASE_URL: database.url };
+    expect((await pgstream(['list'], { env })).out).not.toContain(escape);
+    expect((await pgstream(['list', '--color'], { env })).out).toContain(`${escape}[32mACTIVE${escape}[39m`);
+    expect((await pgstream(['list'], { env: { ...env, FORCE_COLOR: '1' } })).out).toContain(escape);
+    expect((await pgstream(['list'], { env: { ...env, FORCE_COLOR: '1', NO_COLOR: '1' } })).out).not.toContain(escape);
+  });
+});

@@ -1,0 +1,81 @@
+import { spawn } from 'node:child_process';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { inItsNames, testDatabase } from '@pgstream/harness';
+import type { Command } from 'commander';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { createProgram } from '../src/program.ts';
+import { PROGRAM } from './run.ts';
+import { shop } from './shop.ts';
+
+const database = testDatabase();
+shop(database);
+
+let folder = '';
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'pgstream-examples-'));
+  await writeFile(join(folder, 'daily.sql'), 'SELECT id FROM public.orders;\n');
+});
+afterAll(() => rm(folder, { recursive: true }));
+
+/** The help of a command, as it is printed. */
+function helpOf(command: Command): string {
+  let printed = '';
+  command.configureOutput({ writeOut: (part) => (printed += part) }).outputHelp();
+  return printed;
+}
+
+const commands = createProgram().commands;
+const examples = commands.flatMap((command) =>
+  [...helpOf(command).matchAll(/^ {2}\$ (.+)$/gm)].map(([, line = '']) => line),
+);
+
+/** Runs a line as a shell does. */
+async function shell(line: string): Promise<{ code: number; out: string; err: string }> {
+  const { PATH, HOME } = process.env;
+  const child = spawn('bash', ['-c', `pgstream() { "${process.execPath}" "${PROGRAM}" "$@"; }\n${line}`], {
+    cwd: folder,
+    env: { PATH, HOME, DATABASE_URL: database.url },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const [out, err, code] = await Promise.all([
+    text(child.stdout),
+    text(child.stderr),
+    new Promise<number>((resolve) => child.once('close', (status) => resolve(status ?? -1))),
+  ]);
+  return { code, out, err };
+}
+
+/** What has to be there, or not, before an example, as SQL. */
+const BEFORE: readonly (readonly [RegExp, string])[] = [
+  [/^pgstream create order_totals/, `SELECT pgstream.drop_stream_table('public.order_totals')`],
+  [/^pgstream resume/, `SELECT pgstream.alter_stream_table('public.order_totals', status => 'SUSPENDED')`],
+  [/^pgstream suspend/, `UPDATE pgstream.pgs_stream_tables SET status = 'ACTIVE'`],
+];
+
+/** What ends with another code than 0 where nobody answers. */
+const ASKS = /^pgstream (?:drop|suspend) (?!.*--yes)/;
+
+describe('help', () => {
+  test('of every command has an example', () => {
+    expect(
+      commands
+        .filter((command) => !/^ {2}\$ pgstream|\| pgstream/m.test(helpOf(command)))
+        .map((command) => command.name()),
+    ).toEqual([]);
+  });
+
+  test('of the program is what it was', () => {
+    expect(helpOf(createProgram())).toMatchSnapshot();
+  });
+
+  test.for(examples)('the example works: %s', async (line) => {
+    const client = await database.connect();
+    for (const [pattern, sql] of BEFORE) if (pattern.test(line)) await client.query(inItsNames(sql));
+    const works = { code: 0, err: '', out: expect.stringMatching(/./) };
+    const refuses = { code: 8, err: expect.stringContaining('--yes'), out: '' };
+    expect(await shell(line)).toEqual(ASKS.test(line) ? refuses : works);
+  });
+});
