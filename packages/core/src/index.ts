@@ -48,6 +48,10 @@ export type { QualifiedName, StreamTableName } from './name/index.ts';
 export { createPgStream, type ExtensionInfo, type PgStream, type PgStreamOptions } from './pg-stream.ts';
 export type {
   RefreshAfterOptions,
+  RefreshAllOptions,
+  RefreshAllProgress,
+  RefreshAllReport,
+  RefreshAllResult,
   RefreshIfStaleOptions,
   RefreshIfStaleResult,
   RefreshOptions,

@@ -19,6 +19,7 @@ import type { DialectName } from './dialect/index.ts';
 import type { SqlExecutor } from './executor/index.ts';
 import { readGraph, type DependencyGraph } from './graph/index.ts';
 import { resolveName, type StreamTableName } from './name/index.ts';
+import { refreshAll, type RefreshAllOptions, type RefreshAllReport } from './refresh/index.ts';
 import { canWrite, type CanWriteOptions } from './rights/index.ts';
 import { streamTable, type StreamTable } from './stream-table.ts';
 
@@ -94,6 +95,22 @@ export interface PgStream {
    */
   graph(): Promise<DependencyGraph>;
 
+  /**
+   * Refreshes the stream tables of the database, or some of them: sources before what reads them, independent ones at the
+   * same time. One that fails stops only those that read it; a report says what came of each, and the call does not throw
+   * for it. Each refresh is as refresh() makes it, and loses nobody's change; what is busy is waited for.
+   *
+   * Inside a transaction they are made one after the other in it. What is refused there and leaves the transaction usable
+   * is reported; an error that has ended it is thrown, because all that it wrote is lost.
+   *
+   * Throws NOT_FOUND for one of the `tables` and INVALID_ARGUMENT, both before anything is refreshed, and ABORTED.
+   *
+   * @example
+   * const report = await pgstream.refreshAll({ onlyStale: true });
+   * if (!report.ok) console.error(JSON.stringify(report.results.filter(({ status }) => status === 'failed')));
+   */
+  refreshAll(options?: RefreshAllOptions): Promise<RefreshAllReport>;
+
   /** How the changes of each source are captured, and what is wrong with that. */
   cdcHealth(): Promise<CdcHealth[]>;
 
@@ -131,6 +148,7 @@ export function createPgStream(executor: SqlExecutor, options: PgStreamOptions =
     canWrite: async (name, asked) => await canWrite(context, resolveName(name, defaultSchema), asked),
     dependencies: () => dependencies(context),
     graph: () => readGraph(context),
+    refreshAll: (asked) => refreshAll(context, asked),
     cdcHealth: () => cdcHealth(context),
     slotHealth: () => slotHealth(context),
     refreshStats: () => refreshStats(context),

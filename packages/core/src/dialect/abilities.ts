@@ -10,6 +10,8 @@ export interface Abilities {
   readonly staleFrom: 'data_timestamp' | 'last_refresh_at';
   /** Whether a refresh that somebody calls keeps writers out of the sources, so that no change is lost (contract F.4). */
   readonly locksSourcesItself: boolean;
+  /** Whether each refresh that somebody calls waits for all others of the database, by a row that it updates (contract F.4). */
+  readonly refreshesOneAtATime: boolean;
   /** Whether its functions ask who has logged in, or SET ROLE, for the ownership: a definer's function is no way in (F.3). */
   readonly checksOuterOwner: boolean;
   /** The functions that run with the rights of the extension's owner: a caller needs EXECUTE, and no right on tables. */
@@ -60,6 +62,8 @@ export function abilitiesOf({ name, version, functions }: Facts): Abilities {
     staleFrom: isTrickle ? 'last_refresh_at' : 'data_timestamp',
     // A matter of what the library does: nothing in the catalog came with it.
     locksSourcesItself: isTrickle && isSince(version, 0, 82),
+    // The row came with the function that frees it.
+    refreshesOneAtATime: has('recover_capture_instance'),
     // The check came when the function became a definer's: a caller's function needs none.
     checksOuterOwner: definers.has('refresh_stream_table'),
     definers,
@@ -81,6 +85,7 @@ export const ASKED_FUNCTIONS = [
   'create_or_replace_stream_table',
   'create_stream_table_if_not_exists',
   'drop_stream_table',
+  'recover_capture_instance',
   'refresh_stream_table',
   'resume_stream_table',
 ] as const;

@@ -46,6 +46,12 @@ export class PgStreamError extends Error {
     this.sqlState = fields.sqlState;
     Object.defineProperty(this, BRAND, { value: true });
   }
+
+  /** What JSON makes of it: all but `cause` and `stack`, which are for logs of your own. */
+  toJSON(): Omit<PgStreamErrorFields, 'cause'> & { name: string; code: PgStreamErrorCode; message: string } {
+    const { name, code, message, schema, table, operation, sqlState } = this;
+    return { name, code, message, schema, table, operation, sqlState };
+  }
 }
 
 /** More about a refused write. */

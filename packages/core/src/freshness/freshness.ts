@@ -86,15 +86,19 @@ export async function isStale(
 }
 
 async function isOlderThan(context: Context, name: QualifiedName, maxAgeMs: number): Promise<boolean> {
-  if (!Number.isFinite(maxAgeMs) || maxAgeMs < 0) {
-    throw new PgStreamError('INVALID_ARGUMENT', 'maxAgeMs must be a number of milliseconds, 0 or more.', {
-      schema: name.schema,
-      table: name.name,
-      operation: 'read',
-    });
-  }
+  checkMaxAge(maxAgeMs, name);
   const microseconds = Math.round(Math.min(maxAgeMs, MAX_AGE_MS) * 1000);
   return await ask(context, OLDER_THAN, name, { params: [`${microseconds} us`] });
+}
+
+/** Throws INVALID_ARGUMENT for what is no age. */
+export function checkMaxAge(maxAgeMs: number | undefined, name?: QualifiedName): void {
+  if (maxAgeMs === undefined || (Number.isFinite(maxAgeMs) && maxAgeMs >= 0)) return;
+  throw new PgStreamError('INVALID_ARGUMENT', 'maxAgeMs must be a number of milliseconds, 0 or more.', {
+    schema: name?.schema,
+    table: name?.name,
+    operation: 'read',
+  });
 }
 
 /** See {@link StreamTable.lastRefreshAt}. */

@@ -1,4 +1,5 @@
 export {
+  checkMaxAge,
   dataAgeMs,
   isStale,
   lastRefreshAt,

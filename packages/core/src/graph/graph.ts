@@ -73,7 +73,8 @@ export function dependencyGraph(relations: readonly DependencyNode[]): Dependenc
   };
 }
 
-function edgesOf(relations: readonly DependencyNode[]): Edges<DependencyNode> {
+/** What each node reads. */
+export function edgesOf(relations: readonly DependencyNode[]): Edges<DependencyNode> {
   const byOid = new Map(relations.map((node) => [node.oid, node]));
   return new Map(relations.map((node) => [node, node.reads.flatMap((oid) => byOid.get(oid) ?? [])]));
 }
@@ -94,8 +95,8 @@ function layersOf(groups: readonly (readonly DependencyNode[])[], reads: Edges<D
   return layers.map((layer) => layer.toSorted(compareNodes).map(({ name }) => name));
 }
 
-/** From those of the stream tables that lead there. */
-function pathsTo(
+/** The paths from those of the stream tables that lead to the target. */
+export function pathsTo(
   target: DependencyNode,
   from: readonly StreamTableNode[],
   readers: Edges<DependencyNode>,
@@ -105,11 +106,17 @@ function pathsTo(
     .filter((node) => steps.has(node))
     .map((node) => ({
       streamTable: node.name,
-      path: follow<DependencyNode>(node, target, steps).map(({ kind, oid, name }) => ({ kind, oid, name })),
+      path: follow<DependencyNode>(node, target, steps).map((each) => stepOf(each)),
     }));
 }
 
-function isStreamTable(node: DependencyNode): node is StreamTableNode {
+/** A relation as paths have it. */
+export function stepOf({ kind, oid, name }: DependencyNode): PathStep {
+  return { kind, oid, name };
+}
+
+/** Whether a node is a stream table. */
+export function isStreamTable(node: DependencyNode): node is StreamTableNode {
   return node.kind === 'STREAM_TABLE';
 }
 

@@ -1,5 +1,6 @@
 export {
   dependencyGraph,
+  isStreamTable,
   type DependencyGraph,
   type DependencyNode,
   type DependencyPath,
@@ -7,5 +8,6 @@ export {
   type SourceNode,
   type StreamTableNode,
 } from './graph.ts';
+export { inOrder, withUpstream, type OrderedStreamTable } from './order.ts';
 export { pathText } from './path.ts';
 export { readGraph } from './read.ts';

@@ -1,5 +1,12 @@
 export type { RefreshOptions, RefreshResult } from './options.ts';
 export { refreshAfter, type RefreshAfterOptions } from './refresh-after.ts';
+export {
+  refreshAll,
+  type RefreshAllOptions,
+  type RefreshAllProgress,
+  type RefreshAllReport,
+  type RefreshAllResult,
+} from './all/index.ts';
 export { refreshIfStale, type RefreshIfStaleOptions, type RefreshIfStaleResult } from './refresh-if-stale.ts';
 export { refreshStreamTable } from './refresh.ts';
 export {

@@ -19,7 +19,10 @@ const ofOne: Record<Exclude<keyof StreamTable, Commands | 'name'>, (table: Strea
   },
 };
 
-const ofAll: Record<Exclude<keyof PgStream, 'table' | 'create'>, (pgstream: PgStream) => Promise<unknown>> = {
+const ofAll: Record<
+  Exclude<keyof PgStream, 'table' | 'create' | 'refreshAll'>,
+  (pgstream: PgStream) => Promise<unknown>
+> = {
   list: (pgstream) => pgstream.list(),
   columns: (pgstream) => pgstream.columns('typed'),
   canWrite: (pgstream) => pgstream.canWrite('totals'),

@@ -1,7 +1,13 @@
 import { testDatabase } from '@pgstream/harness';
 import type { Client } from 'pg';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { createPgStream, type RefreshOptions, type SqlExecutor } from '../../src/index.ts';
+import {
+  createPgStream,
+  type PgStream,
+  type RefreshAllOptions,
+  type RefreshOptions,
+  type SqlExecutor,
+} from '../../src/index.ts';
 import { fromPg } from '../../src/pg.ts';
 import { createScene, createSlow, createWarm, order, pooled, through, totalOf3, type Scene } from './scene.ts';
 
@@ -114,16 +120,40 @@ describe('options that cannot be', () => {
     [{ via: '' }, 'INVALID_NAME'],
     [{ via: 'pgstream_refresh', lockSources: false }, 'INVALID_ARGUMENT'],
   ] satisfies [RefreshOptions, string][])('%j is refused before anything is sent', async (options, code) => {
-    const sent: string[] = [];
-    const pgstream = createPgStream({
-      scope: {},
-      transaction: 'none',
-      async query(text) {
-        sent.push(text);
-        return [];
-      },
-    });
+    const { pgstream, sent } = sendingNothing();
     await expect(pgstream.table('totals').refresh(options)).rejects.toMatchObject({ code });
+    expect(sent).toEqual([]);
+  });
+});
+
+/** For what has to be refused before that. */
+function sendingNothing(): { pgstream: PgStream; sent: string[] } {
+  const sent: string[] = [];
+  const pgstream = createPgStream({
+    scope: {},
+    transaction: 'none',
+    async query(text) {
+      sent.push(text);
+      return [];
+    },
+  });
+  return { pgstream, sent };
+}
+
+describe('options of refreshAll()', () => {
+  it.each([
+    [{ concurrency: 0 }, /concurrency/],
+    [{ concurrency: 1.5 }, /concurrency/],
+    [{ maxAgeMs: 5 }, /onlyStale/],
+    [{ onlyStale: true, maxAgeMs: -1 }, /maxAgeMs/],
+    [{ ifBusy: 'skip' as 'wait' }, /skip/],
+    [{ lockTimeoutMs: -1 }, /lockTimeoutMs/],
+  ] satisfies [RefreshAllOptions, RegExp][])('%j is refused before anything is sent', async (options, message) => {
+    const { pgstream, sent } = sendingNothing();
+    await expect(pgstream.refreshAll(options)).rejects.toMatchObject({
+      code: 'INVALID_ARGUMENT',
+      message: expect.stringMatching(message),
+    });
     expect(sent).toEqual([]);
   });
 });
