@@ -1,3 +1,4 @@
+import { Socket } from 'node:net';
 import pg from 'pg';
 import { connectionError } from './connection-error.ts';
 import { findTarget, type ConnectionFlags, type Target } from './parameters.ts';
@@ -43,7 +44,14 @@ async function openAt(target: Target): Promise<pg.Pool> {
 
 async function connect(target: Target, ssl: Encryption): Promise<pg.Pool> {
   const { host, port, user, dbname, application_name, options, connect_timeout: seconds } = target;
+  const sockets: Socket[] = [];
   const pool = new pg.Pool({
+    // Those of a connection that never came about are left open by pg until the server loses its patience, after a minute.
+    stream() {
+      const socket = new Socket();
+      sockets.push(socket);
+      return socket;
+    },
     host,
     port: Number(port),
     user,
@@ -63,6 +71,7 @@ async function connect(target: Target, ssl: Encryption): Promise<pg.Pool> {
     (await pool.connect()).release();
     return pool;
   } catch (error) {
+    for (const socket of sockets) socket.destroy();
     await pool.end();
     throw error;
   }
