@@ -1,6 +1,7 @@
 import { PGlite } from '@electric-sql/pglite';
 import { createPgStream, StreamTableNotFoundError } from '@pgstream/core';
 import { pgstreamEmulator } from '@pgstream/emulator/pglite';
+import { sameExtension } from '@pgstream/harness';
 import { withReplicas } from 'drizzle-orm/pg-core';
 import { drizzle as overPglite } from 'drizzle-orm/pglite';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
@@ -13,7 +14,7 @@ const database = shopDatabase();
 /** Over PGlite, with a database of its own. */
 async function openPglite(): Promise<Opened<Db>> {
   const sent: string[] = [];
-  const client = await PGlite.create({ extensions: { pgstream: pgstreamEmulator() } });
+  const client = await PGlite.create({ extensions: { pgstream: pgstreamEmulator(sameExtension) } });
   await client.exec(SHOP);
   const db = overPglite({ client, logger: { logQuery: (text) => sent.push(text) } });
   return { db, sent, close: () => client.close() };

@@ -1,10 +1,10 @@
-import { StreamTableNotFoundError } from '@pgstream/core';
-import { connect, testRole } from '@pgstream/harness';
+import { createPgStream, StreamTableNotFoundError } from '@pgstream/core';
+import { connect, extension, testRole } from '@pgstream/harness';
 import { DrizzleQueryError, eq, sql } from 'drizzle-orm';
 import { drizzle } from 'drizzle-orm/node-postgres';
 import { integer, withReplicas } from 'drizzle-orm/pg-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { guardStreamTables, pgStreamTable, streamAlias, streamTable } from '../src/index.ts';
+import { fromDrizzle, guardStreamTables, pgStreamTable, streamAlias, streamTable } from '../src/index.ts';
 import { type Db, DRIVERS, openPg, type Opened, shop, shopDatabase } from './shop/index.ts';
 
 const { archive, orders, orderTotals, regionTotals } = shop;
@@ -28,7 +28,7 @@ beforeAll(async () => {
       query => 'SELECT customer_id FROM public.orders');
     SELECT pgstream.create_stream_table(name => 'public.by_cron', schedule => '0 3 * * *',
       query => 'SELECT customer_id FROM public.orders');
-    SELECT pgstream.create_stream_table(name => 'public.calculated', schedule => NULL,
+    SELECT pgstream.create_stream_table(name => 'public.calculated', schedule => ${extension.calculated},
       query => 'SELECT customer_id FROM public.orders');
     -- The first refresh is a full one, which readers would have to wait for.
     SELECT pgstream.refresh_stream_table('public.order_totals')`);
@@ -195,12 +195,12 @@ describe.each(DRIVERS)('the helpers over $driver', ({ open }) => {
     });
 
     it('leave it usable, with its writes, after a refusal', async () => {
-      await db.execute(sql`select pgstream.alter_stream_table('public.by_cron', status => 'SUSPENDED')`);
+      await createPgStream(fromDrizzle(db)).table('by_cron').suspend();
       await db.transaction(async (tx) => {
         await tx.insert(archive).values({ customerId: 5 });
         await expect(streamTable(tx, byCron).refresh()).rejects.toMatchObject({ code: 'SUSPENDED' });
       });
-      await db.execute(sql`select pgstream.resume_stream_table('public.by_cron')`);
+      await createPgStream(fromDrizzle(db)).table('by_cron').resume();
       expect(await db.delete(archive).returning()).toEqual([{ customerId: 5, total: null }]);
     });
 

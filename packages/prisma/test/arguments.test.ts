@@ -1,4 +1,5 @@
 import { isPgStreamError } from '@pgstream/core';
+import { onPgTrickle } from '@pgstream/harness';
 import { skip } from '@prisma/client/runtime/client';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { guardHooks } from '../src/guard/index.ts';
@@ -108,9 +109,11 @@ describe('what says something else when it is read again is refused, or is what 
   );
 
   it('and at the first reading it is a write that Prisma would send', async () => {
-    // Without the guard: or the above would prove nothing.
-    await loose(client)['customer']?.['update']?.({ where, data: { toJSON: () => ({ totals: deletion }) } });
+    // Without the guard: or the above would prove nothing. pg_trickle refuses what arrives.
+    const written = loose(client)['customer']?.['update']?.({ where, data: { toJSON: () => ({ totals: deletion }) } });
+    const end = await Promise.resolve(written).catch(String);
     expect(writes()).not.toEqual([]);
+    expect(String(end).includes('P0001')).toBe(onPgTrickle);
   });
 });
 

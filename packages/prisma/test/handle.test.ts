@@ -1,5 +1,5 @@
 import { StreamTableNotFoundError } from '@pgstream/core';
-import { testRole } from '@pgstream/harness';
+import { extension, testRole } from '@pgstream/harness';
 import { PrismaPg } from '@prisma/adapter-pg';
 import { readReplicas } from '@prisma/extension-read-replicas';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
@@ -109,7 +109,7 @@ describe('the helpers', () => {
     });
     expect(sent).toEqual([]);
     expect(await Promise.all([asked, asked, asked.finally(() => {})])).toEqual([false, false, false]);
-    expect(sent.filter((text) => text.includes('pgs_stream_tables'))).toHaveLength(1);
+    expect(sent.filter((text) => text.includes(extension.catalog))).toHaveLength(1);
   });
 
   it.each(HELPERS)('%s() of a name that is not there is an error that names it', async (helper) => {

@@ -64,7 +64,7 @@ describe.each([1, 3])('a pool of %i', (max) => {
 
 describe('a time-out of pg itself', () => {
   it('keeps writers of the sources out until the refresh would have been over, and no longer', async () => {
-    const dataSource = await openDataSource(database.url, { extra: { max: 1, query_timeout: 300 } });
+    const dataSource = await openDataSource(database.url, { extra: { max: 1, query_timeout: 100 } });
     const writer = await database.connect();
     await writer.query('BEGIN');
     await writer.query(insert(1));

@@ -1,3 +1,4 @@
+import { extension } from '@pgstream/harness';
 import { type DataSource, type QueryRunner, Table, TableColumn, TableForeignKey } from 'typeorm';
 import { beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { openDataSource, shopDatabase, type Sent } from './shop/index.ts';
@@ -78,7 +79,7 @@ describe('DROP SCHEMA', () => {
   it('by dropSchema() asks the database, which may know of more stream tables, or of none any more', async () => {
     const runner = newRunner();
     await runner.query(
-      `CREATE SCHEMA hidden; SELECT pgstream.create_stream_table('hidden.undeclared', 'SELECT id FROM public.orders')`,
+      `CREATE SCHEMA hidden; SELECT ${extension.schema}.create_stream_table('hidden.undeclared', 'SELECT id FROM public.orders')`,
     );
     await expect(runner.dropSchema('hidden', true, true)).rejects.toMatchObject({
       code: 'READ_ONLY',
@@ -86,12 +87,12 @@ describe('DROP SCHEMA', () => {
       schema: 'hidden',
       table: 'undeclared',
     });
-    await runner.query(`SELECT pgstream.drop_stream_table('hidden.undeclared')`);
+    await runner.query(`SELECT ${extension.schema}.drop_stream_table('hidden.undeclared')`);
     await runner.dropSchema('hidden', true, true);
     await expect(runner.dropSchema('analytics', false, true)).rejects.toMatchObject({ table: 'region_totals' });
     await expect(runner.dropSchema('analytics')).rejects.toThrow('cannot drop schema');
     await runner.startTransaction();
-    await runner.query(`SELECT pgstream.drop_stream_table('analytics.region_totals')`);
+    await runner.query(`SELECT ${extension.schema}.drop_stream_table('analytics.region_totals')`);
     await runner.dropSchema('analytics', true, true);
     expect(await runner.hasSchema('analytics')).toBe(false);
     await runner.rollbackTransaction();

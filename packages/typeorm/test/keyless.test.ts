@@ -89,6 +89,11 @@ beforeAll(async () => {
   dataSource = await openDataSource(database.url, { entities });
 });
 
+/** By hand, which no trigger is to see: pg_trickle's refuse it. */
+const setTotal = (total: string): Promise<unknown> =>
+  admin.query(`BEGIN; SET LOCAL session_replication_role = replica;
+    UPDATE order_totals SET total = ${total} WHERE customer_id = 4; COMMIT`);
+
 const byOrder = (rows: readonly { orderId: number }[] = []): number[] =>
   rows.map(({ orderId }) => orderId).toSorted((a, b) => a - b);
 
@@ -137,13 +142,13 @@ describe.each(['join', 'query'] as const)('relations by %s', (relationLoadStrate
   });
 
   it('where nothing of the row but NULLs is read', async () => {
-    await admin.query('BEGIN; UPDATE order_totals SET total = NULL WHERE customer_id = 4; COMMIT');
+    await setTotal('NULL');
     const di = await dataSource.manager.findOneOrFail(Buyer, {
       where: { id: 4 },
       relations: { totals: true },
       relationLoadStrategy,
     });
-    await admin.query('UPDATE order_totals SET total = 1.00 WHERE customer_id = 4');
+    await setTotal('1.00');
     expect(di.totals).toEqual({ total: null });
   });
 });

@@ -1,4 +1,4 @@
-import { freshDatabase } from '@pgstream/harness';
+import { extension, freshDatabase } from '@pgstream/harness';
 import {
   type DataSource,
   type MigrationInterface,
@@ -57,11 +57,11 @@ class Dropped1600000000001 implements MigrationInterface {
 class Stream1600000000002 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {
     await runner.query(
-      `SELECT pgstream.create_stream_table('public.sale_totals', 'SELECT id, amount AS total FROM public.sales')`,
+      `SELECT ${extension.schema}.create_stream_table('public.sale_totals', 'SELECT id, amount AS total FROM public.sales')`,
     );
   }
   async down(runner: QueryRunner): Promise<void> {
-    await runner.query(`SELECT pgstream.drop_stream_table('public.sale_totals')`);
+    await runner.query(`SELECT ${extension.schema}.drop_stream_table('public.sale_totals')`);
   }
 }
 
@@ -87,7 +87,7 @@ describe('migrations that made an ordinary table of a stream table’s name', ()
 
   it('run in a database without the extension', async () => {
     const dataSource = await open(await freshDatabase(), Ordinary1600000000000, Dropped1600000000001);
-    await dataSource.query('DROP EXTENSION pg_stream CASCADE');
+    await dataSource.query(`DROP EXTENSION ${extension.name} CASCADE`);
     await dataSource.runMigrations();
     expect(await dataSource.showMigrations()).toBe(false);
   });

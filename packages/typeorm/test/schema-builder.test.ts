@@ -1,6 +1,6 @@
 import { createPgStream } from '@pgstream/core';
 import { fromPg } from '@pgstream/core/pg';
-import { connect, freshDatabase } from '@pgstream/harness';
+import { connect, extension, freshDatabase } from '@pgstream/harness';
 import {
   Column,
   DataSource,
@@ -111,14 +111,14 @@ class PlainlyMapped {
 class CreateTotals1700000000000 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {
     await runner.query('CREATE TABLE sales (id int PRIMARY KEY, amount int)');
-    await runner.query(`SELECT pgstream.create_stream_table('public.sale_totals', $1, schedule => '1h')`, [
+    await runner.query(`SELECT ${extension.schema}.create_stream_table('public.sale_totals', $1, schedule => '1h')`, [
       'SELECT id, amount FROM public.sales',
     ]);
     await runner.query('CREATE INDEX ON sale_totals (amount)');
   }
 
   async down(runner: QueryRunner): Promise<void> {
-    await runner.query(`SELECT pgstream.drop_stream_table('public.sale_totals')`);
+    await runner.query(`SELECT ${extension.schema}.drop_stream_table('public.sale_totals')`);
     await runner.query('DROP TABLE sales');
   }
 }

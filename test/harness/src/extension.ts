@@ -1,3 +1,5 @@
+import type { EmulatorOptions } from '@pgstream/emulator';
+import { asAsked } from './asked-extension.ts';
 import { server } from './server.ts';
 
 /** What the extension that the run is about calls its things; the version is what the database says. */
@@ -25,6 +27,8 @@ export interface TestExtension {
   readonly runsHooksItself: boolean;
   /** Whether its catalog tells the mode that was asked for, and who refreshes, and how many rows were updated (F.7). */
   readonly hasWideCatalog: boolean;
+  /** What its hidden column of row ids is (contract F.5). */
+  readonly rowIdType: 'bigint' | 'bytea';
   /** The SQLSTATE of one of its own refusals: pg_trickle's, and for all of pg_stream's XX000 (contract A.6, B.7). */
   refusal(sqlState: string): string;
 }
@@ -42,7 +46,8 @@ const abilities = {
   runsHooksItself: isTrickleSince(81, 1),
   locksSourcesItself: isTrickleSince(82),
   hasWideCatalog: isTrickleSince(108),
-};
+  rowIdType: isTrickleSince(87, 16) ? 'bytea' : 'bigint',
+} as const;
 
 /** The extension of this run. */
 export const extension: TestExtension =
@@ -73,10 +78,18 @@ export const extension: TestExtension =
 /** True where the run is about pg_trickle. For what the two do differently; a test says so in its name. */
 export const onPgTrickle: boolean = extension.name === 'pg_trickle';
 
+/** What an emulator that a test starts for itself, or puts into PGlite, is told to have the run's extension as well. */
+export const sameExtension: Pick<EmulatorOptions, 'extension' | 'version'> = {
+  ...asAsked(),
+  extension: extension.name,
+};
+
 const RENAMED: readonly (readonly [RegExp, string])[] = [
   [/\bpgstream_changes\b/g, 'pgtrickle_changes'],
   [/\bpgstream(?!\.outcome\b)(?=\.|\b(?= *(?:TO|FROM|,|;|$)))/gm, 'pgtrickle'],
   [/\bpgstream_refresh\b/g, 'pg_trickle_refresh'],
+  // As a value, and in quotes.
+  [/(?<=['"])pgstream(?=['"])/g, 'pgtrickle'],
   [/\b__pgs_/g, '__pgt_'],
   // Indexes too: idx_pgs_name.
   [/(?<=\b|_)pgs_(?=[a-z])/g, 'pgt_'],

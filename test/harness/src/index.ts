@@ -1,8 +1,7 @@
-export { asAsked } from './asked-extension.ts';
 export { cleanUpLater } from './clean-up.ts';
 export { connect } from './connection.ts';
 export { freshDatabase, testDatabase, type TestDatabase } from './database.ts';
-export { extension, inItsNames, onPgTrickle, type TestExtension } from './extension.ts';
+export { extension, inItsNames, onPgTrickle, sameExtension, type TestExtension } from './extension.ts';
 export { answers, type RunningProgram, startProgram } from './program.ts';
 export { quietDatabase, quietEmulator } from './quiet.ts';
 export { asModule, type Block, blocksOf, compilerErrors, type Imports } from './readme.ts';

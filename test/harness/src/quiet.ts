@@ -1,7 +1,7 @@
 import { type Emulator, type EmulatorOptions, startEmulator } from '@pgstream/emulator';
-import { asAsked } from './asked-extension.ts';
 import { cleanUpLater } from './clean-up.ts';
 import { freshDatabase } from './database.ts';
+import { sameExtension } from './extension.ts';
 import { onEmulator } from './server.ts';
 import { withConnection } from './with-connection.ts';
 
@@ -10,7 +10,7 @@ import { withConnection } from './with-connection.ts';
  * refresh sees depends on how far the whole server has written its log.
  */
 export async function quietEmulator(options: EmulatorOptions): Promise<Emulator> {
-  const emulator = await startEmulator({ ...(options.extension === undefined && asAsked()), ...options });
+  const emulator = await startEmulator({ ...(options.extension === undefined && sameExtension), ...options });
   await withConnection(emulator.url, async (client) => {
     // The log writer wakes five times a second and moves the write position, between two statements as well.
     await client.query("ALTER SYSTEM SET wal_writer_delay = '10s'");

@@ -35,6 +35,8 @@ describe.runIf(onPgTrickle)('the names of pg_stream (on pg_trickle only)', () =>
       'GRANT USAGE ON SCHEMA pgtrickle, pgtrickle_changes TO app',
     ],
     ['CREATE EXTENSION pg_stream', 'CREATE EXTENSION pg_trickle'],
+    ['DROP TABLE "pgstream"."pgs_stream_tables"', 'DROP TABLE "pgtrickle"."pgt_stream_tables"'],
+    ["nspname IN ('pgstream', 'pgstream_changes')", "nspname IN ('pgtrickle', 'pgtrickle_changes')"],
     ['__pgs_row_id', '__pgt_row_id'],
     ['idx_hist_pgs_ts', 'idx_hist_pgt_ts'],
     ['LISTEN pgstream_refresh; LISTEN pg_stream_alert', 'LISTEN pg_trickle_refresh; LISTEN pg_trickle_alert'],

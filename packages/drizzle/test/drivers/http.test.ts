@@ -1,9 +1,9 @@
-import { StreamTableNotFoundError } from '@pgstream/core';
-import { eq, sql } from 'drizzle-orm';
+import { createPgStream, StreamTableNotFoundError } from '@pgstream/core';
+import { eq } from 'drizzle-orm';
 import type { NeonHttpDatabase } from 'drizzle-orm/neon-http';
 import { integer } from 'drizzle-orm/pg-core';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { guardStreamTables, pgStreamTable, streamTable } from '../../src/index.ts';
+import { fromDrizzle, guardStreamTables, pgStreamTable, streamTable } from '../../src/index.ts';
 import { READS } from '../read-cases.ts';
 import { type Db, type Opened, shop, shopDatabase } from '../shop/index.ts';
 import { BUILDER_WRITES, RAW_WRITES } from '../write-cases.ts';
@@ -67,9 +67,9 @@ describe.each(HTTP_DRIVERS)('$driver', ({ driver, open }) => {
     for (const asked of [missing.isStale(), missing.refresh()]) {
       await expect(asked).rejects.toThrow(StreamTableNotFoundError);
     }
-    await db.execute(sql`select pgstream.alter_stream_table('public.order_totals', status => 'SUSPENDED')`);
+    await createPgStream(fromDrizzle(db)).table('order_totals').suspend();
     await expect(streamTable(db, orderTotals).refresh()).rejects.toMatchObject({ code: 'SUSPENDED' });
-    await db.execute(sql`select pgstream.resume_stream_table('public.order_totals')`);
+    await createPgStream(fromDrizzle(db)).table('order_totals').resume();
   });
 
   it('refuses a transaction, and says that it is the driver', async () => {

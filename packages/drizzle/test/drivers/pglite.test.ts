@@ -1,11 +1,12 @@
-import { StreamTableNotFoundError } from '@pgstream/core';
+import { createPgStream, StreamTableNotFoundError } from '@pgstream/core';
 import { PGlite } from '@electric-sql/pglite';
 import { pgstreamEmulator } from '@pgstream/emulator/pglite';
-import { eq, sql } from 'drizzle-orm';
+import { sameExtension } from '@pgstream/harness';
+import { eq } from 'drizzle-orm';
 import { integer } from 'drizzle-orm/pg-core';
 import { drizzle, type PgliteDatabase } from 'drizzle-orm/pglite';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { guardStreamTables, pgStreamTable, streamTable } from '../../src/index.ts';
+import { fromDrizzle, guardStreamTables, pgStreamTable, streamTable } from '../../src/index.ts';
 import { READS } from '../read-cases.ts';
 import { SHOP, shop } from '../shop/index.ts';
 import { BUILDER_WRITES, RAW_WRITES } from '../write-cases.ts';
@@ -18,7 +19,7 @@ describe('PGlite', () => {
   let db: PgliteDatabase;
 
   beforeAll(async () => {
-    client = await PGlite.create({ extensions: { pgstream: pgstreamEmulator() } });
+    client = await PGlite.create({ extensions: { pgstream: pgstreamEmulator(sameExtension) } });
     await client.exec(SHOP);
     db = guardStreamTables(drizzle({ client, logger: { logQuery: (text) => sent.push(text) } }));
   }, 60_000);
@@ -82,8 +83,8 @@ describe('PGlite', () => {
       return await tx.$count(orderTotals);
     });
     expect(count).toBe(2);
-    await db.execute(sql`select pgstream.alter_stream_table('public.order_totals', status => 'SUSPENDED')`);
+    await createPgStream(fromDrizzle(db)).table('order_totals').suspend();
     await expect(streamTable(db, orderTotals).refresh()).rejects.toMatchObject({ code: 'SUSPENDED' });
-    await db.execute(sql`select pgstream.resume_stream_table('public.order_totals')`);
+    await createPgStream(fromDrizzle(db)).table('order_totals').resume();
   });
 });

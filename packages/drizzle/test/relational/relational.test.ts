@@ -1,5 +1,6 @@
 import { PGlite } from '@electric-sql/pglite';
 import { pgstreamEmulator } from '@pgstream/emulator/pglite';
+import { sameExtension } from '@pgstream/harness';
 import { eq, gt, sql } from 'drizzle-orm';
 import { drizzle } from 'drizzle-orm/node-postgres';
 import { withReplicas } from 'drizzle-orm/pg-core';
@@ -214,7 +215,7 @@ describe('a relational query', () => {
 });
 
 it('is read over PGlite, too', async () => {
-  const client = await PGlite.create({ extensions: { pgstream: pgstreamEmulator() } });
+  const client = await PGlite.create({ extensions: { pgstream: pgstreamEmulator(sameExtension) } });
   await client.exec(SHOP);
   const { query } = drizzleOverPglite({ client, schema: streamSchema(schema) });
   const row = await query.customers.findFirst({ where: eq(customers.id, 2), with: { totals: true } });

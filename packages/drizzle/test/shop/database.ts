@@ -1,8 +1,8 @@
-import { testDatabase, type TestDatabase } from '@pgstream/harness';
+import { inItsNames, testDatabase, type TestDatabase } from '@pgstream/harness';
 import { beforeAll } from 'vitest';
 
-/** A shop's tables, and stream tables over them. */
-export const SHOP = `
+/** A shop's tables, and stream tables over them, in the names of the run's extension. */
+export const SHOP = inItsNames(`
   CREATE SCHEMA analytics;
   CREATE TABLE public.customers (id integer PRIMARY KEY, name text NOT NULL, region text NOT NULL);
   CREATE TABLE public.orders (id integer PRIMARY KEY, customer_id integer NOT NULL, amount numeric(12,2) NOT NULL);
@@ -23,7 +23,7 @@ export const SHOP = `
     'SELECT customer_id, 2 * amount AS total FROM public.orders WHERE customer_id = 2');
   SELECT pgstream.create_stream_table(name => 'public.sample_rows', schedule => '1h', refresh_mode => 'FULL', query =>
     'SELECT id, big, num, at, day, tags, doc, nothing FROM public.samples');
-`;
+`);
 
 /** A database with it for the test file that calls this at its top level. */
 export function shopDatabase(): TestDatabase {

@@ -1,3 +1,4 @@
+import { extension, inItsNames } from '@pgstream/harness';
 import { describe, expect, it } from 'vitest';
 import { kitCases } from '../kit/kit-cases.ts';
 import { kitProject } from '../kit/kit-project.ts';
@@ -20,13 +21,13 @@ describe('drizzle-kit 1.0 push', () => {
     ['the names of stream tables alone', { tablesFilter: NAMES }, ['SCHEMA "pgstream"', 'SCHEMA "analytics"']],
     [
       'that and an exclusion of schemas, which lets the change buffers be seen',
-      { tablesFilter: NAMES, schemaFilter: ['!pgstream', '!analytics'] },
+      { tablesFilter: NAMES, schemaFilter: [`!${extension.schema}`, '!analytics'] },
       ['TABLE "pgstream_changes"."changes_', 'SCHEMA "pgstream_changes"'],
     ],
   ])('would drop, with %s, what the configuration keeps it off', async (_what, config, dropped) => {
     const { kitOnTerminal } = await withNothingToCreate();
     const plan = await kitOnTerminal(['push', '--explain'], { config });
-    for (const each of dropped) expect(plan).toContain(`DROP ${each}`);
+    for (const each of dropped) expect(plan).toContain(inItsNames(`DROP ${each}`));
   });
 
   it('drops, with the schemas alone, an empty stream table without a question', async () => {

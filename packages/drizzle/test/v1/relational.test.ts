@@ -1,6 +1,7 @@
 import { PGlite } from '@electric-sql/pglite';
 import { isPgStreamError } from '@pgstream/core';
 import { pgstreamEmulator } from '@pgstream/emulator/pglite';
+import { sameExtension } from '@pgstream/harness';
 import { aliasedTable, is, sql } from 'drizzle-orm';
 import { drizzle } from 'drizzle-orm/node-postgres';
 import { PgTable, withReplicas } from 'drizzle-orm/pg-core';
@@ -273,7 +274,7 @@ describe('a relational query', () => {
   });
 
   it('is read over PGlite, too', async () => {
-    const lite = await PGlite.create({ extensions: { pgstream: pgstreamEmulator() } });
+    const lite = await PGlite.create({ extensions: { pgstream: pgstreamEmulator(sameExtension) } });
     await lite.exec(SHOP);
     const { query } = drizzleOverPglite({ client: lite, relations });
     const row = await query.customers.findFirst({ where: { id: 2 }, with: { totals: true } });

@@ -1,3 +1,4 @@
+import { inItsNames } from '@pgstream/harness';
 import { defineRelations } from 'drizzle-orm';
 import { pgStreamSchema, streamAlias, streamSchema } from '../../src/index.ts';
 import { integer, numeric, pgTable, text } from 'drizzle-orm/pg-core';
@@ -17,14 +18,14 @@ export const odd = pgStreamSchema('analytics').streamTable('odd', {
 });
 
 /** Beside the shop. */
-export const NAMESAKES = `
+export const NAMESAKES = inItsNames(`
   CREATE TABLE public.visits (id integer PRIMARY KEY, customer_id integer NOT NULL);
   INSERT INTO public.visits VALUES (1, 1), (2, 1), (3, 2);
   SELECT pgstream.create_stream_table(name => 'analytics.visits', schedule => '1h', refresh_mode => 'FULL',
     query => 'SELECT customer_id, 10.50 * count(*) AS value FROM public.visits GROUP BY customer_id');
   SELECT pgstream.create_stream_table(name => 'analytics.odd', schedule => '1h', refresh_mode => 'FULL',
     query => 'SELECT 4 + count(*)::integer AS value, ''seven''::text AS query_chunks FROM public.customers');
-`;
+`);
 
 const tables = {
   customers,

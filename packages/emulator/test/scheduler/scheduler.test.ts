@@ -1,5 +1,5 @@
 import { type Emulator, startEmulator } from '@pgstream/emulator';
-import { asAsked, connect, extension, onPgTrickle } from '@pgstream/harness';
+import { connect, extension, onPgTrickle, sameExtension } from '@pgstream/harness';
 import type { Client } from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { emulatorOfTest } from '../server/database.ts';
@@ -8,7 +8,7 @@ import { recordsPermanentFailures } from '../abilities.ts';
 let emulator: Emulator;
 
 beforeAll(async () => {
-  emulator = await startEmulator(asAsked());
+  emulator = await startEmulator(sameExtension);
 });
 
 afterAll(() => emulator.stop());

@@ -1,10 +1,10 @@
 import { type Emulator, type EmulatorOptions, startEmulator } from '@pgstream/emulator';
-import { asAsked, connect } from '@pgstream/harness';
+import { connect, sameExtension } from '@pgstream/harness';
 import { onTestFinished } from 'vitest';
 
 /** An emulator of the test's own, as the run's extension, stopped when the test ends. */
 export async function emulatorOfTest(options: EmulatorOptions = {}): Promise<Emulator> {
-  const emulator = await startEmulator({ scheduler: false, ...asAsked(), ...options });
+  const emulator = await startEmulator({ scheduler: false, ...sameExtension, ...options });
   onTestFinished(() => emulator.stop());
   return emulator;
 }

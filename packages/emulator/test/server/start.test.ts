@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { type Emulator, startEmulator } from '@pgstream/emulator';
-import { asAsked, extension, onPgTrickle } from '@pgstream/harness';
+import { extension, onPgTrickle, sameExtension } from '@pgstream/harness';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { emulatorOfTest, valueOf } from './database.ts';
 import { nothingListens } from './program.ts';
@@ -10,7 +10,7 @@ import { nothingListens } from './program.ts';
 let shared: Emulator;
 
 beforeAll(async () => {
-  shared = await startEmulator({ scheduler: false, ...asAsked() });
+  shared = await startEmulator({ scheduler: false, ...sameExtension });
 });
 
 afterAll(() => shared.stop());

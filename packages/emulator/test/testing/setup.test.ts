@@ -1,5 +1,5 @@
 import { emulatorSetup, testDatabase } from '@pgstream/emulator/jest';
-import { asAsked, connect, inItsNames } from '@pgstream/harness';
+import { connect, inItsNames, sameExtension } from '@pgstream/harness';
 import { Client } from 'pg';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { valueOf } from '../server/database.ts';
@@ -14,7 +14,7 @@ afterEach(async () => {
 describe('the emulator of a run', () => {
   test('copies what was migrated, though its connection is only closing yet', async () => {
     await emulatorSetup({
-      ...asAsked(),
+      ...sameExtension,
       async migrate(url) {
         const client = await connect(url);
         await client.query(
@@ -38,7 +38,7 @@ describe('the emulator of a run', () => {
   test('counts the scheduler for nobody who has migrated', async () => {
     const connected = 'SELECT count(*)::int FROM pg_stat_activity WHERE datname = current_database()';
     await emulatorSetup({
-      ...asAsked(),
+      ...sameExtension,
       scheduler: true,
       migrate: (url) => vi.waitFor(async () => expect(await valueOf(url, connected)).toBe(2), 10_000),
     })();

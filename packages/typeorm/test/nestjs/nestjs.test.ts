@@ -1,5 +1,6 @@
 import { Injectable, Module } from '@nestjs/common';
 import { Test } from '@nestjs/testing';
+import { extension } from '@pgstream/harness';
 import {
   getDataSourceToken,
   getRepositoryToken,
@@ -308,7 +309,7 @@ describe('synchronize: true, as Nest’s documentation has it', () => {
     const client = await archive.connect();
     const state = async (): Promise<unknown[]> => (await client.query(STORAGE)).rows;
     const before = await state();
-    expect(before).toContainEqual({ name: '__pgs_row_id', definition: 'bigint' });
+    expect(before).toContainEqual({ name: `${extension.hiddenPrefix}row_id`, definition: extension.rowIdType });
     await client.query('DROP TABLE public.archive');
 
     const module = await start({
