@@ -1,0 +1,1 @@
+export { streamTables, type StreamTablesGuard, type StreamTablesOptions } from './stream-tables.ts';

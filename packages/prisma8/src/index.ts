@@ -1,0 +1,27 @@
+export type {
+  IsStaleOptions,
+  RefreshAfterOptions,
+  RefreshIfStaleOptions,
+  RefreshIfStaleResult,
+  RefreshOptions,
+  RefreshResult,
+  StreamTableStatus,
+} from '@pgstream/core';
+export {
+  isPgStreamError,
+  PgStreamError,
+  StreamTableNotFoundError,
+  StreamTableReadOnlyError,
+  type PgStreamErrorCode,
+} from '@pgstream/core';
+export { streamTables, type StreamTablesGuard, type StreamTablesOptions } from './client/index.ts';
+export type { StreamModels } from './contract/index.ts';
+export { fromPrisma, type StreamTableHandle } from './handle/index.ts';
+export type {
+  GuardedClient,
+  GuardedCollection,
+  GuardedOrm,
+  GuardedSql,
+  GuardedTransaction,
+  StreamTableIsReadOnly,
+} from './types/index.ts';

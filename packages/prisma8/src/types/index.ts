@@ -1,0 +1,5 @@
+export type { GuardedClient, GuardedOrm, GuardedTransaction } from './client.ts';
+export type { GuardedCollection } from './collection.ts';
+export type { ContractWith } from './contract.ts';
+export type { StreamTableIsReadOnly } from './read-only.ts';
+export type { GuardedSql } from './sql.ts';
