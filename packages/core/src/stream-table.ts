@@ -80,7 +80,8 @@ export interface StreamTable {
    *
    * Outside a transaction it waits for open writers of the sources, `lockTimeoutMs` at most. Inside one that has used a
    * table it refreshes at once or throws SOURCES_BUSY, and a refusal leaves the transaction usable. Overlapping calls
-   * with equal options share refreshes that began after them. A table in FULL mode is computed anew and locks no
+   * with equal options share refreshes that began after them, and a call that had to wait is satisfied by another process'
+   * refresh that began after it, as the server's clock and log prove (`shared`). A table in FULL mode is computed anew and locks no
    * source, but its readers wait.
    *
    * What it cannot promise: changes that the extension never captures (rows of inheritance children, TRUNCATE or DETACH

@@ -4,6 +4,8 @@ import type { DialectName } from './names.ts';
 export interface Abilities {
   /** What a refresh locks against another one, and until when: the session's end or an unlock, or the transaction's end. */
   readonly refreshLock: 'session' | 'transaction';
+  /** The function whose answer it notes as the place of a change, and as how far a refresh has come (contract A.5, F.4). */
+  readonly logPosition: 'pg_current_wal_lsn' | 'pg_current_wal_insert_lsn';
   /** Whether the triggers that capture changes run with the rights of who writes to the source (contract A.5, B.9). */
   readonly capturesAsWriter: boolean;
   /** The timestamp that the extension's own `stale` counts from (contract A.2, B.3). */
@@ -58,6 +60,7 @@ export function abilitiesOf({ name, version, functions }: Facts): Abilities {
   const definers = new Set(functions.filter(({ definer }) => definer).map((each) => each.name));
   return {
     refreshLock: isTrickle ? 'transaction' : 'session',
+    logPosition: isTrickle ? 'pg_current_wal_insert_lsn' : 'pg_current_wal_lsn',
     capturesAsWriter: !isTrickle,
     staleFrom: isTrickle ? 'last_refresh_at' : 'data_timestamp',
     // A matter of what the library does: nothing in the catalog came with it.

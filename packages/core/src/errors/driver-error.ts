@@ -8,6 +8,8 @@ export interface DriverError {
   readonly message: string;
   /** The server's HINT; undefined when there is none, or when the driver does not pass it on. */
   readonly hint?: string | undefined;
+  /** Its DETAIL, which may hold values of rows. */
+  readonly detail?: string | undefined;
 }
 
 /** Classes that exist (PostgreSQL, appendix A): EPIPE and other codes of Node have five characters, too. */
@@ -27,6 +29,7 @@ interface Link {
   readonly originalMessage?: unknown;
   readonly kind?: unknown;
   readonly hint?: unknown;
+  readonly detail?: unknown;
   readonly cause?: unknown;
   readonly meta?: { readonly driverAdapterError?: unknown } | null;
 }
@@ -49,6 +52,7 @@ export function findDriverError(error: unknown): DriverError {
         driverCode: undefined,
         message: text,
         hint: typeof link.hint === 'string' ? link.hint : undefined,
+        detail: typeof link.detail === 'string' ? link.detail : undefined,
       };
     }
     innermost = {

@@ -10,6 +10,7 @@ export {
 export { refreshIfStale, type RefreshIfStaleOptions, type RefreshIfStaleResult } from './refresh-if-stale.ts';
 export { refreshStreamTable } from './refresh.ts';
 export {
+  declareSinceOfSetting,
   NOT_AMONG_ITS_TABLES,
   refreshBody,
   refreshVariables,

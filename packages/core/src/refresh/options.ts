@@ -50,7 +50,11 @@ export interface RefreshOptions {
 export interface RefreshResult {
   /** `skipped` only with `ifBusy: 'skip'`. */
   readonly status: 'refreshed' | 'skipped';
-  /** True when the refresh was another call's, which this one shared. It began after both calls. */
+  /**
+   * True when the refresh was another call's, and began after this one did, so that what was committed before this call is
+   * in: of the same process and with equal options, or, where this call had to wait, of anybody on the server. Never in a
+   * transaction.
+   */
   readonly shared: boolean;
   /** Milliseconds that the refresh took, waiting for writers included; not the waiting for the refresh before it. */
   readonly durationMs: number;

@@ -1,11 +1,13 @@
 import type { Context } from '../context/index.ts';
+import type { Dialect } from '../dialect/index.ts';
 import { PgStreamError, type PgStreamErrorCode } from '../errors/index.ts';
 import { query } from '../executor/index.ts';
 import { isStale, type IsStaleOptions } from '../freshness/index.ts';
 import { quoteName, type QualifiedName } from '../name/index.ts';
-import { checkRefresh, once, patiently, refreshing, type Done } from './refresh.ts';
+import { checkRefresh, once, patiently, refreshing, type Call, type Done } from './refresh.ts';
 import type { RefreshOptions, RefreshResult } from './options.ts';
 import { Sharing } from './sharing.ts';
+import { askedAt, readSince } from './statement/index.ts';
 import { orAborted } from './waiting.ts';
 
 /**
@@ -35,7 +37,7 @@ export async function refreshIfStale(
   if (transaction !== 'none') {
     const done = async (): Promise<Done<RefreshIfStaleResult['status']>> =>
       (await isDue(context)) ? await once(context, name, plan, transaction) : fresh;
-    return { ...(await orAborted(done(), signal)), shared: false };
+    return await orAborted(done(), signal);
   }
   const refresh = refreshing(name, plan);
   const key = JSON.stringify([name.schema, name.name, plan, maxAgeMs]);
@@ -44,16 +46,16 @@ export async function refreshIfStale(
     if (!(await isDue(context))) return fresh;
     return await patiently(context, name, plan, abandoned, {
       isMany: true,
-      async make(where, waitMs) {
-        if (where.executor.transaction === 'open') await takeTurn(where, name);
-        return (await isDue(where)) ? await refresh(where, waitMs) : 'fresh';
+      async make(where, waitMs, call) {
+        if (where.executor.transaction === 'open') await takeTurn(where, name, call);
+        return (await isDue(where)) ? await refresh(where, waitMs, call) : 'fresh';
       },
     });
   });
-  return { ...result, shared };
+  return { ...result, shared: result.shared || shared };
 }
 
-const fresh = { status: 'fresh', durationMs: 0 } as const;
+const fresh = { status: 'fresh', shared: false, durationMs: 0 } as const;
 
 async function mustBeRefreshed(where: Context, name: QualifiedName, maxAgeMs: number | undefined): Promise<boolean> {
   const stale = await isStale(where, name, { maxAgeMs });
@@ -66,11 +68,15 @@ async function mustBeRefreshed(where: Context, name: QualifiedName, maxAgeMs: nu
  * refresh before. Until the end of the transaction; numbers that are two cannot be the extension's own, which are one
  * (contract A.5).
  */
-const TURN = `SELECT pg_catalog.pg_try_advisory_xact_lock(1885828980,
-pg_catalog.hashtext(pg_catalog.concat($1::pg_catalog.text, '.', $2::pg_catalog.text)))::pg_catalog.text AS pgstream`;
+const turn = (
+  dialect: Dialect,
+): string => `SELECT pg_catalog.json_build_array(pg_catalog.pg_try_advisory_xact_lock(1885828980,
+pg_catalog.hashtext(pg_catalog.concat($1::pg_catalog.text, '.', $2::pg_catalog.text))), ${askedAt(dialect)})::pg_catalog.text AS pgstream`;
 
-async function takeTurn({ executor }: Context, name: QualifiedName): Promise<void> {
-  const [isOurs] = await query<boolean>(executor, TURN, [name.schema, name.name]);
+async function takeTurn(context: Context, name: QualifiedName, call: Call): Promise<void> {
+  const text = turn(await context.dialect());
+  const [[isOurs, asked] = []] = await query<[boolean, string]>(context.executor, text, [name.schema, name.name]);
+  call.since ??= readSince(asked);
   if (isOurs !== true) throw refuse('REFRESH_BUSY', name, 'is being refreshed by another refreshIfStale().');
 }
 

@@ -1,17 +1,26 @@
 import { within, type Context } from '../context/index.ts';
 import { classify } from '../classification/index.ts';
-import { isPgStreamError } from '../errors/index.ts';
+import { findDriverError, isPgStreamError } from '../errors/index.ts';
 import { canBegin, inOwnTransaction, query, type TransactionState } from '../executor/index.ts';
 import type { QualifiedName } from '../name/index.ts';
 import { attempt } from './attempt.ts';
 import { planOf, type RefreshOptions, type RefreshPlan, type RefreshResult } from './options.ts';
+import { readSince, REFRESHED_SINCE, type Since } from './statement/index.ts';
 import { Sharing } from './sharing.ts';
 import { Budget, orAborted, orTimedOut, pause, throwIfAborted } from './waiting.ts';
 
 /** How it ended, for all calls that share it. */
 export interface Done<Status> {
   readonly status: Status;
+  /** Whether it was another process that refreshed. */
+  readonly shared: boolean;
   readonly durationMs: number;
+}
+
+/** What the attempts of one call know of it. */
+export interface Call {
+  /** When it began, by the server. Undefined until somebody was in the way, or where the server cannot tell. */
+  since: Since | undefined;
 }
 
 /** One attempt outside a transaction of the caller's. */
@@ -19,7 +28,7 @@ export interface Try<Status> {
   /** Whether it is more than one statement, to be in a transaction of ours where the executor can begin one. */
   readonly isMany: boolean;
   /** Waits for writers of the sources for so many milliseconds at most. */
-  readonly make: (where: Context, waitMs: number) => Promise<Status>;
+  readonly make: (where: Context, waitMs: number, call: Call) => Promise<Status>;
 }
 
 /** `ifBusy: 'wait'` without a `timeoutMs`. */
@@ -47,21 +56,21 @@ export async function refreshStreamTable(
   const { signal } = options;
   const { scope, transaction } = context.executor;
   if (transaction !== 'none') {
-    return { ...(await orAborted(once(context, name, plan, transaction), signal)), shared: false };
+    return await orAborted(once(context, name, plan, transaction), signal);
   }
   const key = JSON.stringify([name.schema, name.name, plan]);
   const { result, shared } = await sharing.join(scope, key, signal, (abandoned) =>
     patiently(context, name, plan, abandoned, { isMany: false, make: refreshing(name, plan) }),
   );
-  return { ...result, shared };
+  return { ...result, shared: result.shared || shared };
 }
 
 /** A refresh outside a transaction of the caller's, in one of ours or in none. */
 export function refreshing(name: QualifiedName, plan: RefreshPlan): Try<'refreshed'>['make'] {
-  return async (where, waitMs) => {
+  return async (where, waitMs, { since }) => {
     const { locksSourcesItself } = await where.dialect();
     const atOnceMs = locksSourcesItself ? Math.min(waitMs, WAIT_IN_THE_EXTENSION_MS) : waitMs;
-    await attempt(where, name, plan, { waitMs: atOnceMs, storeRefusals: false }, 'none');
+    await attempt(where, name, plan, { waitMs: atOnceMs, storeRefusals: false, since }, 'none');
     return 'refreshed';
   };
 }
@@ -100,20 +109,24 @@ export async function patiently<Status>(
   plan: RefreshPlan,
   abandoned: AbortSignal,
   tried: Try<Status>,
-): Promise<Done<Status | 'skipped'>> {
+): Promise<Done<Status | 'refreshed' | 'skipped'>> {
   // Before there is a transaction of ours: asked for inside of it, a pool of one would wait for itself.
   await context.dialect();
   const since = performance.now();
   const inAll = new Budget(plan.timeoutMs ?? Infinity);
   const forWriters = new Budget(plan.lockTimeoutMs);
   const forRefreshes = new Budget(plan.ifBusy === 'wait' ? (plan.timeoutMs ?? WAIT_WHILE_BUSY_MS) : 0);
+  const call: Call = { since: undefined };
   let inTheWay: unknown;
   for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs = Math.min(2 * pauseMs, LONGEST_PAUSE_MS)) {
     const began = performance.now();
     try {
-      return done(await tryWithin(inAll.leftMs, context, name, forWriters.leftMs, tried), since);
+      return done(await tryWithin(inAll.leftMs, context, name, forWriters.leftMs, call, tried), since);
     } catch (error) {
+      const { message, detail } = findDriverError(error);
+      if (message === REFRESHED_SINCE) return { ...done('refreshed', since), shared: true };
       if (skips(plan, error)) return done('skipped', since);
+      call.since ??= readSince(detail);
       // What the time went into says more than that it is over.
       if (inTheWay !== undefined && isPgStreamError(error, 'TIMEOUT') && error.sqlState !== '55P03') throw inTheWay;
       const budget = budgetFor(error, forWriters, forRefreshes);
@@ -166,11 +179,12 @@ async function tryWithin<Status>(
   context: Context,
   name: QualifiedName,
   waitMs: number,
+  call: Call,
   { isMany, make }: Try<Status>,
 ): Promise<Status> {
   const { executor } = context;
   const isTimed = leftMs !== Infinity;
-  const tryIn = (where: Context): Promise<Status> => make(where, Math.min(waitMs, leftMs));
+  const tryIn = (where: Context): Promise<Status> => make(where, Math.min(waitMs, leftMs), call);
   if (!isTimed && !isMany) return tryIn(context);
   if (!canBegin(executor)) return isTimed ? orTimedOut(tryIn(context), leftMs) : tryIn(context);
   try {
@@ -184,5 +198,5 @@ async function tryWithin<Status>(
 }
 
 function done<Status>(status: Status, since: number): Done<Status> {
-  return { status, durationMs: performance.now() - since };
+  return { status, shared: false, durationMs: performance.now() - since };
 }

@@ -116,8 +116,9 @@ describe('refreshIfStale()', () => {
     expect(await third?.refreshIfStale({ ...bound, ifBusy: 'skip' })).toMatchObject({ status: 'skipped' });
     await expect(third?.refreshIfStale({ ...bound, ifBusy: 'throw' })).rejects.toMatchObject({ code: 'REFRESH_BUSY' });
     await writer.query('COMMIT');
-    expect(await refreshing).toMatchObject({ status: 'refreshed' });
-    expect(await waiting).toMatchObject({ status: 'fresh' });
+    // As a rule the first; but it leaves its turn between two waits for the writer.
+    const statuses = [(await refreshing)?.status, (await waiting)?.status];
+    expect(new Set(statuses)).toEqual(new Set(['refreshed', 'fresh']));
     expect(await refreshes()).toBe(1);
     expect(await totalOf3(admin, scene)).toBe(5);
   });

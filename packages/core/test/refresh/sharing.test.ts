@@ -97,7 +97,7 @@ describe('overlapping refreshes', () => {
     expect(sent()).toBe(2);
   });
 
-  it('with other options, another stream table, another scope or in a transaction share nothing', async () => {
+  it('with other options, another stream table, another scope or in a transaction are sent by themselves', async () => {
     const scene = await createScene(admin);
     const other = await createScene(admin);
     const { pool } = pooled(db.url, { max: 8 });
@@ -115,7 +115,9 @@ describe('overlapping refreshes', () => {
     results.push(await own.refresh(), await own.refresh());
     await inside.query('COMMIT');
     inside.release();
-    expect(results.map(({ shared }) => shared)).toEqual(Array.from({ length: 6 }, () => false));
+    // Who had to wait may have been satisfied by who refreshed meanwhile, as by another process.
+    expect(results.filter(({ status }) => status === 'refreshed')).toHaveLength(6);
+    expect(results.slice(4).map(({ shared }) => shared)).toEqual([false, false]);
     expect(sent()).toBeGreaterThanOrEqual(3);
   });
 

@@ -14,6 +14,7 @@ import { CAUSE_VARIABLES, tellCauses } from './causes.ts';
 import { freeLeakedLock } from './leaked-lock.ts';
 import { storeRefusals } from './refusals.ts';
 import { becomeOtherRole, putRoleBack, roleVariables } from './role.ts';
+import { askedAt, declareSince, endIfRefreshedSince, type Since } from './since.ts';
 import { cleanUpByTruncate, keptSettings, restoreSettings } from './settings.ts';
 import {
   lockSources,
@@ -39,6 +40,8 @@ export interface Attempt {
    * Every other error is raised.
    */
   readonly storeRefusals: boolean;
+  /** Since when another's refresh is enough ({@link REFRESHED_SINCE}); undefined: none is. */
+  readonly since?: Since | undefined;
 }
 
 /** Reads what the statement stored, in the same transaction: JSON, `null` if there is nothing. */
@@ -62,7 +65,8 @@ export function parameters(name: QualifiedName, attempt: Attempt): string {
   return `table_schema CONSTANT pg_catalog.text := ${argument(name.schema)};
 table_name CONSTANT pg_catalog.text := ${argument(name.name)};
 wait_ms int := ${Math.max(0, Math.floor(attempt.waitMs))};
-store_refusals CONSTANT boolean := ${attempt.storeRefusals};`;
+store_refusals CONSTANT boolean := ${attempt.storeRefusals};
+${declareSince(attempt.since)}`;
 }
 
 /** For the next statement of the same transaction, with which it is forgotten. */
@@ -70,7 +74,8 @@ export const storeOutcome = "PERFORM pg_catalog.set_config('pgstream.outcome', o
 
 /** What a refresh declares besides its {@link parameters}. */
 export function refreshVariables(dialect: Dialect): string {
-  return `outcome pg_catalog.jsonb := '{"status": "refreshed"}';
+  return `asked_at CONSTANT pg_catalog.text := ${askedAt(dialect)};
+outcome pg_catalog.jsonb := '{"status": "refreshed"}';
 table_id bigint;
 called_name pg_catalog.text;
 called boolean := false; -- From the call on, a lock of the extension's may be left behind.
@@ -153,7 +158,8 @@ END IF;`;
 
 function bareRefresh(dialect: Dialect): string {
   const { catalog, prefix } = dialect;
-  return `SELECT s.${prefix}id INTO table_id FROM ${catalog} s WHERE s.${prefix}schema = table_schema AND s.${prefix}name = table_name;
+  return `${endIfRefreshedSince(dialect)}
+SELECT s.${prefix}id INTO table_id FROM ${catalog} s WHERE s.${prefix}schema = table_schema AND s.${prefix}name = table_name;
 ${refuseWhenTaken(dialect)}
 ${refuseFilteredRows}
 called := true;

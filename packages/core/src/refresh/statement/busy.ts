@@ -1,5 +1,6 @@
 import type { Dialect } from '../../dialect/index.ts';
 import { indent } from '../../command/index.ts';
+import { claimUnlessRefreshedSince } from './since.ts';
 import { isOldSnapshotKept, raiseUnsafeIsolation, refuseOldSnapshot } from './source-locks.ts';
 
 /**
@@ -9,13 +10,16 @@ import { isOldSnapshotKept, raiseUnsafeIsolation, refuseOldSnapshot } from './so
 export function claimRow(dialect: Dialect): string {
   const { catalog, prefix } = dialect;
   const thisRow = `FROM ${catalog} s WHERE s.${prefix}schema = table_schema AND s.${prefix}name = table_name`;
-  return `SELECT s.${prefix}id, s.refresh_mode, s.status INTO table_id, refresh_as, table_status
+  return claimUnlessRefreshedSince(
+    dialect,
+    `SELECT s.${prefix}id, s.refresh_mode, s.status INTO table_id, refresh_as, table_status
 ${thisRow} FOR UPDATE SKIP LOCKED;
 IF table_id IS NULL THEN
 ${indent(refuseIf(`EXISTS (SELECT ${thisRow})`))}
 ELSE
 ${indent(refuseWhenTaken(dialect))}
-END IF;`;
+END IF;`,
+  );
 }
 
 /** The bare refresh claims nothing; it refuses what the extension would let through. */
@@ -33,7 +37,7 @@ advisory_locks pg_catalog.text[]; -- What this session held before the call, whe
  * and claims by as much of it as there is.
  */
 export function claimAsAllowed(dialect: Dialect): string {
-  const { catalog, prefix } = dialect;
+  const { catalog } = dialect;
   return `may_read := has_table_privilege('${catalog}', 'SELECT');
 IF NOT may_read THEN
   IF ${isOldSnapshotKept} THEN
@@ -45,10 +49,15 @@ ${indent(refuseOldSnapshot(dialect))}
   IF has_table_privilege('${catalog}', 'UPDATE') THEN
 ${indent(claimRow(dialect), 2)}
   ELSE
-    SELECT s.${prefix}id, ${VERSION} INTO table_id, row_version FROM ${catalog} s WHERE s.${prefix}schema = table_schema AND s.${prefix}name = table_name;
-${indent(refuseWhenTaken(dialect), 2)}
+${indent(claimUnlessRefreshedSince(dialect, claimUnlocked(dialect)), 2)}
   END IF;
 END IF;`;
+}
+
+function claimUnlocked(dialect: Dialect): string {
+  const { catalog, prefix } = dialect;
+  return `SELECT s.${prefix}id, ${VERSION} INTO table_id, row_version FROM ${catalog} s WHERE s.${prefix}schema = table_schema AND s.${prefix}name = table_name;
+${refuseWhenTaken(dialect)}`;
 }
 
 /**

@@ -34,7 +34,10 @@ export function storeRefusals(dialect: Dialect, refresh: string): string {
   return `BEGIN
 ${indent(refresh)}
 EXCEPTION WHEN OTHERS THEN
-  IF NOT store_refusals OR NOT ${isRefusal(dialect)} THEN
+  IF NOT store_refusals AND (SQLSTATE = '55P03' OR SQLERRM LIKE 'refresh skipped: %') THEN
+    -- Who waits tells the next attempt, so that a refresh which has begun since is enough.
+    RAISE EXCEPTION USING ERRCODE = SQLSTATE, MESSAGE = SQLERRM, DETAIL = asked_at;
+  ELSIF NOT store_refusals OR NOT ${isRefusal(dialect)} THEN
     RAISE;
   END IF;
   outcome := jsonb_build_object('status', 'refused', 'sqlState', SQLSTATE, 'message', SQLERRM);

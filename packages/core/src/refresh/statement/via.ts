@@ -10,6 +10,7 @@ import {
 import { quoteName, type QualifiedName } from '../../name/index.ts';
 import { parameters, storeOutcome, type Attempt } from './block.ts';
 import { OURS } from './refusals.ts';
+import { setSince } from './since.ts';
 
 /** Begins the message of a refresh function's refusal; the name of the stream table follows. */
 export const NOT_AMONG_ITS_TABLES = `${OURS}not among the tables of this function: `;
@@ -25,6 +26,7 @@ export const NOT_A_REFRESH_FUNCTION = `${OURS}not a refresh function`;
 
 /** One attempt through a refresh function, which returns what came of it as JSON. Its name is an identifier: quoted. */
 export function viaCommand(via: QualifiedName, name: QualifiedName, attempt: Attempt): Command {
+  const { since } = attempt;
   return {
     declarations: `${parameters(name, attempt)}
 outcome pg_catalog.text;
@@ -32,7 +34,7 @@ ${keptSearchPath}
 ${keptRowSecurity}`,
     statements: `${pinSearchPath}
 ${refuseFilteredRows}
-outcome := ${quoteName(via)}(table_schema, table_name, wait_ms, store_refusals);
+${since === undefined ? '' : setSince(since)}outcome := ${quoteName(via)}(table_schema, table_name, wait_ms, store_refusals);
 IF outcome IS NULL OR outcome NOT LIKE '{"status": "re%' THEN
   IF NOT store_refusals THEN
     RAISE EXCEPTION '${NOT_A_REFRESH_FUNCTION}' USING ERRCODE = '22023';
