@@ -1,1 +1,7 @@
-export { defineConfig, type OptionDefaults, type PgStreamConfig } from './config/index.ts';
+export {
+  defineConfig,
+  type ModelConfig,
+  type ModelsConfig,
+  type OptionDefaults,
+  type PgStreamConfig,
+} from './config/index.ts';

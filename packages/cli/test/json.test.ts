@@ -40,6 +40,10 @@ const COMMANDS: Readonly<Record<string, readonly (readonly string[])[]>> = {
   explain: [['order_totals'], ['analytics.visits']],
   history: [['order_totals']],
   stats: [[]],
+  generate: [
+    ['--orm', 'drizzle'],
+    ['--orm', 'drizzle', '--out', '/dev/null', '--check'],
+  ],
   drop: [['made', '--yes']],
 };
 

@@ -4,6 +4,7 @@ import { create } from './create.ts';
 import { drop } from './drop.ts';
 import { explain } from './explain.ts';
 import { freshness } from './freshness.ts';
+import { generate } from './generate.ts';
 import { history } from './history.ts';
 import { list } from './list.ts';
 import { refresh } from './refresh.ts';
@@ -16,5 +17,6 @@ import { suspend } from './suspend.ts';
 export const COMMANDS: Readonly<Record<string, readonly (() => Command)[]>> = {
   'Look:': [list, status, freshness, explain, history, stats],
   'Refresh:': [refresh],
+  'Develop:': [generate],
   'Administer:': [create, alter, suspend, resume, drop],
 };

@@ -1,2 +1,8 @@
-export { defineConfig, type OptionDefaults, type PgStreamConfig } from './config.ts';
+export {
+  defineConfig,
+  type ModelConfig,
+  type ModelsConfig,
+  type OptionDefaults,
+  type PgStreamConfig,
+} from './config.ts';
 export { loadConfig } from './load.ts';

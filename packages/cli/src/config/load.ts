@@ -7,7 +7,14 @@ import type { PgStreamConfig } from './config.ts';
 
 const FILES = ['ts', 'mts', 'mjs', 'js', 'json'].map((extension) => `pgstream.config.${extension}`);
 
-const KEYS: ReadonlySet<string> = new Set<keyof PgStreamConfig>(['url', 'service', 'schema', 'extension', 'options']);
+const KEYS: ReadonlySet<string> = new Set<keyof PgStreamConfig>([
+  'url',
+  'service',
+  'schema',
+  'extension',
+  'models',
+  'options',
+]);
 
 /** What the configuration file says: the one that is named, or the one in this folder; nothing if there is none. */
 export async function loadConfig(named: string | undefined): Promise<PgStreamConfig> {

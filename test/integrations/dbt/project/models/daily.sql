@@ -1,0 +1,2 @@
+{{ config(materialized='stream_table') }}
+SELECT id, amount FROM {{ source('shop', 'orders') }}
