@@ -70,3 +70,4 @@ export {
   type SqlTextOptions,
 } from './rights/index.ts';
 export type { StreamTable } from './stream-table.ts';
+export type { Lsn, ReadYourWritesOptions, WaitUntilFreshOptions, WaitUntilFreshResult } from './waiting/index.ts';

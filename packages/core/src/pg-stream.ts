@@ -22,6 +22,7 @@ import { resolveName, type StreamTableName } from './name/index.ts';
 import { refreshAll, type RefreshAllOptions, type RefreshAllReport } from './refresh/index.ts';
 import { canWrite, type CanWriteOptions } from './rights/index.ts';
 import { streamTable, type StreamTable } from './stream-table.ts';
+import { currentLsn, readYourWrites, type Lsn, type ReadYourWritesOptions } from './waiting/index.ts';
 
 /** How stream tables are looked for. */
 export interface PgStreamOptions {
@@ -72,6 +73,37 @@ export interface PgStream {
 
   /** The status of all stream tables, or of those that fit the filter, by schema and name. */
   list(filter?: StreamTableFilter): Promise<StreamTableStatus[]>;
+
+  /**
+   * Where the server's log is now: everything that was committed before is in a stream table once
+   * `waitUntilFresh({ since })` of that position is fulfilled. Ask after your commit, over any connection to the primary.
+   * Throws READ_ONLY_SERVER on a replica.
+   *
+   * @example
+   * response.cookie('written-at', await pgstream.currentLsn());
+   */
+  currentLsn(): Promise<Lsn>;
+
+  /**
+   * Writes, and then has the named stream tables include it: runs `work`, which commits by itself, and once its promise is
+   * fulfilled refreshes them, those that they read before them; or, `by: 'wait'`, waits until somebody has refreshed them.
+   * Gives what `work` gives. Of one stream table, and by a refresh, it is `refreshAfter()`, whose rules on `work`, transactions
+   * and options hold here.
+   *
+   * An error of `work` passes unchanged. **When what follows fails, the write is committed**: the error says so, and its
+   * `operation` is `readYourWrites`; of several that fail it is the first one's, after all are done. A name that is not there is
+   * NOT_FOUND before `work` is run. It needs SELECT on the extension's table of dependencies.
+   *
+   * Throws as `refreshAfter()` does, or as `waitUntilFresh()` does.
+   *
+   * @example
+   * const order = await pgstream.readYourWrites(() => insertOrder(pool), ['order_totals', 'daily_totals']);
+   */
+  readYourWrites<T>(
+    work: () => PromiseLike<T>,
+    tables: readonly StreamTableName[],
+    options?: ReadYourWritesOptions,
+  ): Promise<T>;
 
   /** The visible columns of a stream table with their PostgreSQL types, in order. Throws NOT_FOUND. */
   columns(name: StreamTableName): Promise<readonly StreamTableColumn[]>;
@@ -144,6 +176,8 @@ export function createPgStream(executor: SqlExecutor, options: PgStreamOptions =
     table: (name) => streamTable(context, resolveName(name, defaultSchema)),
     create: async (definition) => streamTable(context, await createStreamTable(context, definition)),
     list: (filter) => list(context, filter),
+    currentLsn: () => currentLsn(context),
+    readYourWrites: (work, tables, asked) => readYourWrites(context, work, tables, asked),
     columns: async (name) => await columns(context, resolveName(name, defaultSchema)),
     canWrite: async (name, asked) => await canWrite(context, resolveName(name, defaultSchema), asked),
     dependencies: () => dependencies(context),

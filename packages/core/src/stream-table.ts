@@ -29,6 +29,7 @@ import {
   type RefreshOptions,
   type RefreshResult,
 } from './refresh/index.ts';
+import { waitUntilFresh, type WaitUntilFreshOptions, type WaitUntilFreshResult } from './waiting/index.ts';
 
 /**
  * One stream table, by its name. Nothing is asked of the server before a method is called.
@@ -135,6 +136,28 @@ export interface StreamTable {
    */
   refreshAfter<T>(work: () => PromiseLike<T>, options?: RefreshAfterOptions): Promise<T>;
 
+  /**
+   * Waits until the stream table is fresh, and refreshes nothing: for roles that may not, and where the extension's scheduler
+   * or a job of yours does. By its schedule; with `maxAgeMs` by your own bound; with `since` until it has in what was committed
+   * before that, itself and all stream tables below it. All calls over one pool look together, by one statement.
+   *
+   * `since` is proven, and not guessed: on pg_stream by the beginning of the refresh's transaction or by the log position that it
+   * has taken in; on pg_trickle, whose scheduler may leave out what was committed beside an open transaction, by that position
+   * alone, which moves when something was written to one of its sources. What the extension loses nobody can wait for: see
+   * `lastRefreshAt()`. It needs SELECT on the extension's table of dependencies.
+   *
+   * In a READ COMMITTED transaction that has written nothing it waits as well. Where nobody can tell whether there is one it
+   * looks once, and waits for nothing.
+   *
+   * Throws TIMEOUT after `timeoutMs`, which says how stale it still is, and why; ABORTED; INVALID_ARGUMENT, also where the
+   * schedule gives no bound and none is given, for a `since` of another server, and in a transaction that has written;
+   * UNSAFE_ISOLATION in REPEATABLE READ and SERIALIZABLE; READ_ONLY_SERVER for `since` on a replica.
+   *
+   * @example
+   * const { lastRefreshAt } = await orderTotals.waitUntilFresh({ maxAgeMs: 60_000, timeoutMs: 10_000 });
+   */
+  waitUntilFresh(options?: WaitUntilFreshOptions): Promise<WaitUntilFreshResult>;
+
   /** Everything the catalog knows, in one snapshot (contract A.2). */
   status(): Promise<StreamTableStatus>;
 
@@ -187,6 +210,7 @@ export function streamTable(context: Context, name: QualifiedName): StreamTable 
     refresh: (options) => refreshStreamTable(context, name, options),
     refreshIfStale: (options) => refreshIfStale(context, name, options),
     refreshAfter: (work, options) => refreshAfter(context, name, work, options),
+    waitUntilFresh: (options) => waitUntilFresh(context, name, options),
     status: () => status(context, name),
     exists: () => exists(context, name),
     history: (options) => history(context, name, options),

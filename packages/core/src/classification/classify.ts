@@ -52,5 +52,10 @@ const QUOTED = /"[^"]*"|«[^»]*»|»[^«]*«|„[^“”]*[“”]|“[^”]*�
 
 /** Data exceptions (class 22) quote the offending value, which may be anybody's. */
 function withoutValues(sqlState: string, message: string): string {
-  return sqlState.startsWith('22') ? message.replaceAll(QUOTED, '"…"') : message;
+  return sqlState.startsWith('22') ? withoutQuoted(message) : message;
+}
+
+/** A server's message without all that it quotes. */
+export function withoutQuoted(message: string): string {
+  return message.replaceAll(QUOTED, '"…"');
 }

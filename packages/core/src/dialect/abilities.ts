@@ -10,6 +10,8 @@ export interface Abilities {
   readonly capturesAsWriter: boolean;
   /** The timestamp that the extension's own `stale` counts from (contract A.2, B.3). */
   readonly staleFrom: 'data_timestamp' | 'last_refresh_at';
+  /** Whether its scheduler may leave out what was committed before its refresh began, behind open transactions (B.6, B.10). */
+  readonly holdsFrontierBack: boolean;
   /** Whether a refresh that somebody calls keeps writers out of the sources, so that no change is lost (contract F.4). */
   readonly locksSourcesItself: boolean;
   /** Whether each refresh that somebody calls waits for all others of the database, by a row that it updates (contract F.4). */
@@ -63,6 +65,7 @@ export function abilitiesOf({ name, version, functions }: Facts): Abilities {
     logPosition: isTrickle ? 'pg_current_wal_insert_lsn' : 'pg_current_wal_lsn',
     capturesAsWriter: !isTrickle,
     staleFrom: isTrickle ? 'last_refresh_at' : 'data_timestamp',
+    holdsFrontierBack: isTrickle,
     // A matter of what the library does: nothing in the catalog came with it.
     locksSourcesItself: isTrickle && isSince(version, 0, 82),
     // The row came with the function that frees it.

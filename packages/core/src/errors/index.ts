@@ -8,3 +8,4 @@ export {
   type PgStreamErrorFields,
   type RefusedWriteFields,
 } from './errors.ts';
+export { checkMs } from './milliseconds.ts';

@@ -1,7 +1,7 @@
 import { readSchedule } from '../definition/index.ts';
 import { ask, type Context } from '../context/index.ts';
 import { EQUALS, epochMs, fromNamed, statement, type Dialect } from '../dialect/index.ts';
-import { PgStreamError } from '../errors/index.ts';
+import { checkMs } from '../errors/index.ts';
 import { instant } from '../executor/index.ts';
 import type { QualifiedName } from '../name/index.ts';
 
@@ -93,12 +93,9 @@ async function isOlderThan(context: Context, name: QualifiedName, maxAgeMs: numb
 
 /** Throws INVALID_ARGUMENT for what is no age. */
 export function checkMaxAge(maxAgeMs: number | undefined, name?: QualifiedName): void {
-  if (maxAgeMs === undefined || (Number.isFinite(maxAgeMs) && maxAgeMs >= 0)) return;
-  throw new PgStreamError('INVALID_ARGUMENT', 'maxAgeMs must be a number of milliseconds, 0 or more.', {
-    schema: name?.schema,
-    table: name?.name,
-    operation: 'read',
-  });
+  if (maxAgeMs === undefined) return;
+  const about = { schema: name?.schema, table: name?.name, operation: 'read' };
+  checkMs('maxAgeMs', maxAgeMs, { least: 0, most: Number.MAX_VALUE, ...about });
 }
 
 /** See {@link StreamTable.lastRefreshAt}. */

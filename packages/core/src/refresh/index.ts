@@ -1,5 +1,6 @@
-export type { RefreshOptions, RefreshResult } from './options.ts';
-export { refreshAfter, type RefreshAfterOptions } from './refresh-after.ts';
+export { afterCommit, checkWork, commitFirst, type Writing } from './after-commit.ts';
+export { checkInDialect, type RefreshOptions, type RefreshResult } from './options.ts';
+export { refreshAfter, refreshingAfter, type RefreshAfterOptions } from './refresh-after.ts';
 export {
   refreshAll,
   type RefreshAllOptions,
@@ -8,7 +9,7 @@ export {
   type RefreshAllResult,
 } from './all/index.ts';
 export { refreshIfStale, type RefreshIfStaleOptions, type RefreshIfStaleResult } from './refresh-if-stale.ts';
-export { refreshStreamTable } from './refresh.ts';
+export { checkRefresh, refreshStreamTable } from './refresh.ts';
 export {
   declareSinceOfSetting,
   NOT_AMONG_ITS_TABLES,

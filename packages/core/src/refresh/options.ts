@@ -1,5 +1,5 @@
 import type { Dialect } from '../dialect/index.ts';
-import { PgStreamError } from '../errors/index.ts';
+import { checkMs, PgStreamError } from '../errors/index.ts';
 import { functionArgument, isRole, resolveName, type QualifiedName, type StreamTableName } from '../name/index.ts';
 
 /** How a stream table is refreshed. Every option may be left out. */
@@ -70,14 +70,11 @@ export interface RefreshPlan {
   readonly as: string | undefined;
 }
 
-/** What the server takes for a time-out: a four-byte integer. */
-const MAX_MS = 2_147_483_647;
-
 /** Checks the options and fills in the defaults. Throws INVALID_ARGUMENT, or INVALID_NAME for `via`. */
 export function planOf(options: RefreshOptions, defaultSchema: string): RefreshPlan {
   const { lockTimeoutMs = 2_000, lockSources = true, ifBusy = 'throw', timeoutMs, via, as } = options;
-  checkMs('lockTimeoutMs', lockTimeoutMs, 0);
-  if (timeoutMs !== undefined) checkMs('timeoutMs', timeoutMs, 1);
+  checkMs('lockTimeoutMs', lockTimeoutMs, { least: 0, operation: 'refresh' });
+  if (timeoutMs !== undefined) checkMs('timeoutMs', timeoutMs, { least: 1, operation: 'refresh' });
   if (!['throw', 'skip', 'wait'].includes(ifBusy)) {
     throw invalid(`ifBusy must be 'throw', 'skip' or 'wait'.`);
   }
@@ -110,12 +107,6 @@ export function checkInDialect({ via }: RefreshPlan, name: QualifiedName, dialec
       `${dialect.name} ${dialect.version ?? ''} asks for the rights of the role that has logged in, so no function refreshes in its place (via). Use refresh({ as: '<owner of the stream table>' }), once what refreshRoleSql prints was run.`,
       { operation: 'refresh', schema: name.schema, table: name.name },
     );
-  }
-}
-
-function checkMs(option: string, value: number, least: number): void {
-  if (typeof value !== 'number' || !(value >= least && value <= MAX_MS)) {
-    throw invalid(`${option} must be a number of milliseconds, ${least} or more.`);
   }
 }
 

@@ -1,7 +1,7 @@
-import { classify } from '../classification/index.ts';
 import type { Context } from '../context/index.ts';
-import { PgStreamError, StreamTableNotFoundError } from '../errors/index.ts';
+import { PgStreamError } from '../errors/index.ts';
 import type { QualifiedName } from '../name/index.ts';
+import { afterCommit, checkWork, commitFirst, type Writing } from './after-commit.ts';
 import { checkRefresh, refreshStreamTable } from './refresh.ts';
 import { checkInDialect, type RefreshOptions } from './options.ts';
 
@@ -19,75 +19,41 @@ export interface RefreshAfterOptions extends Omit<RefreshOptions, 'ifBusy'> {
   readonly ifBusy?: 'throw' | 'wait' | undefined;
 }
 
-const OPERATION = 'refreshAfter';
+/** Then refreshing is worth some waiting: see {@link RefreshAfterOptions}. */
 const LOCK_TIMEOUT_MS = 30_000;
+
+/** The options of the refresh, with the defaults that it has after a write. Throws INVALID_ARGUMENT where it is to be skipped. */
+export function refreshingAfter(
+  { ifBusy = 'wait', lockTimeoutMs = LOCK_TIMEOUT_MS, ...rest }: RefreshAfterOptions,
+  { operation, name }: Writing,
+): Omit<RefreshOptions, 'ifBusy'> & { readonly ifBusy: 'throw' | 'wait' } {
+  const given: unknown = ifBusy;
+  if (given !== 'skip') return { ...rest, ifBusy, lockTimeoutMs };
+  throw new PgStreamError(
+    'INVALID_ARGUMENT',
+    `${operation}() cannot skip: the refresh that is running may have begun before your commit. Let it 'wait' or 'throw'.`,
+    { schema: name?.schema, table: name?.name, operation },
+  );
+}
 
 /** See {@link StreamTable.refreshAfter}. */
 export async function refreshAfter<T>(
   context: Context,
   name: QualifiedName,
   work: () => PromiseLike<T>,
-  { ifBusy = 'wait', lockTimeoutMs = LOCK_TIMEOUT_MS, ...rest }: RefreshAfterOptions = {},
+  given: RefreshAfterOptions = {},
 ): Promise<T> {
-  const options: RefreshOptions = { ...rest, ifBusy, lockTimeoutMs };
-  const refuse = (message: string): PgStreamError =>
-    new PgStreamError('INVALID_ARGUMENT', message, { schema: name.schema, table: name.name, operation: OPERATION });
+  const writing: Writing = { operation: 'refreshAfter', name };
   // What can be told without asking about the stream table is refused before anything is written.
-  if (typeof work !== 'function') throw refuse('refreshAfter() takes a function that writes, and gives a promise.');
-  if (options.ifBusy === 'skip') {
-    throw refuse(
-      "refreshAfter() cannot skip: the refresh that is running may have begun before your commit. Let it 'wait' or 'throw'.",
-    );
-  }
+  const options = refreshingAfter(given, writing);
   const plan = checkRefresh(context, options);
-  const isOpen = (): boolean => context.executor.transaction === 'open';
-  if (isOpen()) {
-    throw refuse(
-      'refreshAfter() refreshes after a commit, and is called inside a transaction, where nothing is committed yet: nothing was done. Call it outside of the transaction, and begin and commit inside of the function; or call refresh() as the last thing of this transaction.',
-    );
-  }
+  checkWork(context, work, writing);
   checkInDialect(plan, name, await context.dialect());
-  const working: unknown = work();
-  if (!isPromiseLike<T>(working)) {
-    throw refuse(
-      'The function given to refreshAfter() has given no promise, so nothing was waited for and nothing was refreshed. What an ORM builds is not even sent until somebody awaits it. Have the function return it, or await it in an async function: with braces, an arrow function returns nothing by itself.',
-    );
-  }
-  const result = await working;
-  if (isOpen()) {
-    throw refuse(
-      'The function given to refreshAfter() has left its transaction open, so nothing was refreshed: it has to commit.',
-    );
-  }
+  const result = await commitFirst(context, work, writing);
   try {
     await refreshStreamTable(context, name, options);
   } catch (error) {
-    throw afterCommit(error, name);
+    throw afterCommit(error, 'refresh', writing);
   }
   return result;
-}
-
-/** Not by its class: ORMs have promises of their own. */
-function isPromiseLike<T>(value: unknown): value is PromiseLike<T> {
-  const isObject = (typeof value === 'object' && value !== null) || typeof value === 'function';
-  return isObject && 'then' in value && typeof value.then === 'function';
-}
-
-const COMMITTED =
-  'The write is committed, but the stream table could not be refreshed after it, so do not write again:';
-
-/** Over a pool nobody can see that the work wrote through a transaction that is open around the call; it is then in the way. */
-const MAYBE_COMMITTED =
-  'The function has written, but the stream table could not be refreshed after it. Do not write again, unless refreshAfter() is called inside a transaction, where nothing is committed yet. Call it outside of the transaction, and begin and commit inside of the function.';
-
-/** A new error: the refresh's own may be that of other callers, who have shared it. */
-function afterCommit(error: unknown, name: QualifiedName): PgStreamError {
-  const { code, message, cause, sqlState } = classify(error, { operation: OPERATION, name });
-  const fields = { cause, sqlState, operation: OPERATION };
-  const told =
-    code === 'NOT_FOUND'
-      ? new StreamTableNotFoundError(name, fields)
-      : new PgStreamError(code, message, { ...fields, schema: name.schema, table: name.name });
-  told.message = `${code === 'SOURCES_BUSY' ? MAYBE_COMMITTED : COMMITTED} ${message}`;
-  return told;
 }

@@ -49,7 +49,7 @@ export function readOnlyRoleSql(
   const schemas = [...new Set(names.map(({ schema }) => schema))].map(quoteIdentifier).join(', ');
   return `-- ${comment(role)} reads these stream tables and asks about them, and never writes them.
 GRANT USAGE ON SCHEMA ${dialect.schema} TO ${grantee};
-GRANT SELECT ON TABLE ${dialect.catalog} TO ${grantee};
+GRANT SELECT ON TABLE ${dialect.catalog}, ${dialect.schema}.${dialect.prefix}dependencies TO ${grantee};
 GRANT USAGE ON SCHEMA ${schemas} TO ${grantee};
 GRANT SELECT ON TABLE ${stored} TO ${grantee};
 -- What PUBLIC may, every role may.

@@ -1,5 +1,5 @@
 import type { Client } from 'pg';
-import { createPgStream, type PgStream, type StreamTable } from '../../src/index.ts';
+import { createPgStream, type PgStream, type StreamTable, type WaitUntilFreshOptions } from '../../src/index.ts';
 import { fromPg } from '../../src/pg.ts';
 import { createOrders, TOTALS } from '../orders.ts';
 
@@ -10,6 +10,12 @@ const ofOne: Record<Exclude<keyof StreamTable, Commands | 'name'>, (table: Strea
   isStale: async (table) => [await table.isStale(), await table.isStale({ maxAgeMs: 301_500 })],
   lastRefreshAt: (table) => table.lastRefreshAt(),
   stalenessMs: (table) => table.stalenessMs(),
+  waitUntilFresh: async (table) => [
+    await waited(table, { maxAgeMs: 9e12 }),
+    await waited(table, { since: new Date(0) }),
+    await waited(table, { since: '0/1' }),
+    await waited(table, { maxAgeMs: 0, since: new Date(0) }),
+  ],
   status: (table) => table.status(),
   exists: (table) => table.exists(),
   history: (table) => table.history({ limit: 3 }),
@@ -19,13 +25,24 @@ const ofOne: Record<Exclude<keyof StreamTable, Commands | 'name'>, (table: Strea
   },
 };
 
+/** How a short wait ends. */
+async function waited(table: StreamTable, options: WaitUntilFreshOptions): Promise<unknown> {
+  const ended = table.waitUntilFresh({ ...options, timeoutMs: 1 });
+  return await ended.then(
+    ({ lastRefreshAt }) => lastRefreshAt,
+    // Other tests' schedulers come and go.
+    (error: unknown) => String(error).replaceAll(/\d+ m?s\b| (?:There is no|The) scheduler of .*$/g, '…'),
+  );
+}
+
 const ofAll: Record<
-  Exclude<keyof PgStream, 'table' | 'create' | 'refreshAll'>,
+  Exclude<keyof PgStream, 'table' | 'create' | 'readYourWrites' | 'refreshAll'>,
   (pgstream: PgStream) => Promise<unknown>
 > = {
   list: (pgstream) => pgstream.list(),
   columns: (pgstream) => pgstream.columns('typed'),
   canWrite: (pgstream) => pgstream.canWrite('totals'),
+  currentLsn: async (pgstream) => typeof (await pgstream.currentLsn()),
   dependencies: (pgstream) => pgstream.dependencies(),
   graph: (pgstream) => pgstream.graph(),
   cdcHealth: (pgstream) => pgstream.cdcHealth(),

@@ -38,6 +38,8 @@ describe('a role that readOnlyRoleSql was run for', () => {
     exists: (pgstream) => pgstream.table(scene.name).exists(),
     list: (pgstream) => pgstream.list(),
     columns: (pgstream) => pgstream.columns(scene.name),
+    dependencies: (pgstream) => pgstream.dependencies(),
+    'waitUntilFresh({ since })': (pgstream) => pgstream.table(scene.name).waitUntilFresh({ since: '0/1' }),
   };
 
   it.each(Object.entries(questions))('asks %s, and is answered as its owner is', async (_, ask) => {
@@ -184,7 +186,7 @@ describe('readOnlyRoleSql', () => {
 
   it("names the other dialect's schema and catalog when asked to", () => {
     expect(readOnlyRoleSql('app', ['t'], { dialect: 'pg_trickle', defaultSchema: 's' })).toMatch(
-      /GRANT USAGE ON SCHEMA pgtrickle TO "app";\nGRANT SELECT ON TABLE pgtrickle\.pgt_stream_tables TO "app";[^]*"s"\."t"/,
+      /GRANT USAGE ON SCHEMA pgtrickle TO "app";\nGRANT SELECT ON TABLE pgtrickle\.pgt_stream_tables, pgtrickle\.pgt_dependencies TO "app";[^]*"s"\."t"/,
     );
   });
 });
