@@ -41,6 +41,7 @@ export type {
   SourceNode,
   StreamTableNode,
 } from './graph/index.ts';
+export type { Health, HealthFinding, HealthFindingCode, HealthOptions, SchedulerState } from './health/index.ts';
 export { isAbandonedTransaction } from './executor/index.ts';
 export type { Row, SqlExecutor, TransactionState } from './executor/index.ts';
 export type { IsStaleOptions } from './freshness/index.ts';

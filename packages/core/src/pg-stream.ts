@@ -18,6 +18,7 @@ import { createContext } from './context/index.ts';
 import type { DialectName } from './dialect/index.ts';
 import type { SqlExecutor } from './executor/index.ts';
 import { readGraph, type DependencyGraph } from './graph/index.ts';
+import { health, type Health, type HealthOptions } from './health/index.ts';
 import { resolveName, type StreamTableName } from './name/index.ts';
 import { refreshAll, type RefreshAllOptions, type RefreshAllReport } from './refresh/index.ts';
 import { canWrite, type CanWriteOptions } from './rights/index.ts';
@@ -143,6 +144,22 @@ export interface PgStream {
    */
   refreshAll(options?: RefreshAllOptions): Promise<RefreshAllReport>;
 
+  /**
+   * One verdict on the stream tables of the database, for a readiness probe or an admin page: `ok`, `warn` or `error`, and
+   * what was found, each with what to do. It looks at the extension, at its scheduler for this database, at its settings,
+   * at how changes are captured, and at each stream table: suspended, failing, never filled, stale.
+   *
+   * Two or three statements, which need no more rights than reading staleness; what the role may not see is said to be
+   * unknown, and is no alarm. Outside a transaction it does not throw for what it meets: a server that cannot be
+   * reached, a missing extension, a missing right and its own time-out are findings. Throws INVALID_ARGUMENT, INVALID_NAME
+   * and ABORTED.
+   *
+   * @example
+   * const { status, findings } = await pgstream.health({ tables: ['order_totals'], maxAgeMs: 600_000 });
+   * response.status(status === 'error' ? 503 : 200).json({ status, findings });
+   */
+  health(options?: HealthOptions): Promise<Health>;
+
   /** How the changes of each source are captured, and what is wrong with that. */
   cdcHealth(): Promise<CdcHealth[]>;
 
@@ -183,6 +200,7 @@ export function createPgStream(executor: SqlExecutor, options: PgStreamOptions =
     dependencies: () => dependencies(context),
     graph: () => readGraph(context),
     refreshAll: (asked) => refreshAll(context, asked),
+    health: (asked) => health(context, asked),
     cdcHealth: () => cdcHealth(context),
     slotHealth: () => slotHealth(context),
     refreshStats: () => refreshStats(context),

@@ -1,7 +1,7 @@
 export { columns, type StreamTableColumn } from './columns.ts';
 export { dependencies, type StreamTableDependency } from './dependencies.ts';
 export { explain, type StreamTableExplanation } from './explain.ts';
-export { cdcHealth, slotHealth, type CdcHealth, type SlotHealth } from './health.ts';
+export { cdcHealth, slotHealth, type CdcHealth, type SlotHealth } from './capture.ts';
 export { history, type HistoryOptions, type RefreshRecord } from './history.ts';
 export { refreshStats, type RefreshStats } from './refresh-stats.ts';
 export {

@@ -20,6 +20,8 @@ export interface Abilities {
   readonly checksOuterOwner: boolean;
   /** The functions that run with the rights of the extension's owner: a caller needs EXECUTE, and no right on tables. */
   readonly definers: ReadonlySet<string>;
+  /** Whether it can be asked of which release its library is (contract C.5). */
+  readonly tellsLibrary: boolean;
   /** Whether the table of an EXCEPT or INTERSECT may hold rows that are not in the result (contract B.5, F.5). */
   readonly setOperationsHoldSurplusRows: boolean;
   /** Whether its functions read a name as SQL does, with quotes; else they split it at its first dot (contract A.1, F.7). */
@@ -73,6 +75,7 @@ export function abilitiesOf({ name, version, functions }: Facts): Abilities {
     // The check came when the function became a definer's: a caller's function needs none.
     checksOuterOwner: definers.has('refresh_stream_table'),
     definers,
+    tellsLibrary: isTrickle && has('version'),
     // In the storage of each such table, and nowhere in the catalog.
     setOperationsHoldSurplusRows: isTrickle && !isSince(version, 0, 83),
     // Read of this release only; of those before it nobody has written down when it came.
@@ -94,6 +97,7 @@ export const ASKED_FUNCTIONS = [
   'recover_capture_instance',
   'refresh_stream_table',
   'resume_stream_table',
+  'version',
 ] as const;
 
 /** What is no version at all is taken for a new one. */

@@ -10,6 +10,7 @@ export {
 } from './all/index.ts';
 export { refreshIfStale, type RefreshIfStaleOptions, type RefreshIfStaleResult } from './refresh-if-stale.ts';
 export { checkRefresh, refreshStreamTable } from './refresh.ts';
+export { orAborted, orTimedOut } from './waiting.ts';
 export {
   declareSinceOfSetting,
   NOT_AMONG_ITS_TABLES,

@@ -1,10 +1,10 @@
 import { PgStreamError } from '../errors/index.ts';
 
 /** A promise, or ABORTED when the signal fires before: what was promised goes on, and nobody hears of its failure. */
-export function orAborted<T>(promise: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+export function orAborted<T>(promise: Promise<T>, signal: AbortSignal | undefined, operation = 'refresh'): Promise<T> {
   if (signal === undefined) return promise;
   return new Promise((resolve, reject) => {
-    const abort = (): void => reject(aborted(signal));
+    const abort = (): void => reject(aborted(signal, operation));
     signal.addEventListener('abort', abort, { once: true });
     void promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', abort));
     if (signal.aborted) abort();
@@ -29,14 +29,14 @@ export function orTimedOut<T>(promise: Promise<T>, timeoutMs: number): Promise<T
 
 /** Throws ABORTED if the signal has fired. */
 export function throwIfAborted(signal: AbortSignal | undefined): void {
-  if (signal?.aborted) throw aborted(signal);
+  if (signal?.aborted) throw aborted(signal, 'refresh');
 }
 
-function aborted(signal: AbortSignal): PgStreamError {
+function aborted(signal: AbortSignal, operation: string): PgStreamError {
   return new PgStreamError(
     'ABORTED',
-    'The refresh was aborted by its signal. What was sent already may still be done by the server.',
-    { cause: signal.reason, operation: 'refresh' },
+    'The call was aborted by its signal. What was sent already may still be done by the server.',
+    { cause: signal.reason, operation },
   );
 }
 
