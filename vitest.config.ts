@@ -13,6 +13,7 @@ export default defineConfig({
       'test/harness',
       'test/conformance',
       'test/conformance/drizzle/v1/vitest.config.ts',
+      'test/conformance/prisma8/*/vitest.config.ts',
       'test/conformance/typeorm/*/vitest.config.ts',
       'examples/*/vitest.config.ts',
     ],

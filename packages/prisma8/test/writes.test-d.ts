@@ -80,7 +80,7 @@ test('other tables are written as ever', () => {
   void Customer.create({ id: 1, name: 'x', region: 'x', orders: (o) => o.create([{ id: 2, amount }]) });
   void Order.where({ id: 1 }).update({ amount, customer: (c) => c.connect({ id: 2 }) });
   Order.createAll([{ id: 1, amount, customerId: 1 }]);
-  void Order.createAndCount([{ id: 1, amount, customerId: 1 }], { onConflict: 'skip' });
+  void Order.createAndCount([{ id: 1, amount, customerId: 1 }]);
   void Customer.upsert({ create: { id: 1, name: 'x', region: 'x' }, update: { name: 'y' }, conflictOn: { id: 1 } });
   void Order.where({ id: 1 }).updateAll({ product: 'tea' });
   expectTypeOf(Order.where({ id: 1 }).select('id').delete()).resolves.toEqualTypeOf<{ id: number } | null>();

@@ -1,0 +1,4 @@
+import { conformance } from '../../conformance.ts';
+import { prisma8Driver } from '../driver.ts';
+
+conformance(prisma8Driver('8.0.0-rc.10', import.meta.dirname));
