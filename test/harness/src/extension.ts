@@ -1,5 +1,5 @@
 import type { EmulatorOptions } from '@pgstream/emulator';
-import { asAsked } from './asked-extension.ts';
+import { asked } from './asked-extension.ts';
 import { server } from './server.ts';
 
 /** What the extension that the run is about calls its things; the version is what the database says. */
@@ -80,7 +80,7 @@ export const onPgTrickle: boolean = extension.name === 'pg_trickle';
 
 /** What an emulator that a test starts for itself, or puts into PGlite, is told to have the run's extension as well. */
 export const sameExtension: Pick<EmulatorOptions, 'extension' | 'version'> = {
-  ...asAsked(),
+  ...asked,
   extension: extension.name,
 };
 

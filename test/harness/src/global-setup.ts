@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { TestProject } from 'vitest/node';
 import type { ProvidedServer } from './provided.ts';
-import { askedExtension } from './asked-extension.ts';
+import { asked } from './asked-extension.ts';
 import { startServer } from './start-server.ts';
 import { withConnection } from './with-connection.ts';
 
@@ -52,11 +52,11 @@ async function makeTemplate(
   const url = new URL(serverUrl);
   url.pathname = `/${template}`;
   return await withConnection(url.href, async (client) => {
-    const { name: asked = '' } = askedExtension() ?? {};
-    const available = await client.query<{ name: string }>(AVAILABLE, [asked]);
+    const wanted = asked.extension ?? '';
+    const available = await client.query<{ name: string }>(AVAILABLE, [wanted]);
     const name = available.rows[0]?.name;
     if (name === undefined)
-      throw new Error(`The server of the tests has no extension ${asked || 'pg_stream or pg_trickle'}.`);
+      throw new Error(`The server of the tests has no extension ${wanted || 'pg_stream or pg_trickle'}.`);
     await client.query(`CREATE EXTENSION ${name}`);
     const { rows } = await client.query<{ emulated: boolean }>(EMULATED);
     const installed = await client.query<ProvidedServer['extension']>(INSTALLED);

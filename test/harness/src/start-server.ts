@@ -1,4 +1,4 @@
-import { asAsked } from './asked-extension.ts';
+import { asked } from './asked-extension.ts';
 
 /** A server for one test run. */
 export interface RunServer {
@@ -22,7 +22,7 @@ export async function startServer(): Promise<RunServer> {
 
 async function startEmulatorOfRun(): Promise<RunServer> {
   const { startEmulator } = await import('@pgstream/emulator');
-  const emulator = await startEmulator({ scheduler: false, ...asAsked() });
+  const emulator = await startEmulator({ scheduler: false, ...asked });
   return { kind: 'emulator', url: emulator.url, stop: () => emulator.stop() };
 }
 

@@ -1,4 +1,4 @@
-import { startEmulator } from '@pgstream/emulator';
+import { extensionNamed, startEmulator } from '@pgstream/emulator';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { valueOf } from '../server/database.ts';
 
@@ -29,5 +29,28 @@ describe('the extension of an emulator', () => {
       name: 'EmulatorError',
       message: expect.stringContaining(sentence),
     });
+  });
+});
+
+describe('extensionNamed()', () => {
+  test.for([
+    [undefined, {}],
+    ['', {}],
+    ['pg_stream', { extension: 'pg_stream' }],
+    ['pg_trickle', { extension: 'pg_trickle' }],
+    ['pg_trickle@0.67', { extension: 'pg_trickle', version: '0.67' }],
+  ] as const)('of %o gives the options %o', ([text, options]) => {
+    expect(extensionNamed(text)).toEqual(options);
+  });
+
+  test.for([
+    ['timescaledb', 'ask for pg_stream or pg_trickle'],
+    ['pg_trickle@0.80', 'ask for version 0.67 or 0.108'],
+    ['pg_trickle@', 'ask for version 0.67 or 0.108'],
+    ['pg_trickle@0.67@1', 'ask for version 0.67 or 0.108'],
+    ['pg_stream@0.1.1', 'leave version 0.1.1 out'],
+    [' pg_trickle', 'ask for pg_stream or pg_trickle'],
+  ] as const)('of %j is refused in a sentence', ([text, sentence]) => {
+    expect(() => extensionNamed(text)).toThrow(sentence);
   });
 });
