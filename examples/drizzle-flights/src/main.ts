@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { serve, type ServerType } from '@hono/node-server';
-import { startEmulator } from '@pgstream/emulator';
+import { extensionNamed, startEmulator } from '@pgstream/emulator';
 import { Pool } from 'pg';
 import { createApp } from './app.ts';
 import { migrate, openDatabase } from './database.ts';
@@ -9,7 +9,7 @@ import { invitation } from './invitation.ts';
 
 const interrupted = Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM')]);
 
-await using server = await startEmulator();
+await using server = await startEmulator(extensionNamed(process.env['PGSTREAM_TEST_EXTENSION']));
 const database = await server.createDatabase('flights');
 const pool = new Pool({ connectionString: database });
 try {

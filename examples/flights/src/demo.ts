@@ -1,7 +1,7 @@
 import { createPgStream, type PgStream } from '@pgstream/core';
 import { fromPg } from '@pgstream/core/pg';
 import { guardStreamTables, streamTable } from '@pgstream/drizzle';
-import { startEmulator } from '@pgstream/emulator';
+import { extensionNamed, startEmulator } from '@pgstream/emulator';
 import { desc, eq, sql } from 'drizzle-orm';
 import { drizzle } from 'drizzle-orm/node-postgres';
 import { Pool } from 'pg';
@@ -11,8 +11,9 @@ import { flights, originDelays, stateDelays } from './schema.ts';
 import { heading, line, printTable, refusal } from './terminal.ts';
 import { createStreamTables } from './stream-tables.ts';
 
-await using server = await startEmulator({ scheduler: false });
-// The shortest schedule is a minute unless a superuser says otherwise; a demonstration cannot wait that long.
+const asked = extensionNamed(process.env['PGSTREAM_TEST_EXTENSION']);
+await using server = await startEmulator({ scheduler: false, ...asked });
+// On pg_stream the shortest schedule is a minute unless a superuser says otherwise; a demonstration cannot wait that long.
 const pool = new Pool({
   connectionString: await server.createDatabase('flights'),
   options: '-c pg_stream.min_schedule_seconds=1',

@@ -1,14 +1,14 @@
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { serve, type ServerType } from '@hono/node-server';
-import { startEmulator } from '@pgstream/emulator';
+import { extensionNamed, startEmulator } from '@pgstream/emulator';
 import { Pool } from 'pg';
 import { createApp } from './app.ts';
 import { migrate, openDatabase } from './database.ts';
 
 const interrupted = Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM')]);
 
-await using server = await startEmulator();
+await using server = await startEmulator(extensionNamed(process.env['PGSTREAM_TEST_EXTENSION']));
 const url = await server.createDatabase('flights');
 await load();
 const prisma = openDatabase(url);

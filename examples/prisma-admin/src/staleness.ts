@@ -9,8 +9,9 @@ const UNITS = [
 
 const relative = new Intl.RelativeTimeFormat('en');
 
-/** Milliseconds as a person says them: `2 minutes ago`. */
-export function ago(ms: number): string {
+/** How long ago that was, as a person says it: `2 minutes ago`. The server's clock is taken for ours. */
+export function ago(at: Date): string {
+  const ms = Math.max(0, Date.now() - at.getTime());
   const { unit, ms: length } = UNITS.find((each) => ms >= each.ms) ?? { unit: 'second', ms: 1_000 };
   const count = Math.floor(ms / length);
   return count === 0 ? 'just now' : relative.format(-count, unit);

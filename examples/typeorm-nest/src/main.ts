@@ -1,13 +1,13 @@
 import { once } from 'node:events';
 import { NestFactory } from '@nestjs/core';
-import { startEmulator } from '@pgstream/emulator';
+import { extensionNamed, startEmulator } from '@pgstream/emulator';
 import { AppModule } from './app.module';
 import { migrate } from './database/database';
 import { invitation } from './invitation';
 
 async function main(): Promise<void> {
   const interrupted = Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM')]);
-  await using server = await startEmulator();
+  await using server = await startEmulator(extensionNamed(process.env['PGSTREAM_TEST_EXTENSION']));
   const database = await server.createDatabase('shop');
   await migrate(database);
   const app = await NestFactory.create(AppModule.forDatabase(database), {

@@ -1,4 +1,4 @@
-import { freshDatabase } from '@pgstream/harness';
+import { freshDatabase, inItsNames } from '@pgstream/harness';
 import { Client } from 'pg';
 import { DataSource } from 'typeorm';
 import { expect, it, onTestFinished } from 'vitest';
@@ -24,7 +24,7 @@ async function rows(url: string, query: string): Promise<unknown[]> {
 }
 
 const TABLES = `SELECT relname FROM pg_class WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace ORDER BY 1`;
-const STREAM_TABLES = 'SELECT pgs_name FROM pgstream.pgs_stream_tables ORDER BY 1';
+const STREAM_TABLES = inItsNames('SELECT pgs_name FROM pgstream.pgs_stream_tables ORDER BY 1');
 const TRIGGERS = 'SELECT count(*)::int FROM pg_trigger WHERE NOT tgisinternal';
 
 it('make the stream tables, and take everything back', async () => {

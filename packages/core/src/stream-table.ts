@@ -70,7 +70,8 @@ export interface StreamTable {
   /**
    * The age of the data in whole milliseconds: from its data timestamp to the server's clock now. It goes on inside a
    * transaction, unlike the extension's get_staleness(), which counts to the transaction's beginning. `null` if the
-   * stream table was never populated.
+   * stream table was never populated. On pg_trickle the data timestamp stays where it was when a refresh finds nothing to do
+   * (contract B.3): to see whether refreshes are made, ask `isStale({ maxAgeMs })`, which counts from the last one.
    */
   stalenessMs(): Promise<number | null>;
 

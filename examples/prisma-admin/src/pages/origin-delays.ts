@@ -19,18 +19,16 @@ type Delays = Awaited<ReturnType<typeof delaysOf>>[number];
 
 /** A page of them, or undefined where there are none. */
 export async function originDelaysPage(prisma: Database, page: number): Promise<Html | undefined> {
-  const [delays, count, stalenessMs] = await Promise.all([
+  const [delays, count, refreshedAt] = await Promise.all([
     delaysOf(prisma, page),
     prisma.originDelays.count(),
-    prisma.originDelays.stalenessMs(),
+    prisma.originDelays.lastRefreshAt(),
   ]);
   if (delays.length === 0 && page > 1) return undefined;
   const pages = Math.max(1, Math.ceil(count / pageLength));
   return layout(
     'Delays by airport',
-    html`<p>
-        ${count} airports, the busiest first. ${stalenessMs === null ? 'Never filled.' : `As of ${ago(stalenessMs)}.`}
-      </p>
+    html`<p>${count} airports, the busiest first. ${refreshedAt ? `As of ${ago(refreshedAt)}.` : 'Never filled.'}</p>
       <div class="cards" role="region" aria-label="Delays by airport">
         <table>
           <thead>

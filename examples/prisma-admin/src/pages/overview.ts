@@ -82,7 +82,7 @@ const missing = html`<td data-label="Status"><span class="badge bad">missing</sp
   </td>`;
 
 function known(status: StreamTableStatus, failure: string | undefined): Html {
-  const { schema, name, stalenessMs, lastRefreshAt, schedule } = status;
+  const { schema, name, lastRefreshAt, schedule } = status;
   const verdict = verdictOn(status);
   // A newer extension may have states that nobody here knows: its own word is shown.
   const state = STATES.get(status.status) ?? { word: status.status.toLowerCase(), looks: 'plain' };
@@ -93,7 +93,7 @@ function known(status: StreamTableStatus, failure: string | undefined): Html {
       ${status.status === 'ERROR' && html`<p class="reason">A table that it is made of was dropped.</p>`}
     </td>
     <td data-label="Age">
-      ${stalenessMs === null ? 'never filled' : ago(stalenessMs)}
+      ${lastRefreshAt ? ago(lastRefreshAt) : 'never filled'}
       <span class="badge ${VERDICTS[verdict]}">${verdict}</span>
     </td>
     <td data-label="Last refresh">${lastRefreshAt ? instant(lastRefreshAt) : 'never'}</td>

@@ -1,3 +1,5 @@
+import { createPgStream } from '@pgstream/core';
+import { fromTypeORM } from '@pgstream/typeorm';
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
 /**
@@ -6,25 +8,27 @@ import type { MigrationInterface, QueryRunner } from 'typeorm';
  */
 export class StreamTables1767225660000 implements MigrationInterface {
   async up(queryRunner: QueryRunner): Promise<void> {
+    const pgstream = createPgStream(fromTypeORM(queryRunner));
     // One table, GROUP BY, sum and count: what the extension maintains incrementally.
-    await queryRunner.query(`
-      SELECT pgstream.create_stream_table(
-        name => 'public.order_totals',
-        query => 'SELECT customer_id, count(*) AS orders, sum(amount) AS total FROM public.orders GROUP BY customer_id',
-        schedule => '1m')`);
+    await pgstream.create({
+      name: 'order_totals',
+      query: 'SELECT customer_id, count(*) AS orders, sum(amount) AS total FROM public.orders GROUP BY customer_id',
+      schedule: '1m',
+    });
     // A join over the first: recomputed as a whole, which is right for every query.
-    await queryRunner.query(`
-      SELECT pgstream.create_stream_table(
-        name => 'public.region_totals',
-        query => 'SELECT c.region, count(*) AS customers, sum(t.orders) AS orders, sum(t.total) AS total
-                    FROM public.order_totals t JOIN public.customers c ON c.id = t.customer_id GROUP BY c.region',
-        schedule => '1m',
-        refresh_mode => 'FULL')`);
+    await pgstream.create({
+      name: 'region_totals',
+      query: `SELECT c.region, count(*) AS customers, sum(t.orders) AS orders, sum(t.total) AS total
+                FROM public.order_totals t JOIN public.customers c ON c.id = t.customer_id GROUP BY c.region`,
+      schedule: '1m',
+      refreshMode: 'FULL',
+    });
   }
 
   async down(queryRunner: QueryRunner): Promise<void> {
+    const pgstream = createPgStream(fromTypeORM(queryRunner));
     // The one that reads the other first.
-    await queryRunner.query(`SELECT pgstream.drop_stream_table('public.region_totals')`);
-    await queryRunner.query(`SELECT pgstream.drop_stream_table('public.order_totals')`);
+    await pgstream.table('region_totals').drop();
+    await pgstream.table('order_totals').drop();
   }
 }
