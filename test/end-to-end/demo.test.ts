@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 
+import { extensionNamed } from '@pgstream/emulator';
 import { answers } from '@pgstream/harness';
 import { beforeAll, describe, expect, test } from 'vitest';
 
@@ -17,6 +18,11 @@ describe('the demonstration', () => {
     });
     output = stdout;
   }, 120_000);
+
+  test('is on the extension that was asked for', () => {
+    const { extension = 'pg_stream', version = '' } = extensionNamed(process.env['PGSTREAM_TEST_EXTENSION']);
+    expect(output).toContain(` with ${extension} ${version}`);
+  });
 
   test('shows both stream tables, active, before and after', () => {
     expect(output.match(/^public\.origin_delays +ACTIVE +DIFFERENTIAL/gm)).toHaveLength(2);

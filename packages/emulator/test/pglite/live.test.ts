@@ -55,7 +55,7 @@ async function untilNoticed(): Promise<void> {
   await unsubscribe();
 }
 
-describe('live queries of PGlite over a stream table', () => {
+describe('live queries of PGlite over a stream table of pg_stream', () => {
   test('show an incremental refresh, but not the first one after create, which is a full one', async () => {
     await create('DIFFERENTIAL');
     const { shown } = await watch();
