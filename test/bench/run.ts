@@ -12,6 +12,7 @@ import { measureRefresh } from './refresh.ts';
 import { compareSeen, measureLooks, measureMemory, measureStart } from './statement.ts';
 import { explainIsStale, fillCatalog, historyRows, measureStaleness, streamTables } from './staleness.ts';
 import { measureTypeOrm } from './typeorm.ts';
+import { measureEvents, measureWatch } from './watch.ts';
 import { measureWrites } from './writes.ts';
 
 const rounds = Number(process.env['PGSTREAM_BENCH_ROUNDS'] ?? 1_000);
@@ -36,6 +37,17 @@ const BENCHMARKS: Readonly<Record<string, (client: Client, url: string) => Promi
       'A refresh, and the question for its age, beside the bare SQL (base).',
       await measureRefresh(Math.ceil(rounds / 3)),
     );
+  },
+  async watch(client, url) {
+    const checks = await measureWatch(client, Math.ceil(rounds / 20));
+    print('Is this stream table stale? Of a watcher, and of the server.', checks, ({ perSecond, statements }) => ({
+      'checks per s': Math.round(perSecond),
+      statements,
+    }));
+    print('Notifications of one transaction.', await measureEvents(client, url), ({ perSecond, megabytes }) => ({
+      'events per s': Math.round(perSecond),
+      'more MB': rounded(megabytes),
+    }));
   },
   async drizzle(client) {
     printRatios(

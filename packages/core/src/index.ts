@@ -32,7 +32,6 @@ export {
   type PgStreamErrorFields,
   type RefusedWriteFields,
 } from './errors/index.ts';
-export type { Wakeups } from './events/index.ts';
 export type {
   DependencyGraph,
   DependencyNode,
@@ -42,9 +41,35 @@ export type {
   StreamTableNode,
 } from './graph/index.ts';
 export type { Health, HealthFinding, HealthFindingCode, HealthOptions, SchedulerState } from './health/index.ts';
+export type {
+  AutoSuspendedEvent,
+  BufferGrowthWarningEvent,
+  CdcTransitionEvent,
+  ConnectionEvent,
+  DisconnectedEvent,
+  EventsOptions,
+  FullRefreshEvent,
+  NoUpstreamChangesEvent,
+  OtherEvent,
+  OverflowEvent,
+  PgStreamEvent,
+  PgStreamEventOf,
+  PgStreamEvents,
+  ReconnectedEvent,
+  RefreshCompletedEvent,
+  RefreshEvent,
+  RefreshFailedEvent,
+  ReinitializeNeededEvent,
+  ResumedEvent,
+  StaleDataEvent,
+  StreamTableEvent,
+  UnreadableEvent,
+  Wakeups,
+} from './events/index.ts';
 export { isAbandonedTransaction } from './executor/index.ts';
 export type { Row, SqlExecutor, TransactionState } from './executor/index.ts';
 export type { IsStaleOptions } from './freshness/index.ts';
+export type { Listener, ListeningConnection, ListenRequest } from './listener/index.ts';
 export type { QualifiedName, StreamTableName } from './name/index.ts';
 export { createPgStream, type ExtensionInfo, type PgStream, type PgStreamOptions } from './pg-stream.ts';
 export type {
@@ -72,3 +97,4 @@ export {
 } from './rights/index.ts';
 export type { StreamTable } from './stream-table.ts';
 export type { Lsn, ReadYourWritesOptions, WaitUntilFreshOptions, WaitUntilFreshResult } from './waiting/index.ts';
+export type { StreamTableChange, StreamTableWatcher, WatchedStreamTable, WatchOptions } from './watch/index.ts';

@@ -16,6 +16,7 @@ import {
 import { createStreamTable, type StreamTableDefinition } from './definition/index.ts';
 import { createContext } from './context/index.ts';
 import type { DialectName } from './dialect/index.ts';
+import { listenForEvents, type EventsOptions, type PgStreamEvents } from './events/index.ts';
 import type { SqlExecutor } from './executor/index.ts';
 import { readGraph, type DependencyGraph } from './graph/index.ts';
 import { health, type Health, type HealthOptions } from './health/index.ts';
@@ -24,6 +25,7 @@ import { refreshAll, type RefreshAllOptions, type RefreshAllReport } from './ref
 import { canWrite, type CanWriteOptions } from './rights/index.ts';
 import { streamTable, type StreamTable } from './stream-table.ts';
 import { currentLsn, readYourWrites, type Lsn, type ReadYourWritesOptions } from './waiting/index.ts';
+import { watchStreamTables, type StreamTableWatcher, type WatchOptions } from './watch/index.ts';
 
 /** How stream tables are looked for. */
 export interface PgStreamOptions {
@@ -170,6 +172,33 @@ export interface PgStream {
   refreshStats(): Promise<RefreshStats[]>;
 
   /**
+   * Listens to what the extension tells: its scheduler's refreshes and their failures, suspensions, warnings. Fulfilled when it
+   * listens, from when on nothing is missed without being told. The connection is the listener's, and this executor is only
+   * asked for the extension.
+   *
+   * Rejects when the first connection fails, and with ABORTED, INVALID_ARGUMENT; later ones are tried again and again.
+   *
+   * @example
+   * await using events = await pgstream.events({ listener: listenWithPg(() => new Client({ connectionString })) });
+   * for await (const event of events) {
+   *   if (event.kind === 'refresh_failed') console.error(event.table.name, event.error);
+   * }
+   */
+  events(options: EventsOptions): Promise<PgStreamEvents>;
+
+  /**
+   * Keeps in memory how fresh stream tables are, the given ones or all: `isStale()` without a query, for every request. Fulfilled
+   * when the server has answered for the first time.
+   *
+   * Rejects when it does not, and with NOT_FOUND for a stream table that is not there, INVALID_NAME, INVALID_ARGUMENT, ABORTED.
+   *
+   * @example
+   * await using watcher = await pgstream.watch(['order_totals'], { pollMs: 2_000 });
+   * if (watcher.isStale('order_totals', { maxAgeMs: 60_000 })) response.setHeader('Warning', '110 - "Response is Stale"');
+   */
+  watch(tables?: readonly StreamTableName[], options?: WatchOptions): Promise<StreamTableWatcher>;
+
+  /**
    * Which of the two sets of names the database's extension uses: asked once for each scope of executors, and with it all
    * that a call has to know. Before one on an executor that can send one statement alone, and has no room for the question.
    */
@@ -204,6 +233,8 @@ export function createPgStream(executor: SqlExecutor, options: PgStreamOptions =
     cdcHealth: () => cdcHealth(context),
     slotHealth: () => slotHealth(context),
     refreshStats: () => refreshStats(context),
+    events: (asked) => listenForEvents(context, asked),
+    watch: (tables, asked = {}) => watchStreamTables(context, tables, asked),
     dialect: async () => (await context.dialect()).name,
     async extension() {
       const { name, version } = await context.find();

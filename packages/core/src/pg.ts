@@ -6,3 +6,4 @@ export {
   type PgPoolClient,
   type PgQueryable,
 } from './executor/pg.ts';
+export { listenWithPg, type PgListeningClient, type PgNotification } from './listener/pg.ts';

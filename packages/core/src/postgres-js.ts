@@ -5,3 +5,4 @@ export {
   type PostgresJsReserved,
   type PostgresJsSql,
 } from './executor/postgres-js.ts';
+export { listenWithPostgresJs, type PostgresJsListening } from './listener/postgres-js.ts';

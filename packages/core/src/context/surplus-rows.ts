@@ -1,5 +1,6 @@
 import { NAMES, type DialectName } from '../dialect/index.ts';
 import { quoteName, type QualifiedName } from '../name/index.ts';
+import { emitWarning } from '../warning/index.ts';
 
 /**
  * The stream tables of a database that hold rows which are not in their result, as pg_trickle before 0.83 keeps EXCEPT and
@@ -20,14 +21,7 @@ export class SurplusRows {
     if (!this.#notWarned.delete(table)) return;
     emitWarning(
       `The stream table ${table} holds rows that are not in its result: ${this.#extension} before 0.83 keeps EXCEPT and INTERSECT with two counters, ${NAMES[this.#extension].hiddenPrefix}count_l and _r, and whoever reads the table sees all of its rows. Drop it and create it with refreshMode 'FULL', or update the extension and refresh it.`,
+      { code: 'PGSTREAM_SURPLUS_ROWS' },
     );
   }
-}
-
-function emitWarning(message: string): void {
-  const type = 'PgStreamWarning';
-  // Runtimes that are not Node may have no process.
-  const { process } = globalThis as { process?: { emitWarning?(message: string, options: object): void } };
-  if (process?.emitWarning) process.emitWarning(message, { type, code: 'PGSTREAM_SURPLUS_ROWS' });
-  else console.warn(`${type}: ${message}`);
 }

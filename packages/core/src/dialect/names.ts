@@ -17,8 +17,15 @@ export interface Names {
   readonly settings: string;
   /** Schema and name of the catalog table with one row for each stream table. */
   readonly catalog: string;
-  /** Channels of its notifications (contract A.7). */
-  readonly channels: { readonly alert: string; readonly refresh: string; readonly cdcTransition: string };
+  /** Channels of its notifications (contract A.7); some of pg_trickle before 0.85 come by a second one of alerts (B.8). */
+  readonly channels: {
+    readonly alert: string;
+    readonly refresh: string;
+    readonly cdcTransition: string;
+    readonly secondAlert?: string;
+  };
+  /** Whether it puts the JSON of its alerts together by hand, which then is not always any (contract A.7, B.8). */
+  readonly alertsByHand: boolean;
   /** What stands for a calculated schedule as an argument of create (contract B.2). */
   readonly calculated: 'calculated' | null;
 }
@@ -32,6 +39,7 @@ const PG_STREAM: Names = {
   settings: 'pg_stream.',
   catalog: 'pgstream.pgs_stream_tables',
   channels: { alert: 'pg_stream_alert', refresh: 'pgstream_refresh', cdcTransition: 'pg_stream_cdc_transition' },
+  alertsByHand: true,
   calculated: null,
 };
 
@@ -43,7 +51,13 @@ const PG_TRICKLE: Names = {
   hiddenPrefix: '__pgt_',
   settings: 'pg_trickle.',
   catalog: 'pgtrickle.pgt_stream_tables',
-  channels: { alert: 'pg_trickle_alert', refresh: 'pg_trickle_refresh', cdcTransition: 'pg_trickle_cdc_transition' },
+  channels: {
+    alert: 'pg_trickle_alert',
+    refresh: 'pg_trickle_refresh',
+    cdcTransition: 'pg_trickle_cdc_transition',
+    secondAlert: 'pgtrickle_alert',
+  },
+  alertsByHand: false,
   calculated: 'calculated',
 };
 

@@ -10,7 +10,8 @@ export interface Wakeups {
    * whenever nobody can know (a lost connection is back, a message could not be read). It may call it for nothing. It does not
    * call it for a refresh that somebody calls, of which pg_stream tells nobody (contract A.7): go on polling, slowly.
    *
+   * @param table null for all of them
    * @returns ends it: afterwards `wake` is not called any more
    */
-  onWakeup(table: StreamTableName, wake: () => void): () => void;
+  onWakeup(table: StreamTableName | null, wake: () => void): () => void;
 }

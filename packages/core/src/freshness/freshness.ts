@@ -31,19 +31,34 @@ export function verdictColumns(d: Dialect, now: string): string {
 extract(epoch FROM ${now} OPERATOR(pg_catalog.-) ${d.staleFrom}), ${targetMs(d)})`;
 }
 
+/** The formula of the extension's view stream_tables_info (contract A.2, B.3); added to it: never filled is stale. */
+export function verdict([isPopulated, schedule, ageSeconds, target]: VerdictWire): boolean | null {
+  const boundMs = boundOf(schedule, target);
+  return isOverdue({ isPopulated, boundMs }, ageSeconds === null ? null : ageSeconds * 1000);
+}
+
 /**
- * The formula of the extension's view stream_tables_info (contract A.2, B.3); added to it: never filled is stale. The
- * schedule is read here, and not by the extension's function, which would cost more than finding the row.
+ * The age that a stream table may reach; null where its schedule gives no bound. The schedule is read here, and not by the
+ * extension's function, which would cost more than finding the row.
  */
-export function verdict([isPopulated, text, ageSeconds, target]: VerdictWire): boolean | null {
-  if (!isPopulated) return true;
+export function boundOf(text: string | null, target: number | null): number | null {
   const schedule = readSchedule(text);
-  const boundMs = schedule.kind === 'duration' ? schedule.everyMs : target;
-  return boundMs !== null && ageSeconds !== null ? ageSeconds * 1000 > boundMs : null;
+  return schedule.kind === 'duration' ? schedule.everyMs : target;
+}
+
+/** What a verdict is made of besides the age. */
+export interface Bound {
+  readonly isPopulated: boolean;
+  readonly boundMs: number | null;
+}
+
+export function isOverdue({ isPopulated, boundMs }: Bound, ageMs: number | null): boolean | null {
+  if (!isPopulated) return true;
+  return boundMs !== null && ageMs !== null ? ageMs > boundMs : null;
 }
 
 /** The deadline of other rows is not theirs: an agreement about service, or a rest of what they once were. */
-function targetMs(d: Dialect): string {
+export function targetMs(d: Dialect): string {
   return d.ifColumn(
     'stream_tables',
     'target_freshness_mode',

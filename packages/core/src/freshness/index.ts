@@ -1,11 +1,15 @@
 export {
+  boundOf,
   checkMaxAge,
   dataAgeMs,
+  isOverdue,
   isStale,
   lastRefreshAt,
   stalenessMs,
+  targetMs,
   verdict,
   verdictColumns,
+  type Bound,
   type IsStaleOptions,
   type VerdictWire,
 } from './freshness.ts';

@@ -36,7 +36,7 @@ async function waited(table: StreamTable, options: WaitUntilFreshOptions): Promi
 }
 
 const ofAll: Record<
-  Exclude<keyof PgStream, 'table' | 'create' | 'readYourWrites' | 'refreshAll'>,
+  Exclude<keyof PgStream, 'table' | 'create' | 'events' | 'readYourWrites' | 'refreshAll'>,
   (pgstream: PgStream) => Promise<unknown>
 > = {
   list: (pgstream) => pgstream.list(),
@@ -56,6 +56,11 @@ const ofAll: Record<
   },
   dialect: (pgstream) => pgstream.dialect(),
   extension: (pgstream) => pgstream.extension(),
+  async watch(pgstream) {
+    await using watcher = await pgstream.watch(['totals', 'hourly']);
+    const staleness = watcher.stalenessMs('totals');
+    return [watcher.isStale('totals'), watcher.lastRefreshAt('totals'), watcher.isStale('hourly'), typeof staleness];
+  },
 };
 
 /** They call the extension's functions, whose reading of the search_path is their own affair. */

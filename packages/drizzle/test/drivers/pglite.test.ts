@@ -1,4 +1,5 @@
 import { createPgStream, StreamTableNotFoundError } from '@pgstream/core';
+import { listenWithPGlite } from '@pgstream/core/pglite';
 import { PGlite } from '@electric-sql/pglite';
 import { pgstreamEmulator } from '@pgstream/emulator/pglite';
 import { sameExtension } from '@pgstream/harness';
@@ -86,5 +87,26 @@ describe('PGlite', () => {
     await createPgStream(fromDrizzle(db)).table('order_totals').suspend();
     await expect(streamTable(db, orderTotals).refresh()).rejects.toMatchObject({ code: 'SUSPENDED' });
     await createPgStream(fromDrizzle(db)).table('order_totals').resume();
+  });
+
+  it('hears of what is done in it until the events are closed, and a watcher asks then', async () => {
+    const pgstream = createPgStream(fromDrizzle(db));
+    const listener = listenWithPGlite(client);
+    const events = await pgstream.events({ listener });
+    await using watcher = await pgstream.watch(['order_totals'], { listener, pollMs: 600_000 });
+    const heard: unknown[] = [];
+    events.on('resumed', ({ table }) => heard.push(table));
+    const changed = new Promise((resolve) => watcher.onChange(resolve));
+    const table = pgstream.table('order_totals');
+    // Nobody is told of the refresh, but of what follows.
+    await table.refresh();
+    await table.suspend();
+    await table.resume();
+    expect(heard).toEqual([table.name]);
+    expect(await changed).toMatchObject({ table: table.name, after: { lastRefreshAt: await table.lastRefreshAt() } });
+    await events.close();
+    await table.suspend();
+    await table.resume();
+    expect(heard).toHaveLength(1);
   });
 });

@@ -1,0 +1,1 @@
+export type { Listener, ListeningConnection, ListenRequest } from './listener.ts';

@@ -1,0 +1,1 @@
+export { listenWithPGlite, type PGliteListening } from './listener/pglite.ts';

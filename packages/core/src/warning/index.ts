@@ -1,0 +1,1 @@
+export { emitWarning } from './warning.ts';

@@ -1,0 +1,3 @@
+export type { StreamTableChange, WatchedStreamTable } from './knowledge.ts';
+export type { WatchOptions } from './options.ts';
+export { watchStreamTables, type StreamTableWatcher } from './watch.ts';
