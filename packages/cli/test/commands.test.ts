@@ -144,17 +144,32 @@ describe('drop', () => {
 });
 
 describe('refresh', () => {
-  test('refreshes each, and one that fails does not stop the others', async () => {
+  test('refreshes what is named, and nothing where a name is wrong', async () => {
     await client.query('INSERT INTO orders (customer_id, amount) VALUES (99, 1)');
-    const { code, out } = await run('refresh', 'nope', 'order_totals', 'analytics.visits', '--json');
-    expect(code).toBe(3);
-    expect(JSON.parse(out)).toMatchObject([
-      { name: 'nope', status: 'failed', error: { code: 'NOT_FOUND' } },
-      { name: 'order_totals', status: 'refreshed' },
-      { schema: 'analytics', name: 'visits', status: 'refreshed' },
-    ]);
-    const { rows } = await client.query('SELECT total FROM order_totals WHERE customer_id = 99');
-    expect(rows).toEqual([{ total: '1' }]);
+    const total = async (): Promise<unknown> =>
+      (await client.query('SELECT total FROM order_totals WHERE customer_id = 99')).rows;
+    expect(await run('refresh', 'order_totals', 'nope')).toMatchObject({ code: 3, out: '' });
+    expect(await total()).toEqual([]);
+    expect(await run('refresh', 'order_totals', 'analytics.visits')).toMatchObject({ code: 0, err: '' });
+    expect(await total()).toEqual([{ total: '1' }]);
+  });
+
+  test('one that fails stops those that read it and no others; the exit code is its own', async () => {
+    await run('create', 'failing', 'SELECT id, 1 / (100 - customer_id) AS x FROM public.orders', '--mode', 'FULL');
+    await run('create', 'above', 'SELECT id FROM public.failing', '--mode', 'FULL');
+    await client.query('INSERT INTO orders (customer_id, amount) VALUES (100, 1)');
+    const { code, out } = await run('refresh', 'failing', 'above', 'order_totals', '--json');
+    const results = JSON.parse(out) as { name: string }[];
+    const of = (name: string): unknown => results.find((each) => each.name === name);
+    expect(of('failing')).toMatchObject({ status: 'failed', error: { code: 'UNKNOWN' } });
+    expect(of('above')).toMatchObject({ status: 'skipped', because: { schema: 'public', name: 'failing' } });
+    expect(of('order_totals')).toMatchObject({ status: 'refreshed' });
+    expect(code).toBe(1);
+    expect((await run('refresh', 'failing', 'above')).out).toMatch(
+      /^failing: failed\. .+\nabove: skipped, because failing failed\n$/,
+    );
+    await run('drop', 'above', '--yes');
+    await run('drop', 'failing', '--yes');
   });
 
   test('with --stale leaves what is fresh', async () => {
@@ -163,9 +178,42 @@ describe('refresh', () => {
       out: 'order_totals: fresh, left as it is\n',
     });
     await client.query(aged('order_totals', '2 hours'));
-    expect((await run('refresh', 'order_totals', '--stale', '--max-age', '1h')).out).toMatch(
-      /^order_totals: refreshed in /,
+    expect((await run('refresh', '--stale', '--max-age', '1h')).out).toMatch(/^order_totals: refreshed in /m);
+  });
+
+  test('says that it was told nothing, or too much', async () => {
+    expect(await run('refresh')).toMatchObject({ code: 2, err: expect.stringContaining('--all or --stale') });
+    expect(await run('refresh', 'order_totals', '--all')).toMatchObject({ code: 2 });
+  });
+});
+
+describe('graph', () => {
+  beforeAll(async () => {
+    await run(
+      'create',
+      'big_totals',
+      'SELECT customer_id, total FROM public.order_totals WHERE total > 10',
+      '--mode',
+      'FULL',
     );
+    await run(
+      'create',
+      'joined',
+      'SELECT o.id, t.total FROM public.orders o JOIN public.order_totals t USING (customer_id)',
+      '--mode',
+      'FULL',
+      '--no-initialize',
+    );
+    return async () => {
+      await run('drop', 'joined', '--yes');
+      await run('drop', 'big_totals', '--yes');
+    };
+  });
+
+  test.for(['tree', 'mermaid', 'dot'])('as %s', async (format) => {
+    const { out } = await run('graph', '--format', format);
+    const steady = out.replaceAll(/ (?:fresh|stale|no bound)$/gm, '').replaceAll(/\bn\d+/g, 'n1');
+    expect(steady.split('\n').toSorted()).toMatchSnapshot();
   });
 });
 
@@ -197,7 +245,7 @@ describe('freshness', () => {
 const steady = (text: string): string =>
   text
     .replaceAll(/\d{4}-\d\d-\d\d \d\d:\d\d:\d\d/g, 'YYYY-MM-DD hh:mm:ss')
-    .replaceAll(/\((?:\d+m?s ago|just now)\)/g, '(just now)')
+    .replaceAll(/\((?:\d+\w+ ago|just now)\)/g, '(just now)')
     .replaceAll(/ (in|took) [\d.]+m?s/g, ' $1 10ms');
 
 describe('what people see', () => {

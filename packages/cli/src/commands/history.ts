@@ -8,9 +8,9 @@ const COLUMNS: readonly Column[] = [
   { title: 'TOOK', align: 'right' },
   { title: 'ACTION' },
   { title: 'RESULT' },
-  { title: 'BY' },
-  { title: 'INSERTED', align: 'right' },
-  { title: 'DELETED', align: 'right' },
+  { title: 'BY', mayGo: true },
+  { title: 'INSERTED', align: 'right', mayGo: true },
+  { title: 'DELETED', align: 'right', mayGo: true },
   { title: 'ERROR', mayBeCut: true },
 ];
 

@@ -4,6 +4,7 @@ import { create } from './create.ts';
 import { drop } from './drop.ts';
 import { explain } from './explain.ts';
 import { freshness } from './freshness.ts';
+import { graph } from './graph.ts';
 import { generate } from './generate.ts';
 import { history } from './history.ts';
 import { list } from './list.ts';
@@ -12,10 +13,11 @@ import { resume } from './resume.ts';
 import { stats } from './stats.ts';
 import { status } from './status.ts';
 import { suspend } from './suspend.ts';
+import { watch } from './watch.ts';
 
 /** The commands by what they are for, in the order of the help. A new one is a file here and a line. */
 export const COMMANDS: Readonly<Record<string, readonly (() => Command)[]>> = {
-  'Look:': [list, status, freshness, explain, history, stats],
+  'Look:': [list, status, watch, freshness, graph, explain, history, stats],
   'Refresh:': [refresh],
   'Develop:': [generate],
   'Administer:': [create, alter, suspend, resume, drop],

@@ -1,16 +1,6 @@
 import type { Command } from 'commander';
 import { command, inDatabase } from '../command/index.ts';
-import { freshText, NOTHING, scheduleText, stateText, type Column } from '../output/index.ts';
-
-const COLUMNS: readonly Column[] = [
-  { title: 'NAME', mayBeCut: true },
-  { title: 'STATUS' },
-  { title: 'FRESH' },
-  { title: 'DATA FROM', align: 'right' },
-  { title: 'SCHEDULE', mayBeCut: true },
-  { title: 'MODE' },
-  { title: 'ERRORS', align: 'right' },
-];
+import { streamTablesText } from '../output/index.ts';
 
 /** `pgstream list` */
 export function list(): Command {
@@ -28,20 +18,7 @@ export function list(): Command {
     .action(
       inDatabase<[], { status?: string }>(async ({ pgstream, output, askedSchema, text }, { status }) => {
         const tables = await pgstream.list({ schema: askedSchema, status: status?.toUpperCase() });
-        output.show(tables, () => {
-          if (tables.length === 0) return 'There are no stream tables.';
-          const { ago, colors } = output;
-          const rows = tables.map((each) => [
-            text(each),
-            stateText(each.status, output),
-            freshText(each.isStale, output),
-            ago(each.stalenessMs),
-            scheduleText(each.schedule, output),
-            each.refreshMode,
-            each.consecutiveErrors === 0 ? colors.faint(NOTHING) : colors.bad(String(each.consecutiveErrors)),
-          ]);
-          return output.table(COLUMNS, rows);
-        });
+        output.show(tables, () => streamTablesText(tables, output, text));
       }),
     );
 }

@@ -7,10 +7,10 @@ const COLUMNS: readonly Column[] = [
   { title: 'STATUS' },
   { title: 'REFRESHES', align: 'right' },
   { title: 'FAILED', align: 'right' },
-  { title: 'AVERAGE', align: 'right' },
-  { title: 'INSERTED', align: 'right' },
-  { title: 'DELETED', align: 'right' },
-  { title: 'LAST' },
+  { title: 'AVERAGE', align: 'right', mayGo: true },
+  { title: 'INSERTED', align: 'right', mayGo: true },
+  { title: 'DELETED', align: 'right', mayGo: true },
+  { title: 'LAST', mayGo: true },
   { title: 'DATA FROM', align: 'right' },
 ];
 

@@ -3,3 +3,4 @@ export { NOTHING } from './nothing.ts';
 export { createOutput, type Output, type OutputFlags } from './output.ts';
 export { freshText, scheduleText, stateText } from './states.ts';
 export type { Column } from './table.ts';
+export { streamTablesText } from './stream-tables.ts';

@@ -1,4 +1,5 @@
 import { colorsFor, type Colors } from './colors.ts';
+import { progressBar, silent, type Progress } from './progress.ts';
 import { facts, table, type Column } from './table.ts';
 import { ago, duration, moment, size } from './words.ts';
 
@@ -19,6 +20,8 @@ export interface Output {
   readonly show: (result: unknown, text: () => string) => void;
   /** A word on what happens, for people. */
   readonly note: (text: string) => void;
+  /** Shows how far something is, to people alone. */
+  readonly progress: () => Progress;
   /** An aligned table, as wide as the terminal at most; without an end where there is none. */
   readonly table: (columns: readonly Column[], rows: readonly (readonly string[])[]) => string;
   /** Names and what they stand for, one a line. */
@@ -41,6 +44,7 @@ export function createOutput({ json = false, color }: OutputFlags): Output {
     note(text) {
       if (!json) process.stderr.write(`${text}\n`);
     },
+    progress: () => (json ? silent : progressBar()),
     table: (columns, rows) => table(columns, rows, terminalWidth(), colors.strong),
     facts: (entries) => facts(entries, colors.strong),
     ago,

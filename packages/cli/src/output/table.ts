@@ -8,10 +8,13 @@ export interface Column {
   readonly align?: 'left' | 'right';
   /** What is cut where the terminal is too narrow; the longest of these first. */
   readonly mayBeCut?: boolean;
+  /** What is left out where even that is not enough; the last of these first. */
+  readonly mayGo?: boolean;
 }
 
 const GAP = 2;
-/** What is left of a column that is cut. */
+/** What is left of a column that is cut: as long as others can be left out instead, and after that. */
+const SHORT = 18;
 const SHORTEST = 8;
 
 const NO_LINES = {
@@ -40,15 +43,17 @@ export function table(
   strong: (text: string) => string,
 ): string {
   const titles = columns.map(({ title }) => title);
-  const natural = columns.map((_, index) => Math.max(...[titles, ...rows].map((row) => stringWidth(row[index] ?? ''))));
+  const widths = columns.map((_, index) => Math.max(...[titles, ...rows].map((row) => stringWidth(row[index] ?? ''))));
+  const shown = fitted(columns, widths, width);
+  const pick = (row: readonly string[]): string[] => shown.map(({ index }) => row[index] ?? '');
   const layout = new Table({
-    head: titles.map(strong),
-    colWidths: fitted(columns, natural, width).map((each) => each + GAP),
-    colAligns: columns.map(({ align = 'left' }) => align),
+    head: pick(titles).map(strong),
+    colWidths: shown.map((each) => each.width + GAP),
+    colAligns: shown.map(({ index }) => columns[index]?.align ?? 'left'),
     chars: NO_LINES,
     style: { head: [], border: [], 'padding-left': 0, 'padding-right': GAP },
   });
-  layout.push(...rows.map((row) => row.map((cell) => cell.replaceAll(/\s*\n\s*/g, ' '))));
+  layout.push(...rows.map((row) => pick(row).map((cell) => cell.replaceAll(/\s*\n\s*/g, ' '))));
   return layout
     .toString()
     .split('\n')
@@ -67,14 +72,24 @@ export function facts(
     .join('\n');
 }
 
-function fitted(columns: readonly Column[], natural: readonly number[], width: number): number[] {
-  const widths = [...natural];
+interface ShownColumn {
+  readonly index: number;
+  width: number;
+}
+
+/** The columns that are shown, and how wide each is. */
+function fitted(columns: readonly Column[], natural: readonly number[], width: number): readonly ShownColumn[] {
+  let shown: ShownColumn[] = natural.map((each, index) => ({ index, width: each }));
   for (;;) {
-    const surplus = widths.reduce((sum, each) => sum + each + GAP, -GAP) - width;
-    if (surplus <= 0) return widths;
-    const longest = Math.max(...widths.filter((each, index) => columns[index]?.mayBeCut === true && each > SHORTEST));
-    if (!Number.isFinite(longest)) return widths;
-    const index = widths.findIndex((each, at) => each === longest && columns[at]?.mayBeCut === true);
-    widths[index] = Math.max(SHORTEST, longest - surplus);
+    const surplus = shown.reduce((sum, each) => sum + each.width + GAP, -GAP) - width;
+    if (surplus <= 0) return shown;
+    const last = shown.findLast(({ index }) => columns[index]?.mayGo === true);
+    const shortest = last ? SHORT : SHORTEST;
+    const [longest] = shown
+      .filter((each) => columns[each.index]?.mayBeCut === true && each.width > shortest)
+      .toSorted((one, other) => other.width - one.width);
+    if (longest) longest.width = Math.max(shortest, longest.width - surplus);
+    else if (last) shown = shown.filter((each) => each !== last);
+    else return shown;
   }
 }

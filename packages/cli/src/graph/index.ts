@@ -1,0 +1,2 @@
+export { dot, mermaid } from './diagrams.ts';
+export { tree, type Labels } from './tree.ts';

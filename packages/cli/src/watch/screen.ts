@@ -1,0 +1,52 @@
+import { emitKeypressEvents } from 'node:readline';
+import ansi from 'ansi-escapes';
+
+/** The terminal as a whole, for as long as something is watched. */
+export interface Screen {
+  /** Draws the text over the last one; what does not fit is not shown. */
+  readonly draw: (text: string) => void;
+  /** Leaves the terminal as it was. */
+  readonly close: () => void;
+}
+
+/** Long lines end at the edge, and do not go on in the next one. */
+const NO_WRAP = '\u001B[?7l';
+const WRAP = '\u001B[?7h';
+
+/** What happens on the terminal. */
+interface ScreenEvents {
+  /** q, or Ctrl-C. */
+  readonly onQuit: () => void;
+  readonly onResize: () => void;
+}
+
+/** Takes the terminal, and gives it back with `close()`. */
+export function openScreen({ onQuit, onResize }: ScreenEvents): Screen {
+  const { stdin, stdout } = process;
+  const onKey = (_: string | undefined, key: { readonly name?: string; readonly ctrl?: boolean }): void => {
+    if (key.name === 'q' || (key.ctrl === true && key.name === 'c')) onQuit();
+  };
+  stdout.write(ansi.enterAlternativeScreen + ansi.cursorHide + NO_WRAP);
+  stdout.on('resize', onResize);
+  if (stdin.isTTY) {
+    emitKeypressEvents(stdin);
+    stdin.setRawMode(true);
+    stdin.on('keypress', onKey);
+    stdin.resume();
+  }
+  return {
+    draw(text) {
+      const lines = text.split('\n').slice(0, stdout.rows);
+      stdout.write(ansi.cursorTo(0, 0) + lines.map((line) => line + ansi.eraseEndLine).join('\n') + ansi.eraseDown);
+    },
+    close() {
+      stdout.off('resize', onResize);
+      if (stdin.isTTY) {
+        stdin.off('keypress', onKey);
+        stdin.setRawMode(false);
+        stdin.pause();
+      }
+      stdout.write(WRAP + ansi.cursorShow + ansi.exitAlternativeScreen);
+    },
+  };
+}
