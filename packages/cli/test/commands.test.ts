@@ -187,36 +187,6 @@ describe('refresh', () => {
   });
 });
 
-describe('graph', () => {
-  beforeAll(async () => {
-    await run(
-      'create',
-      'big_totals',
-      'SELECT customer_id, total FROM public.order_totals WHERE total > 10',
-      '--mode',
-      'FULL',
-    );
-    await run(
-      'create',
-      'joined',
-      'SELECT o.id, t.total FROM public.orders o JOIN public.order_totals t USING (customer_id)',
-      '--mode',
-      'FULL',
-      '--no-initialize',
-    );
-    return async () => {
-      await run('drop', 'joined', '--yes');
-      await run('drop', 'big_totals', '--yes');
-    };
-  });
-
-  test.for(['tree', 'mermaid', 'dot'])('as %s', async (format) => {
-    const { out } = await run('graph', '--format', format);
-    const steady = out.replaceAll(/ (?:fresh|stale|no bound)$/gm, '').replaceAll(/\bn\d+/g, 'n1');
-    expect(steady.split('\n').toSorted()).toMatchSnapshot();
-  });
-});
-
 describe('freshness', () => {
   test('ends with the worst verdict', async () => {
     await client.query(

@@ -1,5 +1,7 @@
 import { execFile } from 'node:child_process';
 import { join } from 'node:path';
+import { vi } from 'vitest';
+import { main } from '../src/main.ts';
 
 /** The built program. */
 export const PROGRAM = join(import.meta.dirname, '../dist/cli.mjs');
@@ -32,7 +34,26 @@ export function pgstream(args: readonly string[], { env = {}, cwd, input = '' }:
   });
 }
 
-/** Runs it on a database. */
+/** Runs it on a database, in this process: what a program of its own takes is most of what a command takes. */
 export function runner(url: () => string): (...args: readonly string[]) => Promise<Ran> {
-  return (...args) => pgstream(args, { env: { DATABASE_URL: url() } });
+  return async (...args) => {
+    vi.stubEnv('DATABASE_URL', url());
+    for (const name of ['NO_COLOR', 'FORCE_COLOR', 'PGSERVICE']) vi.stubEnv(name, '');
+    const [out, err] = [process.stdout, process.stderr].map((stream) =>
+      vi.spyOn(stream, 'write').mockImplementation(() => true),
+    );
+    try {
+      const code = await main(['node', 'pgstream', ...args]);
+      return { code, out: textOf(out), err: textOf(err) };
+    } finally {
+      vi.unstubAllEnvs();
+      for (const spy of [out, err]) spy?.mockRestore();
+      // The exit code is the program's, and not this process'.
+      process.exitCode = undefined;
+    }
+  };
+}
+
+function textOf(spy: { readonly mock: { readonly calls: readonly (readonly unknown[])[] } } | undefined): string {
+  return (spy?.mock.calls ?? []).map(([text]) => String(text)).join('');
 }
