@@ -218,6 +218,34 @@ const steady = (text: string): string =>
     .replaceAll(/\((?:\d+\w+ ago|just now)\)/g, '(just now)')
     .replaceAll(/ (in|took) [\d.]+m?s/g, ' $1 10ms');
 
+describe('wait', () => {
+  test('ends at once for what is fresh, and with 6 when the time is over, saying how stale it is', async () => {
+    await run('refresh', 'order_totals');
+    expect((await run('wait', 'order_totals', '--max-age', '1h')).out).toMatch(/^order_totals: fresh, after /);
+    await client.query(aged('order_totals', '2 hours'));
+    const { code, out, err } = await run('wait', 'order_totals', '--max-age', '1h', '--timeout', '200ms');
+    expect({ code, out, err }).toEqual({ code: 6, out: '', err: expect.stringContaining('order_totals') });
+  });
+
+  test('reads a moment with its time zone, or a log position', async () => {
+    await run('refresh', 'order_totals');
+    expect(await run('wait', 'order_totals', '--since', '2026-01-01T00:00:00Z')).toMatchObject({ code: 0 });
+    expect(await run('wait', 'order_totals', '--since', '0/1', '--timeout', '5s')).toMatchObject({ code: 0 });
+    expect(await run('wait', 'order_totals', '--since', '2026-01-01T00:00:00')).toMatchObject({ code: 2 });
+  });
+});
+
+describe('health', () => {
+  test('ends with the worst of what it found, and says what to do', async () => {
+    await client.query(aged('order_totals', '2 hours'));
+    const { code, out } = await run('health', 'order_totals', 'nope', '--max-age', '1h');
+    expect(code).toBe(5);
+    expect(out).toMatch(/^error {2}pg_\w+ [\d.]+, scheduler \w+, 1 stream table\n/);
+    expect(out).toMatch(/^error {2}NOT_FOUND {2}.*nope.*\n {7}\S/m);
+    expect(out).toMatch(/^error {2}STALE {2}.*order_totals.*\n {7}\S/m);
+  });
+});
+
 describe('what people see', () => {
   beforeAll(async () => {
     await client.query(aged('order_totals', '3 days 2 hours'));

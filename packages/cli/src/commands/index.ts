@@ -6,6 +6,7 @@ import { explain } from './explain.ts';
 import { freshness } from './freshness.ts';
 import { graph } from './graph.ts';
 import { generate } from './generate.ts';
+import { health } from './health.ts';
 import { history } from './history.ts';
 import { list } from './list.ts';
 import { refresh } from './refresh.ts';
@@ -13,12 +14,13 @@ import { resume } from './resume.ts';
 import { stats } from './stats.ts';
 import { status } from './status.ts';
 import { suspend } from './suspend.ts';
+import { wait } from './wait.ts';
 import { watch } from './watch.ts';
 
 /** The commands by what they are for, in the order of the help. A new one is a file here and a line. */
 export const COMMANDS: Readonly<Record<string, readonly (() => Command)[]>> = {
-  'Look:': [list, status, watch, freshness, graph, explain, history, stats],
-  'Refresh:': [refresh],
+  'Look:': [list, status, watch, health, freshness, graph, explain, history, stats],
+  'Refresh:': [refresh, wait],
   'Develop:': [generate],
   'Administer:': [create, alter, suspend, resume, drop],
 };

@@ -1,0 +1,60 @@
+import type { Health, HealthFinding } from '@pgstream/core';
+import type { Command } from 'commander';
+import { command, durationArgument, inDatabase, type Session } from '../command/index.ts';
+import { EXIT, type ExitCode } from '../exit/index.ts';
+
+const EXIT_CODES: Readonly<Record<Health['status'], ExitCode>> = {
+  ok: EXIT.done,
+  warn: EXIT.staleWarning,
+  error: EXIT.stale,
+};
+
+/** `pgstream health` */
+export function health(): Command {
+  return command('health', {
+    summary: 'One verdict on all stream tables, with what was found and what to do',
+    description:
+      'The extension and its scheduler for this database, settings, suspended, failing and stale stream tables, how changes are captured. Ends with 0, 4 (a warning) or 5 (an error), by the worst.',
+    examples: [
+      ['pgstream health', 'all stream tables, each by its schedule'],
+      ['pgstream health order_totals --max-age 30m --json', 'those that matter, for a probe'],
+    ],
+  })
+    .argument('[names...]', 'stream tables that matter: name, or schema.name (default: all)')
+    .option(
+      '--max-age <duration>',
+      'older than this is an error (default: by the schedules, a warning)',
+      durationArgument,
+    )
+    .option('--timeout <duration>', 'how long it may take (default: 5s)', durationArgument)
+    .action(
+      inDatabase<[names: readonly string[]], { readonly maxAge?: number; readonly timeout?: number }>(
+        async (session, { maxAge: maxAgeMs, timeout: timeoutMs }, names) => {
+          const { pgstream, output, signal, name } = session;
+          const tables = names.length === 0 ? undefined : names.map((each) => name(each));
+          const verdict = await pgstream.health({ tables, maxAgeMs, timeoutMs, signal });
+          output.show(verdict, () => describe(verdict, session));
+          return EXIT_CODES[verdict.status];
+        },
+      ),
+    );
+}
+
+function describe({ status, findings, extension, scheduler, streamTables }: Health, session: Session): string {
+  const { colors } = session.output;
+  const verdict = { ok: colors.good, warn: colors.warning, error: colors.bad }[status](status);
+  const about = [
+    ...(extension === null ? [] : [`${extension.name} ${extension.version}`]),
+    `scheduler ${scheduler}`,
+    `${streamTables} stream ${streamTables === 1 ? 'table' : 'tables'}`,
+  ];
+  return [`${verdict}  ${colors.faint(about.join(', '))}`, ...findings.map((each) => findingText(each, session))].join(
+    '\n',
+  );
+}
+
+function findingText({ severity, code, message, cure }: HealthFinding, { output }: Session): string {
+  const { colors } = output;
+  const severityText = { info: colors.faint, warn: colors.warning, error: colors.bad }[severity](severity.padEnd(5));
+  return `\n${severityText}  ${colors.strong(code)}  ${message}\n       ${cure}`;
+}
