@@ -6,6 +6,7 @@ import type { CompileCost } from './compile-cost.ts';
 import { measureCompileCost } from './drizzle-types.ts';
 import { measureDrizzle } from './drizzle.ts';
 import { measureEmulator } from './emulator.ts';
+import { measureGenerate } from './generate.ts';
 import { measurePrismaCompileCost } from './prisma-types.ts';
 import { measurePrisma } from './prisma.ts';
 import { measureRefresh } from './refresh.ts';
@@ -107,6 +108,14 @@ const BENCHMARKS: Readonly<Record<string, (client: Client, url: string) => Promi
       cases,
       '@pgstream/core/statement': reader,
       'libpg-query': parser,
+    }));
+  },
+  async generate(_client, url) {
+    const { statements, measured } = await measureGenerate(url, Math.ceil(rounds / 50));
+    const base = measured[0]?.medianMs ?? Number.NaN;
+    print(`Models of 500 stream tables, in ${statements} statements.`, measured, (one) => ({
+      'median ms': rounded(one.medianMs),
+      ratio: rounded(one.medianMs / base),
     }));
   },
   async types() {

@@ -14,9 +14,11 @@ export interface QueryShape {
 
 type Node = Readonly<Record<string, unknown>>;
 
+let parser: Promise<typeof import('libpg-query')> | undefined;
+
 /** Reads a query with PostgreSQL's own parser. Undefined for what that refuses. */
 export async function shapeOf(query: string): Promise<QueryShape | undefined> {
-  const { parse } = await import('libpg-query');
+  const { parse } = await (parser ??= import('libpg-query'));
   let parsed: ParseResult;
   try {
     parsed = await parse(query);
