@@ -21,6 +21,7 @@ Try:
   curl ${url}/admin/stream-tables                how old each stream table is; a minute is allowed
   curl -X POST ${url}/admin/stream-tables/region_totals/refresh
                                                                  brings one up to date
+  curl ${url}/health                             whether they are in order, and what to do if not
 
 Ctrl-C stops everything.`;
 }

@@ -243,6 +243,22 @@ describe('operating', () => {
     await admin.query(resume);
   });
 
+  it('GET /health is ready with warnings, and not with errors; each has what to do', async () => {
+    const ready = await get<{ status: string; findings: { cure: string }[] }>('/health');
+    expect(ready.status).not.toBe('error');
+    expect(ready.findings.every(({ cure }) => cure.length > 0)).toBe(true);
+    await admin.query(
+      `UPDATE pgstream.pgs_stream_tables SET status = 'SUSPENDED', consecutive_errors = 3 WHERE pgs_name = 'region_totals'`,
+    );
+    const response = await fetch(`${url}/health`);
+    expect(response.status).toBe(503);
+    expect(await response.json()).toMatchObject({
+      status: 'error',
+      findings: [{ code: 'SUSPENDED', streamTable: { schema: 'public', name: 'region_totals' } }, ...ready.findings],
+    });
+    await admin.query(`SELECT pgstream.resume_stream_table('public.region_totals')`);
+  });
+
   it('GET /admin/stream-tables tells of each, and POST …/:name/refresh brings one up to date', async () => {
     await admin.query(`UPDATE pgstream.pgs_stream_tables SET data_timestamp = now() - interval '2 minutes',
                                                              last_refresh_at = now() - interval '2 minutes'`);

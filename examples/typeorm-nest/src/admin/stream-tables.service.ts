@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { createPgStream, type PgStream, type RefreshResult, type StreamTableStatus } from '@pgstream/core';
+import { createPgStream, type Health, type PgStream, type RefreshResult, type StreamTableStatus } from '@pgstream/core';
 import { fromTypeORM } from '@pgstream/typeorm';
 import { DataSource } from 'typeorm';
 
@@ -27,6 +27,11 @@ export class StreamTablesService {
       stalenessMs,
       schedule: schedule.text,
     }));
+  }
+
+  /** Whether those that the application reads are there, filled, and refreshed. Does not throw. */
+  async health(): Promise<Health> {
+    return await this.pgstream.health({ tables: ['order_totals', 'region_totals'], timeoutMs: 2_000 });
   }
 
   /** Throws NOT_FOUND where there is no stream table of that name. */

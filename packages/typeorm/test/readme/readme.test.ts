@@ -87,7 +87,7 @@ describe('the README', () => {
       'region-totals.ts',
       'reports.ts',
       'orders.ts',
-      'totals.health.ts',
+      'stream-tables.health.ts',
     ]);
     expect(examples.length).toBeGreaterThan(5);
   });
@@ -171,9 +171,11 @@ describe('the README', () => {
     const { StreamTablesModule } = await import('@pgstream/typeorm/nestjs');
     const { Reports, ReportsModule } = (await load('reports.ts')) as { Reports: never; ReportsModule: never };
     const { Orders } = (await load('orders.ts')) as { Orders: new (...args: never[]) => object };
-    const { TotalsHealth } = (await load('totals.health.ts')) as { TotalsHealth: new (...args: never[]) => object };
+    const { StreamTablesHealth } = (await load('stream-tables.health.ts')) as {
+      StreamTablesHealth: new (...args: never[]) => object;
+    };
     // What a compiler writes of constructors' types, and Vite does not.
-    Reflect.defineMetadata('design:paramtypes', [HealthIndicatorService, Object], TotalsHealth);
+    Reflect.defineMetadata('design:paramtypes', [HealthIndicatorService, Object], StreamTablesHealth);
     const { Customer, Order, OrderTotals } = (await load('entities.ts')) as Record<string, new () => object>;
     const root = TypeOrmModule.forRoot({
       type: 'postgres',
@@ -184,7 +186,7 @@ describe('the README', () => {
       {
         module: Root,
         imports: [root, ReportsModule, TerminusModule, StreamTablesModule.forFeature([OrderTotals! as never])],
-        providers: [Orders, TotalsHealth],
+        providers: [Orders, StreamTablesHealth],
       },
       { logger: false },
     );
@@ -194,13 +196,22 @@ describe('the README', () => {
 
     const orders: { replace(order: object): Promise<{ total: string }> } = application.get(Orders);
     expect(await orders.replace({ id: 6, customerId: 7, amount: '2.25' })).toMatchObject({ customerId: 7 });
-    type Health = { isFresh(key: string, maxAgeMs: number): Promise<Record<string, { status: string }>> };
-    const health: Health = application.get(TotalsHealth);
-    expect(await health.isFresh('totals', 60_000)).toMatchObject({ totals: { status: 'up' } });
-    expect(await health.isFresh('totals', 0)).toMatchObject({ totals: { status: 'down' } });
+    type Indicator = { check(key: string): Promise<{ streamTables: { status: string; findings: object[] } }> };
+    const indicator: Indicator = application.get(StreamTablesHealth);
+    const { streamTables } = await indicator.check('streamTables');
+    expect(streamTables.status).toBe('up');
     // As pg_trickle leaves it where sources rest.
-    const client = await database.connect();
-    await client.query(`UPDATE pgstream.pgs_stream_tables SET data_timestamp = data_timestamp - interval '1 hour'`);
-    expect(await health.isFresh('totals', 60_000)).toMatchObject({ totals: { status: 'up' } });
+    const admin = await database.connect();
+    await admin.query(`UPDATE pgstream.pgs_stream_tables SET data_timestamp = data_timestamp - interval '15 min'`);
+    expect((await indicator.check('streamTables')).streamTables.status).toBe('up');
+    await admin.query(
+      `UPDATE pgstream.pgs_stream_tables SET last_refresh_at = now() - interval '1 h' WHERE pgs_name = 'order_totals'`,
+    );
+    expect(await indicator.check('streamTables')).toMatchObject({
+      streamTables: {
+        status: 'down',
+        findings: [{ code: 'STALE', streamTable: { name: 'order_totals' } }, ...streamTables.findings],
+      },
+    });
   });
 });
