@@ -38,12 +38,6 @@ export async function measureGenerate(
     },
     connect: () => pool.connect(),
   } as unknown as Pool;
-  const generate = async (through: Pool, executor: SqlExecutor): Promise<void> => {
-    const found = await createPgStream(executor).list();
-    const knowledge = { told: () => ({}), dbt: () => undefined, note: () => {}, text: () => '' };
-    const written = write('drizzle', await modelsOf(through, found, knowledge));
-    if (!written.includes(`totals_${tables}`)) throw new Error('A stream table is missing.');
-  };
   const direct = fromPg(pool);
   await generate(noting, {
     scope: direct.scope,
@@ -72,6 +66,13 @@ export async function measureGenerate(
     rounds,
   );
   return { statements: sent.length, measured };
+}
+
+async function generate(through: Pool, executor: SqlExecutor): Promise<void> {
+  const found = await createPgStream(executor).list();
+  const knowledge = { told: () => ({}), dbt: () => undefined, note: () => {}, text: () => '' };
+  const written = write('drizzle', await modelsOf(through, found, knowledge));
+  if (!written.includes(`totals_${tables}`)) throw new Error('A stream table is missing.');
 }
 
 function disposable(pool: Pool): Pool & AsyncDisposable {

@@ -1,4 +1,4 @@
-import type { ParseResult } from 'libpg-query';
+import type * as Parser from 'libpg-query';
 
 /** What the text of a query says of the rows that it gives, as far as that is certain. */
 export interface QueryShape {
@@ -14,12 +14,12 @@ export interface QueryShape {
 
 type Node = Readonly<Record<string, unknown>>;
 
-let parser: Promise<typeof import('libpg-query')> | undefined;
+let parser: Promise<typeof Parser> | undefined;
 
 /** Reads a query with PostgreSQL's own parser. Undefined for what that refuses. */
 export async function shapeOf(query: string): Promise<QueryShape | undefined> {
   const { parse } = await (parser ??= import('libpg-query'));
-  let parsed: ParseResult;
+  let parsed: Parser.ParseResult;
   try {
     parsed = await parse(query);
   } catch {
