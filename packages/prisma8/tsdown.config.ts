@@ -1,7 +1,7 @@
 import { defineConfig } from 'tsdown';
 
 export default defineConfig({
-  entry: ['src/index.ts'],
+  entry: ['src/index.ts', 'src/migration.ts'],
   format: 'esm',
   target: 'node20.19',
   fixedExtension: true,

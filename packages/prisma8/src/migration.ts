@@ -1,0 +1,6 @@
+export {
+  createStreamTable,
+  type CreateStreamTable,
+  type MigrationOperation,
+  type MigrationStep,
+} from './migration/index.ts';
