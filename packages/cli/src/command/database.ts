@@ -1,6 +1,6 @@
-import type { Command } from 'commander';
+import type { Command, Option } from 'commander';
 import type { PgStreamConfig } from '../config/index.ts';
-import type { ExitCode } from '../exit/index.ts';
+import { CliError, EXIT, type ExitCode } from '../exit/index.ts';
 import type { GlobalFlags } from './global-flags.ts';
 import type { Session } from './session.ts';
 
@@ -27,15 +27,30 @@ export function inDatabase<Args extends readonly unknown[] = [], Flags = unknown
   };
 }
 
-/** Options that the command line leaves out are as the configuration has them. */
+/** Options that the command line leaves out are as the configuration has them. Throws for what it cannot mean. */
 function applyDefaults(command: Command, { options = {} }: PgStreamConfig): void {
-  const defaults = options[command.name()] ?? {};
-  for (const option of command.options) {
-    const name = option.attributeName();
-    const value = defaults[name];
+  const commands = new Set(command.parent?.commands.map((each) => each.name()));
+  for (const name of Object.keys(options)) if (!commands.has(name)) throw unusable(`no command is called "${name}".`);
+  for (const [name, value] of Object.entries(options[command.name()] ?? {})) {
+    const option = command.options.find((each) => each.attributeName() === name);
+    if (!option)
+      throw unusable(`${command.name()} has no option "${name}". They are written as in maxAge for --max-age.`);
     const source = command.getOptionValueSource(name);
-    if (value === undefined || (source !== undefined && source !== 'default')) continue;
-    const read = option.parseArg && typeof value !== 'boolean' ? option.parseArg(String(value), undefined) : value;
-    command.setOptionValueWithSource(name, read, 'config');
+    if (source === undefined || source === 'default') {
+      command.setOptionValueWithSource(name, valueOf(option, value), 'config');
+    }
   }
+}
+
+function valueOf({ parseArg, long }: Option, value: string | number | boolean): unknown {
+  if (!parseArg || typeof value === 'boolean') return value;
+  try {
+    return parseArg(String(value), undefined);
+  } catch (error) {
+    throw unusable(`${long} cannot be ${JSON.stringify(value)}. ${(error as Error).message}`);
+  }
+}
+
+function unusable(why: string): CliError {
+  return new CliError(EXIT.usage, 'INVALID_ARGUMENT', `The configuration file cannot be used: ${why}`);
 }
