@@ -1,14 +1,17 @@
 import { Command } from 'commander';
 import packageJson from '../package.json' with { type: 'json' };
 import { addGlobalFlags } from './command/index.ts';
-import { COMMANDS } from './commands/index.ts';
+import { COMMANDS, complete, completion } from './commands/index.ts';
 
 const INTRODUCTION = `The stream tables of a PostgreSQL database: pg_stream's, and pg_trickle's.
 
 It connects as psql does: -h -p -U -d, the PG* variables, a service, a password file; or by a URL.`;
 
-/** The whole tree of commands, with nothing loaded that none of them was asked for. */
-export function createProgram(): Command {
+/**
+ * The whole tree of commands, with nothing loaded that none of them was asked for. `completes: false` leaves out the two that
+ * complete it.
+ */
+export function createProgram({ completes = true } = {}): Command {
   const program = new Command('pgstream')
     .description(INTRODUCTION)
     .version(packageJson.version, '-V, --version', 'the version of this program')
@@ -21,6 +24,11 @@ export function createProgram(): Command {
   for (const [heading, commands] of Object.entries(COMMANDS)) {
     program.commandsGroup(heading);
     for (const make of commands) program.addCommand(make().copyInheritedSettings(program));
+  }
+  if (completes) {
+    program.commandsGroup('Commands:');
+    program.addCommand(completion().copyInheritedSettings(program));
+    program.addCommand(complete().copyInheritedSettings(program), { hidden: true });
   }
   return program;
 }

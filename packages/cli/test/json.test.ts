@@ -47,8 +47,8 @@ const COMMANDS: Readonly<Record<string, readonly (readonly string[])[]>> = {
   drop: [['made', '--yes']],
 };
 
-/** Those that print something else than one result; `watch` has a test of its own. */
-const WITHOUT: ReadonlySet<string> = new Set(['watch']);
+/** Those that print something else than one result. */
+const WITHOUT: ReadonlySet<string> = new Set(['watch', 'completion', 'complete']);
 
 describe('--json', () => {
   test('is documented for every command', () => {

@@ -17,6 +17,8 @@ import { suspend } from './suspend.ts';
 import { wait } from './wait.ts';
 import { watch } from './watch.ts';
 
+export { complete, completion } from './completion.ts';
+
 /** The commands by what they are for, in the order of the help. A new one is a file here and a line. */
 export const COMMANDS: Readonly<Record<string, readonly (() => Command)[]>> = {
   'Look:': [list, status, watch, health, freshness, graph, explain, history, stats],
