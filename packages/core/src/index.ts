@@ -40,7 +40,7 @@ export type {
   SourceNode,
   StreamTableNode,
 } from './graph/index.ts';
-export type { Health, HealthFinding, HealthFindingCode, HealthOptions, SchedulerState } from './health/index.ts';
+export type { Health, HealthFinding, HealthFindingCode, HealthOptions } from './health/index.ts';
 export type {
   AutoSuspendedEvent,
   BufferGrowthWarningEvent,
@@ -95,6 +95,7 @@ export {
   type SourceWriterOptions,
   type SqlTextOptions,
 } from './rights/index.ts';
+export type { SchedulerState } from './scheduler/index.ts';
 export type { StreamTable } from './stream-table.ts';
 export type { Lsn, ReadYourWritesOptions, WaitUntilFreshOptions, WaitUntilFreshResult } from './waiting/index.ts';
 export type { StreamTableChange, StreamTableWatcher, WatchedStreamTable, WatchOptions } from './watch/index.ts';

@@ -1,9 +1,10 @@
 import { run, type Context } from '../context/index.ts';
 import { readSchedule } from '../definition/index.ts';
-import { epochMs, EQUALS, statement, type Dialect } from '../dialect/index.ts';
+import { epochMs, statement } from '../dialect/index.ts';
 import { PgStreamError } from '../errors/index.ts';
 import { verdictColumns, type VerdictWire } from '../freshness/index.ts';
 import type { QualifiedName } from '../name/index.ts';
+import { schedulersSeen, type SchedulersSeen } from '../scheduler/index.ts';
 
 /** What the catalog shows of a stream table. */
 export interface TableFacts {
@@ -26,24 +27,10 @@ export interface TableFacts {
   readonly sinceRefreshMs: number | null;
 }
 
-/** What is seen of the extension's schedulers. */
-export interface SchedulerFacts {
-  /** How many work for this database. */
-  readonly here: number;
-  /** How long the transaction is open that it is in; null where it is in none, or that is not to be seen. */
-  readonly busyMs: number | null;
-  /** The databases that others work for. */
-  readonly elsewhere: readonly string[];
-  /** Whether the role sees what the sessions of other roles are. */
-  readonly seesAll: boolean;
-  /** Whether the extension is switched on; null where the session has not loaded it. */
-  readonly enabled: string | null;
-}
-
 /** All that one look shows. */
 export interface Facts {
   readonly tables: readonly TableFacts[];
-  readonly scheduler: SchedulerFacts;
+  readonly scheduler: SchedulersSeen;
   readonly isReplica: boolean;
   /** `cleanup_use_truncate`, as this session has it; null where it has not loaded the extension. */
   readonly truncates: string | null;
@@ -72,18 +59,6 @@ const mayRead = (table: string): string =>
 const mayCall = (signature: string): string =>
   `coalesce(pg_catalog.has_function_privilege(pg_catalog.to_regprocedure('${signature}'), 'EXECUTE'), false)`;
 
-/**
- * The emulator's scheduler is a client, which goes by its name and not by its type (contract C.6). What the type of
- * another role's session is only some roles see.
- */
-const scheduler = (d: Dialect): string => `(SELECT pg_catalog.json_build_object(
-'here', pg_catalog.count(*) FILTER (WHERE a.datname ${EQUALS} pg_catalog.current_database()),
-'busyMs', pg_catalog.max(${epochMs('(pg_catalog.clock_timestamp() OPERATOR(pg_catalog.-) a.xact_start)')}) FILTER (WHERE a.datname ${EQUALS} pg_catalog.current_database()),
-'elsewhere', coalesce(pg_catalog.json_agg(a.datname ORDER BY a.datname) FILTER (WHERE a.datname OPERATOR(pg_catalog.<>) pg_catalog.current_database()), '[]'),
-'seesAll', pg_catalog.pg_has_role('pg_read_all_stats', 'USAGE'),
-'enabled', pg_catalog.current_setting('${d.settings}enabled', true))
-FROM pg_catalog.pg_stat_activity a WHERE a.backend_type ${EQUALS} '${d.name} scheduler' OR a.application_name ${EQUALS} '${d.name} scheduler')`;
-
 const FACTS = statement<Wire>(
   (
     d,
@@ -95,7 +70,7 @@ const FACTS = statement<Wire>(
 'needsReinit', needs_reinit, 'verdict', ${verdictColumns(d, now)},
 'sinceRefreshMs', ${epochMs('(pg_catalog.clock_timestamp() OPERATOR(pg_catalog.-) last_refresh_at)')})
 ORDER BY ${d.prefix}schema, ${d.prefix}name), '[]') FROM ${d.catalog}),
-'scheduler', ${scheduler(d)}, 'isReplica', pg_catalog.pg_is_in_recovery(),
+'scheduler', ${schedulersSeen(d)}, 'isReplica', pg_catalog.pg_is_in_recovery(),
 'truncates', pg_catalog.current_setting('${d.settings}cleanup_use_truncate', true),
 'workers', pg_catalog.current_setting('max_worker_processes'),
 'library', ${d.tellsLibrary ? `${d.schema}.version()` : 'NULL'}, 'database', pg_catalog.current_database(),

@@ -1,14 +1,15 @@
 import { classify } from '../classification/index.ts';
 import type { Context } from '../context/index.ts';
-import { PgStreamError, type PgStreamErrorCode } from '../errors/index.ts';
+import { checkMs, type PgStreamError, type PgStreamErrorCode } from '../errors/index.ts';
 import { checkMaxAge } from '../freshness/index.ts';
 import { quoteName, resolveName, type QualifiedName, type StreamTableName } from '../name/index.ts';
 import { orAborted, orTimedOut } from '../refresh/index.ts';
+import { schedulerState, type SchedulerState } from '../scheduler/index.ts';
 import { captureFindings } from './capture.ts';
 import { lastFailures } from './failures.ts';
 import { look } from './facts.ts';
 import type { HealthFinding } from './finding.ts';
-import { schedulerState, serverFindings, type SchedulerState } from './server.ts';
+import { serverFindings } from './server.ts';
 import { tableFindings } from './tables.ts';
 
 /** What is looked at, and for how long. Every option may be left out. */
@@ -46,9 +47,7 @@ const TIMEOUT_MS = 5_000;
 export async function health(context: Context, options: HealthOptions = {}): Promise<Health> {
   const { tables, maxAgeMs, timeoutMs = TIMEOUT_MS, signal } = options;
   checkMaxAge(maxAgeMs);
-  if (!Number.isFinite(timeoutMs) || timeoutMs <= 0) {
-    throw new PgStreamError('INVALID_ARGUMENT', 'timeoutMs must be a number of milliseconds, more than 0.', ABOUT);
-  }
+  checkMs('timeoutMs', timeoutMs, { least: 1, ...ABOUT });
   const names = tables?.map((name) => resolveName(name, context.defaultSchema));
   try {
     return await orAborted(orTimedOut(ask(context, names, maxAgeMs), timeoutMs), signal, ABOUT.operation);

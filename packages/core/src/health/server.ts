@@ -1,18 +1,10 @@
 import type { Dialect } from '../dialect/index.ts';
 import { quoteName } from '../name/index.ts';
+import { schedulerState } from '../scheduler/index.ts';
 import { duration } from './duration.ts';
-import type { Facts, SchedulerFacts, TableFacts } from './facts.ts';
+import type { Facts, TableFacts } from './facts.ts';
 import type { HealthFinding } from './finding.ts';
 import { overdueMs } from './tables.ts';
-
-/** Whether something refreshes stream tables of this database by itself. */
-export type SchedulerState = 'running' | 'missing' | 'off' | 'unknown';
-
-export function schedulerState({ here, elsewhere, seesAll, enabled }: SchedulerFacts): SchedulerState {
-  if (here > 0) return 'running';
-  if (enabled === 'off') return 'off';
-  return seesAll || elsewhere.length > 0 ? 'missing' : 'unknown';
-}
 
 type Found = Omit<HealthFinding, 'streamTable'> & Partial<HealthFinding>;
 

@@ -1,22 +1,12 @@
 import { withoutQuoted } from '../classification/index.ts';
 import { run, type Context } from '../context/index.ts';
 import { readSchedule, type Schedule } from '../definition/index.ts';
-import { EQUALS, statement, type Dialect } from '../dialect/index.ts';
+import { statement, type Dialect } from '../dialect/index.ts';
 import { PgStreamError } from '../errors/index.ts';
 import { quoteName } from '../name/index.ts';
+import { schedulersSeen, schedulerState, type SchedulersSeen } from '../scheduler/index.ts';
 import { decodeFacts, factsOf, fromAsked, namesAsked, type Facts, type FactsWire } from './facts.ts';
 import { OPERATION, type Goal } from './goal.ts';
-
-/** Whether a scheduler of the extension's was seen. */
-interface SchedulerWire {
-  /** In this database, and in others: how many. */
-  readonly here: number;
-  readonly elsewhere: number;
-  /** Whether the role sees what others' sessions are. */
-  readonly seesAll: boolean;
-  /** The extension's setting; null where this session has not loaded it. */
-  readonly enabled: string | null;
-}
 
 interface Wire {
   readonly facts: FactsWire;
@@ -26,7 +16,7 @@ interface Wire {
   readonly orchestration: string | null;
   readonly errors: number;
   readonly lastError: string | null;
-  readonly scheduler: SchedulerWire;
+  readonly scheduler: SchedulersSeen;
 }
 
 const S = 'stream_tables';
@@ -37,13 +27,7 @@ const WHY = statement<Wire>(
 'target', ${d.ifColumn(S, 'target_freshness_mode')}, 'orchestration', ${d.ifColumn(S, 'orchestration_mode')},
 'errors', s.consecutive_errors, 'lastError', ${d.ifColumn(S, 'last_error_message')},
 'scheduler', scheduler.seen)::pg_catalog.text AS pgstream
-FROM (SELECT pg_catalog.json_build_object(
-  'here', pg_catalog.count(*) FILTER (WHERE a.datname ${EQUALS} pg_catalog.current_database()),
-  'elsewhere', pg_catalog.count(*) FILTER (WHERE a.datname OPERATOR(pg_catalog.<>) pg_catalog.current_database()),
-  'seesAll', pg_catalog.pg_has_role('pg_read_all_stats', 'USAGE'),
-  'enabled', pg_catalog.current_setting('${d.settings}enabled', true)) AS seen
-  FROM pg_catalog.pg_stat_activity a
-  WHERE a.backend_type ${EQUALS} '${d.name} scheduler' OR a.application_name ${EQUALS} '${d.name} scheduler') scheduler
+FROM (SELECT ${schedulersSeen(d)} AS seen) scheduler
 CROSS JOIN LATERAL (SELECT s.* ${fromAsked(d)}) s`,
 );
 
@@ -145,15 +129,17 @@ function ofFrontier({ facts }: Found, { mark }: Goal): string[] {
 }
 
 function ofScheduler({ scheduler, schedule }: Found, { name, settings }: Dialect): string[] {
-  const { here, elsewhere, seesAll, enabled } = scheduler;
-  if (here > 0 || schedule.kind === 'calculated') return [];
-  if (enabled === 'off') return [`The setting ${settings}enabled is off: nothing is refreshed by itself.`];
-  if (elsewhere > 0) {
-    return [`The scheduler of ${name} works for another database of this server, and for this one there is none.`];
+  const state = schedulerState(scheduler);
+  if (state === 'running' || schedule.kind === 'calculated') return [];
+  if (state === 'off') return [`The setting ${settings}enabled is off: nothing is refreshed by itself.`];
+  if (state === 'unknown') {
+    return ['Whether a scheduler is running the role cannot see, unless it is granted pg_read_all_stats.'];
   }
-  return seesAll
-    ? [`There is no scheduler of ${name} on this server: nothing is refreshed by itself.`]
-    : ['Whether a scheduler is running the role cannot see, unless it is granted pg_read_all_stats.'];
+  return [
+    scheduler.elsewhere.length > 0
+      ? `The scheduler of ${name} works for another database of this server, and for this one there is none.`
+      : `There is no scheduler of ${name} on this server: nothing is refreshed by itself.`,
+  ];
 }
 
 function duration(ms: number): string {

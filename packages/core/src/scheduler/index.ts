@@ -1,0 +1,1 @@
+export { schedulersSeen, schedulerState, type SchedulersSeen, type SchedulerState } from './seen.ts';
