@@ -13,6 +13,7 @@ import { measureRefresh } from './refresh.ts';
 import { compareSeen, measureLooks, measureMemory, measureStart } from './statement.ts';
 import { explainIsStale, fillCatalog, historyRows, measureStaleness, streamTables } from './staleness.ts';
 import { measureTypeOrm } from './typeorm.ts';
+import { measureWaiters, measureWaitMemory } from './waiting.ts';
 import { measureEvents, measureWatch } from './watch.ts';
 import { measureWrites } from './writes.ts';
 
@@ -49,6 +50,15 @@ const BENCHMARKS: Readonly<Record<string, (client: Client, url: string) => Promi
       'events per s': Math.round(perSecond),
       'more MB': rounded(megabytes),
     }));
+  },
+  async waiting(client, url) {
+    const waited = await measureWaiters(client, url);
+    print('1,000 who wait for 50 stream tables.', waited, (one) => ({
+      'statements per s': rounded(one.statementsPerSecond),
+      'per stream table and s': rounded(one.perStreamTable),
+      'known after ms': Math.round(one.knownAfterMs),
+    }));
+    print('Memory after waits.', await measureWaitMemory(url), ({ megabytes }) => ({ 'more MB': rounded(megabytes) }));
   },
   async drizzle(client) {
     printRatios(

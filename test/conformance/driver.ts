@@ -102,7 +102,14 @@ interface TransactionOptions {
 
 export type Helpers = Pick<
   StreamTable,
-  'isStale' | 'lastRefreshAt' | 'stalenessMs' | 'status' | 'refresh' | 'refreshIfStale' | 'refreshAfter'
+  | 'isStale'
+  | 'lastRefreshAt'
+  | 'stalenessMs'
+  | 'status'
+  | 'refresh'
+  | 'refreshIfStale'
+  | 'refreshAfter'
+  | 'waitUntilFresh'
 >;
 
 /** A call, and what it gives. */

@@ -4,6 +4,7 @@ import { describe, expectTypeOf, it } from 'vitest';
 import {
   createPgStream,
   isPgStreamError,
+  type Lsn,
   type PgStreamErrorCode,
   type SqlExecutor,
   type StreamTableNotFoundError,
@@ -23,6 +24,21 @@ describe('isStale', () => {
     expectTypeOf(table.isStale({ maxAgeMs: 1 })).resolves.toEqualTypeOf<boolean>();
     // @ts-expect-error a duration is a number of milliseconds
     void table.isStale({ maxAgeMs: '5m' });
+  });
+});
+
+describe('waiting', () => {
+  it('is since an instant or a position, and takes the options of its way', () => {
+    void table.waitUntilFresh({ since: new Date(), maxAgeMs: 1, timeoutMs: 1, pollMs: 1, signal: AbortSignal.abort() });
+    // @ts-expect-error neither a Date nor a position in the log
+    void table.waitUntilFresh({ since: 'yesterday' });
+    expectTypeOf(pgstream.currentLsn()).resolves.toEqualTypeOf<Lsn>();
+    expectTypeOf(pgstream.readYourWrites(async () => 7, ['order_totals'])).resolves.toEqualTypeOf<number>();
+    void pgstream.readYourWrites(async () => 7, ['order_totals'], { by: 'wait', timeoutMs: 1 });
+    // @ts-expect-error who waits keeps no writers out
+    void pgstream.readYourWrites(async () => 7, ['order_totals'], { by: 'wait', lockTimeoutMs: 1 });
+    // @ts-expect-error -- with braces it gives nothing to wait for
+    void pgstream.readYourWrites(() => {}, ['order_totals']);
   });
 });
 

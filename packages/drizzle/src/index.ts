@@ -8,6 +8,7 @@ export {
 // What the results of the helpers are made of: declarations of yours may have to name it.
 export type {
   IsStaleOptions,
+  Lsn,
   RefreshAfterOptions,
   RefreshIfStaleOptions,
   RefreshIfStaleResult,
@@ -20,6 +21,9 @@ export type {
   StreamTableState,
   StreamTableStatus,
   TransactionState,
+  WaitUntilFreshOptions,
+  WaitUntilFreshResult,
+  Wakeups,
 } from '@pgstream/core';
 export { guardStreamTables, type GuardOptions } from './guard/index.ts';
 export { fromDrizzle, streamTable, type PgDatabaseLike, type StreamTableHandle } from './handle/index.ts';

@@ -270,6 +270,7 @@ describe('streamTable', () => {
       'refreshIfStale',
       'stalenessMs',
       'status',
+      'waitUntilFresh',
     ]);
   });
 

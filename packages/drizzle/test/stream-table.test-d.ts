@@ -151,7 +151,14 @@ describe('functions that take dbs and stream tables', () => {
       void db.$count(customers);
     });
     expectTypeOf<keyof typeof handle>().toEqualTypeOf<
-      'isStale' | 'lastRefreshAt' | 'stalenessMs' | 'status' | 'refresh' | 'refreshIfStale' | 'refreshAfter'
+      | 'isStale'
+      | 'lastRefreshAt'
+      | 'stalenessMs'
+      | 'status'
+      | 'refresh'
+      | 'refreshIfStale'
+      | 'refreshAfter'
+      | 'waitUntilFresh'
     >();
   });
 });

@@ -1,11 +1,15 @@
 export type {
   IsStaleOptions,
+  Lsn,
   RefreshAfterOptions,
   RefreshIfStaleOptions,
   RefreshIfStaleResult,
   RefreshOptions,
   RefreshResult,
   StreamTableStatus,
+  WaitUntilFreshOptions,
+  WaitUntilFreshResult,
+  Wakeups,
 } from '@pgstream/core';
 export {
   isPgStreamError,
@@ -37,6 +41,7 @@ export {
   type Refresh,
   type RefreshAfter,
   type RefreshIfStale,
+  type WaitUntilFresh,
   type Status,
   type StalenessMs,
   type StreamTableHandle,

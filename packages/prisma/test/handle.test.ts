@@ -281,6 +281,34 @@ describe('refreshIfStale()', () => {
   });
 });
 
+describe('waitUntilFresh()', () => {
+  it('begins when it is awaited, and is over when it is fresh, or its time is', async () => {
+    const wait = prisma.orderTotals.waitUntilFresh({ maxAgeMs: 3_600_000 });
+    expect(await wait).toMatchObject({ lastRefreshAt: await prisma.orderTotals.lastRefreshAt() });
+    await expect(prisma.orderTotals.waitUntilFresh({ maxAgeMs: 0, timeoutMs: 30 })).rejects.toMatchObject({
+      code: 'TIMEOUT',
+      table: 'order_totals',
+    });
+  });
+
+  it('looks in the transaction that it is called in', async () => {
+    const refused = prisma.$transaction((tx) => tx.orderTotals.waitUntilFresh(), { isolationLevel: 'Serializable' });
+    await expect(refused).rejects.toMatchObject({ code: 'UNSAFE_ISOLATION' });
+  });
+
+  it('in a batch is refused, and nothing of that is done', async () => {
+    const batch = prisma.$transaction([
+      prisma.order.create({ data: { id: 4500, customerId: 2, amount: 1 } }),
+      prisma.orderTotals.waitUntilFresh(),
+    ]);
+    await expect(batch).rejects.toMatchObject({
+      code: 'INVALID_ARGUMENT',
+      message: expect.stringContaining('nothing was sent') as string,
+    });
+    expect(await prisma.order.count({ where: { id: 4500 } })).toBe(0);
+  });
+});
+
 describe('in an interactive transaction', () => {
   it('see its writes, refresh for it alone, and leave nothing after a roll-back', async () => {
     const before = [await totalOf(2), await prisma.orderTotals.lastRefreshAt()];

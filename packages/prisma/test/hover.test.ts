@@ -13,6 +13,7 @@ const CALLS = {
   status: 'prisma.orderTotals.status()',
   refresh: 'prisma.orderTotals.refresh()',
   refreshIfStale: 'prisma.orderTotals.refreshIfStale()',
+  waitUntilFresh: 'prisma.orderTotals.waitUntilFresh()',
   refreshAfter: 'prisma.orderTotals.refreshAfter(() => prisma.order.count())',
 };
 const TEXT = `
@@ -57,6 +58,7 @@ describe('over a helper of an extended client an editor shows', () => {
     ['status', /catalog/],
     ['refresh', /up to date.*SOURCES_BUSY/s],
     ['refreshIfStale', /if it is stale.*cause one refresh/s],
+    ['waitUntilFresh', /Waits until.*refreshes nothing.*how stale it still is, and why/s],
     ['refreshAfter', /commits by itself.*the write is committed/s],
   ] as const)('what %s does', (helper, words) => {
     const position = TEXT.indexOf(CALLS[helper]) + 'prisma.orderTotals.'.length;

@@ -1,5 +1,5 @@
 import { describe, expectTypeOf, it } from 'vitest';
-import { pgStream, type StreamTablePromise } from '../src/index.ts';
+import { pgStream, type StreamTablePromise, type WaitUntilFreshResult } from '../src/index.ts';
 import { type Prisma, type PrismaClient, streamTables } from './shop/index.ts';
 
 declare const client: PrismaClient;
@@ -81,6 +81,9 @@ describe('the helpers', () => {
       void prisma.customer.count();
     });
     expectTypeOf(prisma.orderTotals.refreshIfStale({ maxAgeMs: 1 })).resolves.toHaveProperty('status');
+    expectTypeOf(prisma.orderTotals.waitUntilFresh({ since: '0/1' })).toEqualTypeOf<
+      StreamTablePromise<WaitUntilFreshResult>
+    >();
     expectTypeOf(prisma.orderTotals.isStale()).toExtend<Prisma.PrismaPromise<boolean | null>>();
   });
 

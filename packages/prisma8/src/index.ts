@@ -1,11 +1,15 @@
 export type {
   IsStaleOptions,
+  Lsn,
   RefreshAfterOptions,
   RefreshIfStaleOptions,
   RefreshIfStaleResult,
   RefreshOptions,
   RefreshResult,
   StreamTableStatus,
+  WaitUntilFreshOptions,
+  WaitUntilFreshResult,
+  Wakeups,
 } from '@pgstream/core';
 export {
   isPgStreamError,

@@ -52,6 +52,7 @@ describe('the helpers', () => {
     await totals.refreshAfter(() => db.orm.public.Order.where({ id: 1000 }).deleteAndCount());
     expect(await totalOf(2)).toBe(total);
     expect(await totals.refreshIfStale({ maxAgeMs: 3_600_000 })).toMatchObject({ status: 'fresh' });
+    expect(await totals.waitUntilFresh({ maxAgeMs: 3_600_000 })).toHaveProperty('lastRefreshAt');
   });
 
   it('share refreshes outside of transactions', async () => {

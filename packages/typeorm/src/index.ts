@@ -1,6 +1,7 @@
 // What the results of the helpers and of fromTypeORM() are made of: whoever exports them has to name it.
 export type {
   IsStaleOptions,
+  Lsn,
   RefreshAfterOptions,
   RefreshIfStaleOptions,
   RefreshIfStaleResult,
@@ -13,6 +14,9 @@ export type {
   StreamTableState,
   StreamTableStatus,
   TransactionState,
+  WaitUntilFreshOptions,
+  WaitUntilFreshResult,
+  Wakeups,
 } from '@pgstream/core';
 export {
   isPgStreamError,

@@ -166,6 +166,28 @@ describe('refreshIfStale()', () => {
   });
 });
 
+describe('waitUntilFresh()', () => {
+  it.each([
+    ['a class', (maxAgeMs: number) => OrderTotals.waitUntilFresh({ maxAgeMs, timeoutMs: 30 })],
+    [
+      'a class on a DataSource',
+      (maxAgeMs: number) => OrderTotals.waitUntilFresh({ maxAgeMs, timeoutMs: 30, on: dataSource }),
+    ],
+    [
+      'a repository',
+      (maxAgeMs: number) => streamRepository(dataSource, OrderTotals).waitUntilFresh({ maxAgeMs, timeoutMs: 30 }),
+    ],
+  ])('of %s is over when it is fresh, or its time is', async (_, call) => {
+    expect(await call(3_600_000)).toMatchObject({ lastRefreshAt: await OrderTotals.lastRefreshAt() });
+    await expect(call(0)).rejects.toMatchObject({ code: 'TIMEOUT', table: 'order_totals' });
+  });
+
+  it('looks in the transaction that it is on', async () => {
+    const refused = dataSource.transaction('REPEATABLE READ', (manager) => OrderTotals.waitUntilFresh({ on: manager }));
+    await expect(refused).rejects.toMatchObject({ code: 'UNSAFE_ISOLATION' });
+  });
+});
+
 describe('refreshAfter()', () => {
   afterEach(async () => {
     await dataSource.getRepository(Order).delete({ customerId: 3 });
@@ -236,6 +258,7 @@ describe('with several DataSources', () => {
       [() => OrderTotals.status(), 'OrderTotals.status({ on: dataSource }).'],
       [() => OrderTotals.refresh(), 'OrderTotals.refresh({ on: dataSource }).'],
       [() => OrderTotals.refreshIfStale(), 'OrderTotals.refreshIfStale({ on: dataSource }).'],
+      [() => OrderTotals.waitUntilFresh(), 'OrderTotals.waitUntilFresh({ on: dataSource }).'],
       [() => OrderTotals.refreshAfter(async () => {}), 'OrderTotals.refreshAfter(work, { on: dataSource }).'],
       [() => OrderTotals.find(), 'streamRepository(dataSource, OrderTotals).find().'],
       [() => OrderTotals.sum('customerId'), 'streamRepository(dataSource, OrderTotals).sum().'],

@@ -37,6 +37,9 @@ describe('a stream entity', () => {
     // @ts-expect-error neither a DataSource nor a manager
     void OrderTotals.refresh({ on: 'here' });
     expectTypeOf(OrderTotals.refreshIfStale({ on: manager, maxAgeMs: 1 })).resolves.toHaveProperty('status');
+    expectTypeOf(OrderTotals.waitUntilFresh({ on: manager, since: '0/1' })).resolves.toHaveProperty('lastRefreshAt');
+    // @ts-expect-error -- neither a Date nor a position in the log
+    void OrderTotals.waitUntilFresh({ since: 'yesterday' });
     expectTypeOf(
       OrderTotals.refreshAfter(async () => 7, { on: manager, timeoutMs: 1 }),
     ).resolves.toEqualTypeOf<number>();

@@ -1,4 +1,5 @@
-import { isPgStreamError } from '@pgstream/core';
+import { createPgStream, isPgStreamError } from '@pgstream/core';
+import { fromPg } from '@pgstream/core/pg';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { Helpers } from '../driver.ts';
 import type { StreamModel } from '../shop/index.ts';
@@ -40,9 +41,9 @@ export function helperCases<Native>(stage: Stage<Native>): void {
     await helpers().refresh();
   });
 
-  it('there are seven, and none to create, alter or drop', () => {
+  it('there are eight, and none to create, alter or drop', () => {
     const given = helpers() as unknown as Record<string, unknown>;
-    for (const method of [...QUESTIONS, 'refresh', 'refreshIfStale', 'refreshAfter'])
+    for (const method of [...QUESTIONS, 'refresh', 'refreshIfStale', 'refreshAfter', 'waitUntilFresh'])
       expect(given[method]).toBeTypeOf('function');
     for (const method of ['create', 'alter', 'suspend', 'resume', 'drop']) expect(given[method]).toBeUndefined();
   });
@@ -164,6 +165,38 @@ export function helperCases<Native>(stage: Stage<Native>): void {
     });
   });
 
+  describe('waitUntilFresh()', () => {
+    it('is over at once where it is fresh', async () => {
+      const lastRefreshAt = await helpers().lastRefreshAt();
+      const waited = await helpers().waitUntilFresh();
+      expect(waited).toEqual({ waitedMs: expect.any(Number) as number, lastRefreshAt });
+      expect(await helpers().waitUntilFresh({ maxAgeMs: 3_600_000 })).toMatchObject({ lastRefreshAt });
+    });
+
+    it('waits until what was committed before is in', async () => {
+      await stage.client.pay(account, 40);
+      const since = await createPgStream(fromPg(stage.admin)).currentLsn();
+      const waits = Array.from({ length: 10 }, () => helpers().waitUntilFresh({ since, pollMs: 50 }));
+      const isOver = new AbortController();
+      const over = Promise.all(waits).finally(() => isOver.abort());
+      // As a job does; the first look of the waits may come after a refresh.
+      while (!isOver.signal.aborted) await helpers().refresh();
+      expect(await over).toHaveLength(10);
+      expect(await paid()).toEqual(stage.driver.values.bigint('1'));
+    });
+
+    it('says how stale it still is when its time is over', async () => {
+      const error = await endOf(() => helpers().waitUntilFresh({ maxAgeMs: 0, timeoutMs: 30 }));
+      expect(error).toMatchObject({ code: 'TIMEOUT', operation: 'waitUntilFresh' });
+      expect(error).toHaveProperty('message', expect.stringContaining('Its last refresh began'));
+    });
+
+    it('wants a bound where the schedule gives none', async () => {
+      const error = await endOf(() => helpers('calculated').waitUntilFresh());
+      expect(error).toMatchObject({ code: 'INVALID_ARGUMENT', table: 'calculated' });
+    });
+  });
+
   describe('refreshAfter()', () => {
     it('writes in a transaction and refreshes after it, for many at once: each has its own write', async () => {
       const seen = await Promise.all(
@@ -218,7 +251,7 @@ export function helperCases<Native>(stage: Stage<Native>): void {
   });
 
   describe('a name that is not there is an error that names it', () => {
-    it.each([...QUESTIONS, 'refresh', 'refreshIfStale'] as const)('%s()', async (method) => {
+    it.each([...QUESTIONS, 'refresh', 'refreshIfStale', 'waitUntilFresh'] as const)('%s()', async (method) => {
       const error = await endOf(() => helpers('missing')[method]());
       expect(error).toSatisfy((value) => isPgStreamError(value, 'NOT_FOUND'));
       expect(error).toMatchObject({ name: 'StreamTableNotFoundError', schema: 'public', table: 'not_there' });

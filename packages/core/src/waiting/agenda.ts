@@ -15,17 +15,17 @@ export interface Turn<Wait> {
 }
 
 interface Entry {
+  readonly joinedAt: number;
   readonly deadline: number;
   readonly pollMs: number;
   /** When to ask for it, at the latest. */
   dueAt: number;
-  pauseMs: number;
   /** Woken, or joined, while a question was under way: what that finds may be older. */
   isNews: boolean;
 }
 
-/** The first pause; each further one is twice as long, up to `pollMs`. */
-export const FIRST_PAUSE_MS = 20;
+/** The first pause; a further one is as long as the call has waited already, up to `pollMs`. */
+const FIRST_PAUSE_MS = 20;
 /** Between two questions, however many calls come and whatever wakes them. */
 export const LEAST_GAP_MS = 20;
 
@@ -39,15 +39,14 @@ export class Agenda<Wait> {
   #isAsking = false;
   #askedAt = -Infinity;
 
-  /** @param random from 0 to 1: waits that began together need not go on together */
+  /** @param random from 0 to 1: processes that began together need not go on together */
   constructor(random: () => number = Math.random) {
     this.#random = random;
   }
 
   /** Its first question is asked at once. */
   join(wait: Wait, { timeoutMs, pollMs }: Patience, now: number): void {
-    const pauseMs = Math.min(FIRST_PAUSE_MS, pollMs);
-    this.#entries.set(wait, { deadline: now + timeoutMs, pollMs, dueAt: now, pauseMs, isNews: true });
+    this.#entries.set(wait, { joinedAt: now, deadline: now + timeoutMs, pollMs, dueAt: now, isNews: true });
   }
 
   /** It has what it waited for, or waits no more. */
@@ -82,12 +81,11 @@ export class Agenda<Wait> {
   /** The question is over: those who were asked for and are still here go on waiting. */
   answered(now: number): void {
     this.#isAsking = false;
+    // The same for all: of a thousand the earliest would come too soon.
+    const share = 0.5 + this.#random() / 2;
     for (const entry of this.#entries.values()) {
       if (entry.isNews) continue;
-      const isOver = entry.dueAt <= now;
-      entry.dueAt = now + entry.pauseMs * (0.5 + this.#random() / 2);
-      // Asked for with others before its time, it has not been patient yet.
-      if (isOver) entry.pauseMs = Math.min(2 * entry.pauseMs, entry.pollMs);
+      entry.dueAt = now + share * Math.min(entry.pollMs, Math.max(FIRST_PAUSE_MS, now - entry.joinedAt));
     }
   }
 

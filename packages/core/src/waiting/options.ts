@@ -12,8 +12,8 @@ export interface WaitingOptions {
   /** Ends the wait with ABORTED. */
   readonly signal?: AbortSignal | undefined;
   /**
-   * The longest pause between two looks, in milliseconds; 1,000 by default. The first pauses are shorter: 20 ms, and each
-   * twice as long as the one before. All calls over one pool look together, by one statement, so it may be sooner.
+   * The longest pause between two looks, in milliseconds; 1,000 by default. Before that a pause is as long as the call has
+   * waited already, 20 ms at first. All calls over one pool look together, by one statement, so it may be sooner.
    */
   readonly pollMs?: number | undefined;
   /**

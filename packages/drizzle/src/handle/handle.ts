@@ -9,7 +9,14 @@ import { drizzleExecutor } from './executor.ts';
  */
 export type StreamTableHandle = Pick<
   StreamTable,
-  'isStale' | 'lastRefreshAt' | 'stalenessMs' | 'status' | 'refresh' | 'refreshIfStale' | 'refreshAfter'
+  | 'isStale'
+  | 'lastRefreshAt'
+  | 'stalenessMs'
+  | 'status'
+  | 'refresh'
+  | 'refreshIfStale'
+  | 'refreshAfter'
+  | 'waitUntilFresh'
 >;
 
 /**
@@ -40,7 +47,7 @@ export function streamTable(db: PgDatabaseLike, table: AnyPgStreamTable): Stream
   }
   const executor = drizzleExecutor(primaryOf(db, 'streamTable()'));
   // oxlint-disable-next-line typescript/unbound-method -- closures of core: they have no `this`
-  const { isStale, lastRefreshAt, stalenessMs, status, refresh, refreshIfStale, refreshAfter } =
+  const { isStale, lastRefreshAt, stalenessMs, status, refresh, refreshIfStale, refreshAfter, waitUntilFresh } =
     createPgStream(executor).table(name);
-  return { isStale, lastRefreshAt, stalenessMs, status, refresh, refreshIfStale, refreshAfter };
+  return { isStale, lastRefreshAt, stalenessMs, status, refresh, refreshIfStale, refreshAfter, waitUntilFresh };
 }

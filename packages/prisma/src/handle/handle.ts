@@ -7,10 +7,13 @@ import {
   type RefreshIfStaleResult,
   type RefreshOptions,
   type RefreshResult,
+  PgStreamError,
   StreamTableNotFoundError,
   type StreamTable,
   type StreamTableName,
   type StreamTableStatus,
+  type WaitUntilFreshOptions,
+  type WaitUntilFreshResult,
 } from '@pgstream/core';
 import { clientOf } from './client.ts';
 import { batchExecutor, clientExecutor, isEmptyAnswer } from './executor.ts';
@@ -22,7 +25,7 @@ import { prismaPromise, type StreamTablePromise } from './promise.ts';
  *
  * All but `refreshIfStale()` and `refreshAfter()` begin when they are awaited, as Prisma's own calls do, and can be elements of
  * `prisma.$transaction([…])`. There nothing can be waited for or read back: every refusal, `ifBusy: 'skip'` too, fails the
- * batch.
+ * batch, and so does `waitUntilFresh()`, before anything of it is sent.
  */
 export interface StreamTableHandle {
   readonly isStale: IsStale;
@@ -32,6 +35,7 @@ export interface StreamTableHandle {
   readonly refresh: Refresh;
   readonly refreshIfStale: RefreshIfStale;
   readonly refreshAfter: RefreshAfter;
+  readonly waitUntilFresh: WaitUntilFresh;
 }
 
 // By name, because the compiler writes what has none into declarations: with it types of core's, which whoever exports
@@ -118,6 +122,22 @@ export interface RefreshIfStale {
   (options?: RefreshIfStaleOptions): Promise<RefreshIfStaleResult>;
 }
 
+/** See {@link StreamTable.waitUntilFresh}. */
+export interface WaitUntilFresh {
+  /**
+   * Waits until the stream table is fresh, and refreshes nothing: by its schedule, by `maxAgeMs`, or until it has in what was
+   * committed before `since`, itself and all stream tables below it. All that wait look by one statement. Wait before an
+   * interactive transaction, whose own time goes on meanwhile; in a batch nothing can be waited for (INVALID_ARGUMENT).
+   *
+   * Rejects with TIMEOUT after `timeoutMs`, which says how stale it still is, and why; ABORTED, INVALID_ARGUMENT,
+   * UNSAFE_ISOLATION, NOT_FOUND.
+   *
+   * @example
+   * await prisma.orderTotals.waitUntilFresh({ maxAgeMs: 60_000, timeoutMs: 10_000 });
+   */
+  (options?: WaitUntilFreshOptions): StreamTablePromise<WaitUntilFreshResult>;
+}
+
 /** See {@link StreamTable.refreshAfter}. */
 export interface RefreshAfter {
   /**
@@ -140,12 +160,18 @@ export interface RefreshAfter {
  * @param scope one for all clients that a `new PrismaClient` and its extensions and transactions are
  */
 export function streamTableHandle(name: StreamTableName, scope: object, options: PgStreamOptions): StreamTableHandle {
-  function call<T>(model: unknown, helper: string, ask: (table: StreamTable) => Promise<T>): StreamTablePromise<T> {
+  function call<T>(
+    model: unknown,
+    helper: string,
+    ask: (table: StreamTable) => Promise<T>,
+    refusal?: () => PgStreamError,
+  ): StreamTablePromise<T> {
     const client = clientOf(model, helper);
     const executor = clientExecutor(client, scope);
     const pgstream = createPgStream(executor, options);
     const alone = (): Promise<T> => ask(pgstream.table(name));
     const inBatch = async (batch: unknown): Promise<T> => {
+      if (refusal) throw refusal();
       // Asked outside of the batch, in which there is room for one statement.
       await pgstream.dialect();
       const table = createPgStream(batchExecutor(client, scope, batch), options).table(name);
@@ -182,8 +208,20 @@ export function streamTableHandle(name: StreamTableName, scope: object, options:
     async refreshIfStale(this: unknown, asked?: RefreshIfStaleOptions): Promise<RefreshIfStaleResult> {
       return await tableOf(this, 'refreshIfStale').refreshIfStale(asked);
     },
+    waitUntilFresh(this: unknown, asked?: WaitUntilFreshOptions) {
+      return call(this, 'waitUntilFresh', (table) => table.waitUntilFresh(asked), noWaitInBatch);
+    },
     async refreshAfter<T>(this: unknown, work: () => PromiseLike<T>, asked?: RefreshAfterOptions): Promise<T> {
       return await tableOf(this, 'refreshAfter').refreshAfter(work, asked);
     },
   };
+}
+
+/** A batch is sent when all its elements are there: a look in it would tell after the commit. */
+function noWaitInBatch(): PgStreamError {
+  return new PgStreamError(
+    'INVALID_ARGUMENT',
+    'waitUntilFresh() cannot be an element of $transaction([…]), in which nothing can be waited for: nothing was sent. Await it before the batch.',
+    { operation: 'waitUntilFresh' },
+  );
 }

@@ -7,6 +7,7 @@ export {
   type Refresh,
   type RefreshAfter,
   type RefreshIfStale,
+  type WaitUntilFresh,
   type Status,
   type StalenessMs,
   type StreamTableHandle,

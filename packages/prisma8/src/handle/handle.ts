@@ -12,7 +12,14 @@ import {
  */
 export type StreamTableHandle = Pick<
   StreamTable,
-  'isStale' | 'lastRefreshAt' | 'stalenessMs' | 'status' | 'refresh' | 'refreshIfStale' | 'refreshAfter'
+  | 'isStale'
+  | 'lastRefreshAt'
+  | 'stalenessMs'
+  | 'status'
+  | 'refresh'
+  | 'refreshIfStale'
+  | 'refreshAfter'
+  | 'waitUntilFresh'
 >;
 
 const HELPERS: readonly (keyof StreamTableHandle)[] = [
@@ -23,6 +30,7 @@ const HELPERS: readonly (keyof StreamTableHandle)[] = [
   'refresh',
   'refreshIfStale',
   'refreshAfter',
+  'waitUntilFresh',
 ];
 
 /** Which stream table a collection is of, and what its statements are sent by. */

@@ -6,6 +6,8 @@ import type {
   RefreshOptions,
   RefreshResult,
   StreamTableStatus,
+  WaitUntilFreshOptions,
+  WaitUntilFreshResult,
 } from '@pgstream/core';
 import type { FindManyOptions, FindOneOptions, FindOptionsWhere, ObjectLiteral, Repository } from 'typeorm';
 import { type Connection, handleOf, onlyDataSourceOf, type StreamTableHandle } from '../handle/index.ts';
@@ -91,6 +93,21 @@ export abstract class StreamTableEntity {
     { on, ...options }: RefreshIfStaleOptions & On = {},
   ): Promise<RefreshIfStaleResult> {
     return await helpersOf(this, on, 'refreshIfStale').refreshIfStale(options);
+  }
+
+  /**
+   * Waits until the stream table is fresh, and refreshes nothing: by its schedule, by `maxAgeMs`, or until it has in what was
+   * committed before `since`. See `StreamTable.waitUntilFresh` of `@pgstream/core`. Throws TIMEOUT, which says how stale it still
+   * is, and why.
+   *
+   * @example
+   * await OrderTotals.waitUntilFresh({ maxAgeMs: 60_000, timeoutMs: 10_000 });
+   */
+  static async waitUntilFresh(
+    this: StreamEntityClass<object>,
+    { on, ...options }: WaitUntilFreshOptions & On = {},
+  ): Promise<WaitUntilFreshResult> {
+    return await helpersOf(this, on, 'waitUntilFresh').waitUntilFresh(options);
   }
 
   /**

@@ -9,7 +9,14 @@ import { fromTypeORM } from './executor.ts';
  */
 export type StreamTableHandle = Pick<
   StreamTable,
-  'isStale' | 'lastRefreshAt' | 'stalenessMs' | 'status' | 'refresh' | 'refreshIfStale' | 'refreshAfter'
+  | 'isStale'
+  | 'lastRefreshAt'
+  | 'stalenessMs'
+  | 'status'
+  | 'refresh'
+  | 'refreshIfStale'
+  | 'refreshAfter'
+  | 'waitUntilFresh'
 >;
 
 /** The helpers of an entity's stream table, on a DataSource or in a transaction. */

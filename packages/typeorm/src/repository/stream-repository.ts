@@ -6,6 +6,8 @@ import type {
   RefreshOptions,
   RefreshResult,
   StreamTableStatus,
+  WaitUntilFreshOptions,
+  WaitUntilFreshResult,
 } from '@pgstream/core';
 import {
   type DataSource,
@@ -67,7 +69,7 @@ export interface StreamRepository<Entity extends ObjectLiteral>
 
 /**
  * A read-only repository of a stream entity, with `isStale()`, `lastRefreshAt()`, `stalenessMs()`, `status()`, `refresh()`,
- * `refreshIfStale()` and `refreshAfter()`. In a transaction give its EntityManager, and all of it is part of the transaction; given a
+ * `refreshIfStale()`, `refreshAfter()` and `waitUntilFresh()`. In a transaction give its EntityManager, and all of it is part of the transaction; given a
  * DataSource, it goes by the `manager` that this one has at each call.
  *
  * At run time it is a Repository of TypeORM, whose write methods reject with `StreamTableReadOnlyError`. Throws
@@ -155,6 +157,10 @@ class HelpfulRepository<Entity extends ObjectLiteral> extends Repository<Entity>
 
   async refreshIfStale(options?: RefreshIfStaleOptions): Promise<RefreshIfStaleResult> {
     return await this.#handle.refreshIfStale(options);
+  }
+
+  async waitUntilFresh(options?: WaitUntilFreshOptions): Promise<WaitUntilFreshResult> {
+    return await this.#handle.waitUntilFresh(options);
   }
 
   async refreshAfter<T>(work: () => PromiseLike<T>, options?: RefreshAfterOptions): Promise<T> {
