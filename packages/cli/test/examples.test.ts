@@ -55,8 +55,8 @@ const BEFORE: readonly (readonly [RegExp, string])[] = [
   [/^pgstream suspend/, `UPDATE pgstream.pgs_stream_tables SET status = 'ACTIVE'`],
 ];
 
-/** What needs a terminal: they have tests of their own. */
-const IN_A_TERMINAL = /^pgstream watch/;
+/** What needs a terminal, or goes on until it is told to end: they have tests of their own. */
+const GOES_ON = /^pgstream (?:watch|run (?!.*--once))/;
 
 /** What ends with its verdict: no scheduler runs here, for one. */
 const JUDGES = /^pgstream health/;
@@ -77,7 +77,7 @@ describe('help', () => {
     expect(helpOf(createProgram())).toMatchSnapshot();
   });
 
-  test.for(examples.filter((line) => !IN_A_TERMINAL.test(line)))('the example works: %s', async (line) => {
+  test.for(examples.filter((line) => !GOES_ON.test(line)))('the example works: %s', async (line) => {
     const client = await database.connect();
     for (const [pattern, sql] of BEFORE) if (pattern.test(line)) await client.query(inItsNames(sql));
     const works = { code: 0, err: '', out: expect.stringMatching(/> \S+$/.test(line) ? /^$/ : /./) };

@@ -48,7 +48,7 @@ const COMMANDS: Readonly<Record<string, readonly (readonly string[])[]>> = {
 };
 
 /** Those that print something else than one result. */
-const WITHOUT: ReadonlySet<string> = new Set(['watch', 'completion', 'complete']);
+const WITHOUT: ReadonlySet<string> = new Set(['run', 'watch', 'completion', 'complete']);
 
 describe('--json', () => {
   test('is documented for every command', () => {
@@ -71,5 +71,11 @@ describe('--json', () => {
   test('with something missing or more than that would be seen', () => {
     expect(against('error', '{"error":{"code":"A","message":"B"}}')).not.toEqual([]);
     expect(against('name', '{"schema":"a","name":"b","more":1}')).not.toEqual([]);
+  });
+
+  test('of run is as the schema says, line by line', async () => {
+    const { out } = await run('run', '--all', '--once', '--json');
+    expect(out).toMatch(/"event":"started"/);
+    for (const line of out.trim().split('\n')) expect(against('run', line)).toEqual([]);
   });
 });

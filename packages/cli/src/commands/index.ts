@@ -11,6 +11,7 @@ import { history } from './history.ts';
 import { list } from './list.ts';
 import { refresh } from './refresh.ts';
 import { resume } from './resume.ts';
+import { run } from './run.ts';
 import { stats } from './stats.ts';
 import { status } from './status.ts';
 import { suspend } from './suspend.ts';
@@ -22,7 +23,7 @@ export { complete, completion } from './completion.ts';
 /** The commands by what they are for, in the order of the help. A new one is a file here and a line. */
 export const COMMANDS: Readonly<Record<string, readonly (() => Command)[]>> = {
   'Look:': [list, status, watch, health, freshness, graph, explain, history, stats],
-  'Refresh:': [refresh, wait],
+  'Refresh:': [refresh, run, wait],
   'Develop:': [generate],
   'Administer:': [create, alter, suspend, resume, drop],
 };
