@@ -31,7 +31,11 @@ export function createApp(prisma: Database) {
       .use(csrf())
       .get('/style.css', (c) => c.body(style, 200, { 'Content-Type': 'text/css; charset=utf-8' }))
       .get('/progress.js', (c) => c.body(progress, 200, { 'Content-Type': 'text/javascript; charset=utf-8' }))
-      .get('/', async (c) => c.html(overviewPage(await states(pgstream), outcomeOf(c))))
+      .get('/', async (c) => {
+        // It does not throw: where the database cannot be reached, the other one says so.
+        const [found, { findings }] = await Promise.all([states(pgstream), pgstream.health()]);
+        return c.html(overviewPage(found, findings, outcomeOf(c)));
+      })
       .post('/stream-tables/:schema/:name/:action{refresh|resume}', (c) => act(pgstream, c))
       .get('/origin-delays', async (c) => {
         const page = Number(c.req.query('page') ?? 1);

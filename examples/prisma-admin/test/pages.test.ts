@@ -1,4 +1,4 @@
-import { testDatabase, testRole } from '@pgstream/harness';
+import { inItsNames, testDatabase, testRole } from '@pgstream/harness';
 import type { Client } from 'pg';
 import { afterAll, afterEach, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { AGED_SQL, load, openSite, type Site } from './site.ts';
@@ -133,6 +133,14 @@ describe('GET /', () => {
     expect(rowOf(page, 'state_delays')).toContain('fresh');
     expect(rowOf(page, 'moved')).toContain('active');
     expect(rows).toContain('the stream table behind this page is gone');
+  });
+
+  it('tells what is wrong with the database as a whole, and what to do', async () => {
+    const page = await get('/');
+    expect(page).toMatch(/For whoever manages the database:.*No scheduler of pg_\w+ is running .* refreshAll/);
+    const scheduler = await database.connect({ application_name: inItsNames('pg_stream scheduler') });
+    expect(await get('/')).not.toContain('No scheduler');
+    await scheduler.end();
   });
 
   it('lists every stream table of the database, those of other schemas by their full name', async () => {
@@ -294,7 +302,7 @@ describe('GET /origin-delays', () => {
     rows.forEach(({ text }, index) =>
       expect(texts[index]?.replaceAll('&#39;', "'").replaceAll('&amp;', '&')).toContain(text),
     );
-    expect(page).toMatch(/<p> \d+ airports, the busiest first\. As of (?:just now|\d+ seconds? ago)\. <\/p>/);
+    expect(page).toMatch(/<p> ?\d+ airports, the busiest first\. As of (?:just now|\d+ seconds? ago)\. ?<\/p>/);
   });
 
   it('gives all of them by pages', async () => {

@@ -1,4 +1,4 @@
-import type { StreamTableStatus } from '@pgstream/core';
+import type { HealthFinding, StreamTableStatus } from '@pgstream/core';
 import { ago, verdictOn } from '../staleness.ts';
 import { type State, titleOf } from '../stream-tables.ts';
 import { instant } from './instant.ts';
@@ -14,13 +14,13 @@ export interface Outcome {
 }
 
 /** All stream tables, each with its buttons; those that need somebody stand out. */
-export function overviewPage(states: readonly State[], outcome?: Outcome): Html {
+export function overviewPage(states: readonly State[], findings: readonly HealthFinding[], outcome?: Outcome): Html {
   const needy = states.filter(needsSomebody).length;
   return layout(
     'Stream tables',
     html`${outcome && message(outcome, states)}
       <p>${states.length === 0 ? 'There are none in this database.' : summary(needy, states.length)}</p>
-      ${states.length > 0 && tableOf(states)}`,
+      ${states.length > 0 && tableOf(states)} ${ofDatabase(findings)}`,
     // Without what came of a button, which was some time ago then.
     '/',
   );
@@ -46,6 +46,18 @@ function summary(needy: number, all: number): Html {
 /** Whether a person has to look: it is gone, it is not refreshed any more, or its data are older than they should be. */
 function needsSomebody({ status }: State): boolean {
   return status === undefined || status.status === 'SUSPENDED' || status.status === 'ERROR' || status.isStale === true;
+}
+
+/** What is wrong with the database as a whole. What is wrong with a stream table stands in its row. */
+function ofDatabase(findings: readonly HealthFinding[]): Html | false {
+  const found = findings.filter(({ streamTable, severity }) => streamTable === null && severity !== 'info');
+  return (
+    found.length > 0 &&
+    html`<p><b>For whoever manages the database:</b></p>
+      <ul>
+        ${found.map(({ message, cure }) => html`<li>${message} ${cure}</li>`)}
+      </ul>`
+  );
 }
 
 function tableOf(states: readonly State[]): Html {
