@@ -55,7 +55,7 @@ function ofDatabase(findings: readonly HealthFinding[]): Html | false {
     found.length > 0 &&
     html`<p><b>For whoever manages the database:</b></p>
       <ul>
-        ${found.map(({ message, cure }) => html`<li>${message} ${cure}</li>`)}
+        ${found.map((finding) => html`<li>${finding.message} ${finding.cure}</li>`)}
       </ul>`
   );
 }
