@@ -122,6 +122,14 @@ describe.each(LISTENERS)('events() by %s', (_, listen) => {
     await expect.poll(() => kinds, soon).toStrictEqual(['disconnected', 'reconnected', 'refresh_completed']);
   });
 
+  it('notices that the connection which listens is lost, though another would work', async () => {
+    const proxy = await proxyTo(db.url);
+    const events = await openOne({ listener: listen(proxy.url), keepAliveMs: 1_000, retryDelayMs: 10 });
+    const kinds = kindsOf(events);
+    proxy.stallOpen();
+    await expect.poll(() => kinds, soon).toStrictEqual(['disconnected', 'reconnected']);
+  });
+
   it('tries again with longer and longer pauses while the server is away, and tells of the loss once', async () => {
     const proxy = await proxyTo(db.url);
     const events = await openOne({

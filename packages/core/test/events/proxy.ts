@@ -8,6 +8,8 @@ export interface Proxy {
   readonly url: string;
   /** Passes on no byte any more, either way, and closes nothing: as a cable that was pulled out. */
   stall(): void;
+  /** The same for those connections alone that are open. */
+  stallOpen(): void;
   /** Takes no new connections, and closes those that are open. */
   refuse(): Promise<void>;
   /** Works again; connections that were stalled stay so. */
@@ -54,12 +56,16 @@ export async function proxyTo(serverUrl: string): Promise<Proxy> {
   const { port } = server.address() as AddressInfo;
   url.hostname = '127.0.0.1';
   url.port = String(port);
+  const stallOpen = (): void => {
+    for (const socket of open) socket.removeAllListeners('data').pause();
+  };
   return {
     url: url.href,
+    stallOpen,
     stall: () => void (isStalled = true),
     refuse,
     async resume() {
-      for (const socket of isStalled ? open : []) socket.removeAllListeners('data').pause();
+      if (isStalled) stallOpen();
       isStalled = false;
       if (!server.listening) await listen(port);
     },

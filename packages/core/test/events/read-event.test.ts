@@ -247,6 +247,7 @@ describe('what pg_stream puts together by hand', () => {
   it.each([
     ['in a text', '..,"action":"FULL","error":"too lo...}', { action: 'FULL', error: 'too lo' }],
     ['in an escaped quote', '..,"error":"relation \\...}', { error: 'relation \\' }],
+    ['after an escaped quote', '..,"error":"relation \\"...}', { error: 'relation "' }],
     ['in a key', '..,"action":"FULL","er...}', { action: 'FULL', error: null }],
     ['before a value', '..,"action":"FULL","error":...}', { action: 'FULL', error: null }],
     ['in a number', '..,"action":"FULL","error":12...}', { action: 'FULL', error: null }],
@@ -257,5 +258,11 @@ describe('what pg_stream puts together by hand', () => {
       '{"event":"refresh_failed","pgs_schema":"live","pgs_name":"totals","st":"live.totals"',
     );
     expect(read(stream, raw)).toMatchObject({ kind: 'refresh_failed', table: totals, truncated: true, ...fields });
+  });
+
+  it('has no number whose end is missing', () => {
+    const raw =
+      '{"event":"refresh_completed","pgs_schema":"live","pgs_name":"totals","rows_inserted":3,"rows_deleted":12...}';
+    expect(read(stream, raw)).toMatchObject({ rowsInserted: 3, rowsDeleted: null, truncated: true });
   });
 });

@@ -4,10 +4,12 @@ import { beforeAll, beforeEach, describe, expect, it, onTestFinished, vi } from 
 import {
   createPgStream,
   type PgStream,
+  type SqlExecutor,
   type StreamTable,
   type StreamTableChange,
   type StreamTableName,
   type StreamTableWatcher,
+  type Wakeups,
   type WatchOptions,
 } from '../../src/index.ts';
 import { fromPg, listenWithPg } from '../../src/pg.ts';
@@ -151,6 +153,35 @@ describe('a watcher', () => {
       expect(watcher.lastRefreshAt('totals')).toStrictEqual(await totals.lastRefreshAt());
       expect(watcher.maxErrorMs).toBeLessThan(20_000);
     }
+  });
+
+  it('does not take the answer to an earlier question for one to update()', async () => {
+    const direct = fromPg(admin);
+    let isSlow = false;
+    const held: (() => void)[] = [];
+    const slow: SqlExecutor = {
+      scope: direct.scope,
+      transaction: 'none',
+      async query(text, params) {
+        const rows = await direct.query(text, params);
+        if (isSlow) await new Promise<void>((arrive) => held.push(arrive));
+        return rows;
+      },
+    };
+    const watcher = await watch(['totals'], seldom, createPgStream(slow));
+    isSlow = true;
+    const before = watcher.asOf;
+    const earlier = watcher.update();
+    await expect.poll(() => held, soon).toHaveLength(1);
+    isSlow = false;
+    await totals.refresh();
+    const later = watcher.update();
+    held[0]!();
+    await earlier;
+    expect(watcher.asOf.getTime()).toBeGreaterThan(before.getTime());
+    expect(watcher.lastRefreshAt('totals')).not.toStrictEqual(await totals.lastRefreshAt());
+    await later;
+    expect(watcher.lastRefreshAt('totals')).toStrictEqual(await totals.lastRefreshAt());
   });
 
   it.each(['listener', 'events'] as const)(
@@ -319,6 +350,23 @@ describe('a watcher that is closed', () => {
     const watcher = await watch(['totals'], { ...seldom, signal: later.signal });
     later.abort();
     await expect(watcher.update()).rejects.toMatchObject({ code: 'ABORTED' });
+  });
+
+  it('is woken by nobody any more, and holds no signal', async () => {
+    let subscriptions = 0;
+    const events: Wakeups = {
+      onWakeup() {
+        subscriptions += 1;
+        return () => void (subscriptions -= 1);
+      },
+    };
+    const { signal } = new AbortController();
+    const forgotten = vi.spyOn(signal, 'removeEventListener');
+    const watcher = await watch(['totals'], { ...seldom, events, signal });
+    expect(subscriptions).toBe(1);
+    await watcher.close();
+    expect(subscriptions).toBe(0);
+    expect(forgotten).toHaveBeenCalledOnce();
   });
 
   it('leaves no timer behind', async () => {
