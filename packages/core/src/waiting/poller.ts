@@ -4,7 +4,7 @@ import { quoteName, type QualifiedName } from '../name/index.ts';
 import { Agenda, type Patience } from './agenda.ts';
 import { look } from './facts.ts';
 import { abortOf, type Goal, type Reached } from './goal.ts';
-import { askWhy, notForLong, timedOut } from './timeout.ts';
+import { askWhy, notForLong, timedOut, type Why } from './timeout.ts';
 
 /** How one call waits. */
 export interface Waiting {
@@ -35,6 +35,8 @@ export class Poller {
   #isToArm = false;
   /** The question that is under way. */
   #question: Promise<unknown> | undefined;
+  /** What was sent last: a single client takes one statement at a time. */
+  #sent: Promise<unknown> = Promise.resolve();
 
   /** Resolves when the goal is reached. Throws TIMEOUT, ABORTED, what the goal refuses and what a look throws. */
   wait(waiting: Waiting): Promise<Reached> {
@@ -65,14 +67,14 @@ export class Poller {
       const abort = (): void => wait.fail(abortOf(waiting.signal, waiting.goal.name));
       waiting.signal?.addEventListener('abort', abort, { once: true });
       this.#agenda.join(wait, waiting.patience, began);
-      this.#subscribe(wait);
       this.#armSoon();
       if (waiting.signal?.aborted === true) abort();
+      else settle(wait, () => this.#subscribe(wait));
     });
   }
 
   /** To news of all that it looks at. */
-  #subscribe(wait: Wait): void {
+  #subscribe(wait: Wait): undefined {
     const { events, goal, subscriptions } = wait;
     if (events === undefined) return;
     for (const table of goal.tables) {
@@ -112,35 +114,46 @@ export class Poller {
     this.#armSoon();
   }
 
-  /** A last look, or the answer that is on its way, decides; and then why is asked. */
   async #end(waits: readonly Wait[]): Promise<void> {
-    await notForLong(this.#question ?? this.#look(waits));
-    const late = waits.filter(({ isOver }) => !isOver);
-    const [first] = late;
-    if (first === undefined) return;
-    const goals = late.map(({ goal }) => goal);
-    const why = await askWhy(first.context, goals);
-    for (const { goal, began, fail } of late) {
+    const why = await notForLong(this.#lookOnceMore(waits));
+    for (const { goal, began, fail, isOver } of waits) {
+      if (isOver) continue;
       fail(timedOut(goal, `was not fresh after ${Math.round(performance.now() - began)} ms (timeoutMs).`, why));
     }
+  }
+
+  /** The answer that is on its way, or a last look, decides; and then why is asked. */
+  async #lookOnceMore(waits: readonly Wait[]): Promise<Why | undefined> {
+    await (this.#question ?? this.#look(waits));
+    const late = waits.filter(({ isOver }) => !isOver);
+    const [first] = late;
+    if (first === undefined) return undefined;
+    const goals = late.map(({ goal }) => goal);
+    return await this.#inTurn(() => askWhy(first.context, goals));
   }
 
   /** By one statement; those of which it is not known what is below them, by one more. */
   async #look(waits: readonly Wait[]): Promise<void> {
     const beginning = waits.filter(({ goal }) => goal.isToBegin);
     const going = waits.filter(({ goal }) => !goal.isToBegin);
-    await Promise.all([this.#lookAt(beginning, true), this.#lookAt(going, false)]);
+    await this.#lookAt(beginning, true);
+    await this.#lookAt(going, false);
+  }
+
+  /** After what was sent before. */
+  #inTurn<T>(send: () => Promise<T>): Promise<T> {
+    const sent = this.#sent.then(send);
+    this.#sent = sent.catch(() => {});
+    return sent;
   }
 
   async #lookAt(waits: readonly Wait[], below: boolean): Promise<void> {
     const [first] = waits;
     if (first === undefined) return;
     try {
-      const sight = await look(first.context, namesOf(waits), below);
-      for (const wait of waits) {
-        if (wait.isOver) continue;
-        settle(wait, () => wait.goal.look(sight));
-        if (!wait.isOver) this.#subscribe(wait);
+      const sight = await this.#inTurn(() => look(first.context, namesOf(waits), below));
+      for (const wait of waits.filter(({ isOver }) => !isOver)) {
+        settle(wait, () => wait.goal.look(sight) ?? this.#subscribe(wait));
       }
     } catch (error) {
       for (const wait of waits) wait.fail(error);

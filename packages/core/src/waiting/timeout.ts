@@ -37,22 +37,19 @@ const LONGEST_MS = 2_000;
 /** Tells why the goal of a call is not reached, as sentences. */
 export type Why = (goal: Goal) => string;
 
-/** Asks why goals are not reached: once for all of them, and not for long. */
-export async function askWhy(context: Context, goals: readonly Goal[]): Promise<Why> {
-  return (await notForLong(ask(context, goals))) ?? (() => 'Why could not be asked in time.');
-}
-
 /** The error of a call whose time is over; `is` says what it has waited for in vain. */
-export function timedOut(goal: Goal, is: string, why: Why): PgStreamError {
+export function timedOut(goal: Goal, is: string, why: Why | undefined): PgStreamError {
+  const told = why?.(goal) ?? 'Why could not be asked in time.';
   const { schema, name: table } = goal.name;
-  return new PgStreamError('TIMEOUT', `${quoteName(goal.name)} ${is} ${why(goal)}`, {
+  return new PgStreamError('TIMEOUT', `${quoteName(goal.name)} ${is} ${told}`, {
     schema,
     table,
     operation: OPERATION,
   });
 }
 
-async function ask(context: Context, goals: readonly Goal[]): Promise<Why> {
+/** Asks why goals are not reached: once for all of them. */
+export async function askWhy(context: Context, goals: readonly Goal[]): Promise<Why> {
   const dialect = await context.dialect();
   const names = new Map(goals.map(({ name }) => [quoteName(name), name]));
   const rows = await run(context, WHY, [namesAsked([...names.values()])], { operation: 'read' });

@@ -5,7 +5,7 @@ import { abortOf, Goal, OPERATION, type Reached } from './goal.ts';
 import { patienceOf, wantedOf, type WaitingOptions, type Wanted } from './options.ts';
 import type { WaitUntilFreshOptions, WaitUntilFreshResult } from './options.ts';
 import { Poller } from './poller.ts';
-import { askWhy, timedOut } from './timeout.ts';
+import { askWhy, notForLong, timedOut } from './timeout.ts';
 
 /** One for each scope, and for each extension that is asked for in it. */
 const pollers = new WeakMap<object, Map<string, Poller>>();
@@ -58,5 +58,5 @@ async function lookOnce(context: Context, goal: Goal): Promise<Reached> {
   if (reached !== undefined) return reached;
   const is =
     'is not fresh, and nothing was waited for, because nobody can tell whether a transaction is open on the connection: give a pool.';
-  throw timedOut(goal, is, await askWhy(context, [goal]));
+  throw timedOut(goal, is, await notForLong(askWhy(context, [goal])));
 }

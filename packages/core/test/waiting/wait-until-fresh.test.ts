@@ -267,6 +267,62 @@ describe('waitUntilFresh()', () => {
     expect(woken.size).toBe(0);
   });
 
+  it('fails alone where what wakes it does', async () => {
+    await ago('1 hour');
+    const broken = new Error('broken');
+    const events: Wakeups = {
+      onWakeup() {
+        throw broken;
+      },
+    };
+    const { table } = watched();
+    const other = table.waitUntilFresh();
+    await expect(table.waitUntilFresh({ events })).rejects.toBe(broken);
+    await refresh();
+    expect(await other).toHaveProperty('lastRefreshAt');
+  });
+
+  it('sends a single client one statement at a time', async () => {
+    await ago('1 hour');
+    const executor = fromPg(await db.connect());
+    const atOnce = { now: 0, most: 0 };
+    const { table: tableOf } = createPgStream({
+      ...executor,
+      async query(text, params) {
+        atOnce.now += 1;
+        atOnce.most = Math.max(atOnce.most, atOnce.now);
+        // Slow enough for the next question to come meanwhile.
+        await pause(40);
+        return await executor.query(text, params).finally(() => (atOnce.now -= 1));
+      },
+    });
+    const table = tableOf(scene.name);
+    const waits = [
+      table.waitUntilFresh({ since: '0/1', maxAgeMs: 60_000 }),
+      table.waitUntilFresh({ since: await clock(), pollMs: 20 }),
+      ...[30, 40, 50].map((timeoutMs) => table.waitUntilFresh({ timeoutMs, pollMs: 5 }).catch(() => 'late')),
+    ];
+    const over = Promise.all(waits);
+    await pause(400);
+    await refresh();
+    expect((await over).slice(2)).toEqual(['late', 'late', 'late']);
+    expect(atOnce.most).toBe(1);
+  });
+
+  it('does not wait for an answer that never comes', async () => {
+    const { pool } = pooled(db.url, { idleTimeoutMillis: 0 });
+    const executor = fromPg(pool);
+    const pgstream = createPgStream({
+      ...executor,
+      query: (text, params) =>
+        text.includes('transaction_isolation') ? new Promise(() => {}) : executor.query(text, params),
+    });
+    await expect(pgstream.table(scene.name).waitUntilFresh(timeout)).rejects.toMatchObject({
+      code: 'TIMEOUT',
+      message: expect.stringContaining('Why could not be asked in time.') as string,
+    });
+  });
+
   it('is aborted', async () => {
     await ago('1 hour');
     const controller = new AbortController();
