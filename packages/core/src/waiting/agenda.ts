@@ -91,13 +91,23 @@ export class Agenda<Wait> {
 
   /** When `turn()` has something to do; undefined as long as nobody waits. */
   get nextAt(): number | undefined {
-    if (this.#entries.size === 0) return undefined;
-    const deadline = Math.min(...Array.from(this.#entries.values(), (entry) => entry.deadline));
+    if (this.isEmpty) return undefined;
+    const deadline = this.#earliest('deadline');
     return this.#isAsking ? deadline : Math.min(deadline, this.#questionAt);
   }
 
+  get isEmpty(): boolean {
+    return this.#entries.size === 0;
+  }
+
   get #questionAt(): number {
-    const dueAt = Math.min(...Array.from(this.#entries.values(), (entry) => entry.dueAt));
-    return Math.max(dueAt, this.#askedAt + LEAST_GAP_MS);
+    return Math.max(this.#earliest('dueAt'), this.#askedAt + LEAST_GAP_MS);
+  }
+
+  /** There may be more of them than a call takes arguments. */
+  #earliest(moment: 'deadline' | 'dueAt'): number {
+    let earliest = Infinity;
+    for (const entry of this.#entries.values()) earliest = Math.min(earliest, entry[moment]);
+    return earliest;
   }
 }

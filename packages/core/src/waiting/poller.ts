@@ -48,7 +48,7 @@ export class Poller {
         this.#agenda.leave(wait);
         for (const unsubscribe of wait.subscriptions.values()) unsubscribe();
         wait.subscriptions.clear();
-        this.#armSoon();
+        this.#disarmIfIdle();
       };
       const wait: Wait = {
         ...waiting,
@@ -98,6 +98,14 @@ export class Poller {
       const at = this.#agenda.nextAt;
       this.#timer = at === undefined ? undefined : setTimeout(this.#turn, Math.max(0, at - performance.now()));
     });
+  }
+
+  /**
+   * Who ends a wait may do so in another asynchronous context, that of a transaction say, and a timer would carry it on to all
+   * further questions: the one that is set may come too soon, and sets the next.
+   */
+  #disarmIfIdle(): void {
+    if (this.#agenda.isEmpty) clearTimeout(this.#timer);
   }
 
   readonly #turn = (): void => {

@@ -181,6 +181,15 @@ describe('the agenda', () => {
     expect(asked.map((at, index) => at - (asked[index - 1] ?? 0))).toEqual([0, 20, 20, 40, 80, 160, 300, 300]);
   });
 
+  it('holds more calls than a function takes arguments', () => {
+    const agenda = new Agenda<number>();
+    for (let wait = 0; wait < 200_000; wait += 1) agenda.join(wait, { timeoutMs: 60_000, pollMs: 1_000 }, wait);
+    expect(agenda.nextAt).toBe(0);
+    expect(agenda.turn(200_000).late).toHaveLength(140_001);
+    agenda.answered(200_000);
+    expect(agenda.nextAt).toBeGreaterThan(200_000);
+  });
+
   it('parts processes that began together', () => {
     const agenda = new Agenda<string>(() => 0);
     agenda.join('it', { timeoutMs: 60_000, pollMs: 300 }, 0);

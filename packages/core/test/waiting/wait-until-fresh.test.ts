@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
 import { extension, onPgTrickle, testDatabase } from '@pgstream/harness';
 import type { Client } from 'pg';
 import { beforeAll, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
@@ -307,6 +308,32 @@ describe('waitUntilFresh()', () => {
     await refresh();
     expect((await over).slice(2)).toEqual(['late', 'late', 'late']);
     expect(atOnce.most).toBe(1);
+  });
+
+  it('looks in the asynchronous context of who waits, and not of who ends the wait of another', async () => {
+    await ago('1 hour');
+    const { pool } = pooled(db.url, { idleTimeoutMillis: 0 });
+    const executor = fromPg(pool);
+    // As of an ORM whose connection is that of the transaction which the context is in.
+    const transaction = new AsyncLocalStorage<string>();
+    const sentIn: (string | undefined)[] = [];
+    const { table } = createPgStream({
+      ...executor,
+      query(text, params) {
+        sentIn.push(transaction.getStore());
+        return executor.query(text, params);
+      },
+    });
+    const wait = table(scene.name).waitUntilFresh({ pollMs: 20 });
+    const controller = new AbortController();
+    const aborted = table(scene.name).waitUntilFresh({ signal: controller.signal });
+    await pause(30);
+    transaction.run('of somebody', () => controller.abort());
+    await expect(aborted).rejects.toMatchObject({ code: 'ABORTED' });
+    await pause(60);
+    await refresh();
+    await wait;
+    expect(sentIn.filter((context) => context !== undefined)).toEqual([]);
   });
 
   it('does not wait for an answer that never comes', async () => {
