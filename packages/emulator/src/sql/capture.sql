@@ -25,7 +25,7 @@ $$;
 CREATE FUNCTION pgstream._captured_key(p_source oid, p_row text) RETURNS text
 LANGUAGE sql STABLE AS $$
   SELECT coalesce(
-    (SELECT pgstream._hash_expression(array_agg(pgstream._image(format('%s.%I', p_row, a.attname), a.atttypid, false) ORDER BY k.n))
+    (SELECT pgstream._hash_expression(array_agg(pgstream._image(pgstream._field(p_row, a.attname), a.atttypid, false) ORDER BY k.n))
        FROM pg_index x, unnest(x.indkey) WITH ORDINALITY k (attnum, n), pg_attribute a
       WHERE x.indrelid = p_source AND x.indisprimary AND a.attrelid = p_source AND a.attnum = k.attnum HAVING count(*) > 0),
     pgstream._content_expression(p_source, p_row, ARRAY(SELECT c.name FROM pgstream._captured_columns(p_source) c)))
@@ -56,10 +56,10 @@ BEGIN
     END IF;
     IF v_column.side = 'new' THEN
       v_names := v_names || quote_ident(v_column.name);
-      v_news := v_news || format('NEW.%I', v_column.source);
+      v_news := v_news || pgstream._field('NEW', v_column.source);
     ELSE
       v_old_names := v_old_names || quote_ident(v_column.name);
-      v_olds := v_olds || format('OLD.%I', v_column.source);
+      v_olds := v_olds || pgstream._field('OLD', v_column.source);
     END IF;
   END LOOP;
   EXECUTE format($function$

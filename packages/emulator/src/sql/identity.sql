@@ -235,9 +235,13 @@ LANGUAGE sql STABLE AS $$
             FROM unnest(p_columns) WITH ORDINALITY c (name, n) JOIN pg_attribute a ON a.attrelid = p_storage AND a.attname = c.name) k (images)
 $$;
 
+-- A column of a row, always in quotes: PL/pgSQL has reserved words that SQL has not (by, begin, if), and format()'s %I leaves them bare.
+CREATE FUNCTION pgstream._field(p_row text, p_column text) RETURNS text
+LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$ SELECT p_row || '."' || replace(p_column, '"', '""') || '"' $$;
+
 -- SQL for a hash of all that a row shows.
 CREATE FUNCTION pgstream._content_expression(p_relation oid, p_row text, p_columns text[]) RETURNS text
 LANGUAGE sql STABLE AS $$
-  SELECT pgstream._hash_expression(array_agg(pgstream._image(format('%s.%I', p_row, a.attname), a.atttypid, true) ORDER BY c.n))
+  SELECT pgstream._hash_expression(array_agg(pgstream._image(pgstream._field(p_row, a.attname), a.atttypid, true) ORDER BY c.n))
     FROM unnest(p_columns) WITH ORDINALITY c (name, n) JOIN pg_attribute a ON a.attrelid = p_relation AND a.attname = c.name
 $$;

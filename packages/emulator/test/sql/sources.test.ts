@@ -48,6 +48,17 @@ describe.runIf(onEmulator)('sources (emulator only)', () => {
     expect(await values('SELECT id FROM t')).toEqual([]);
   });
 
+  test('columns that are called as words of PL/pgSQL are captured', async () => {
+    await client.query(`
+      CREATE TABLE s (by int PRIMARY KEY, begin int, if int, "while" int, "a""b" int);
+      INSERT INTO s VALUES (1, 1, 1, 1, 1)`);
+    await create('public.t', 'SELECT by, begin + if + "while" + "a""b" AS total FROM public.s');
+    await refresh('public.t');
+    await client.query('INSERT INTO s VALUES (2, 2, 2, 2, 2); UPDATE s SET if = 10 WHERE by = 1');
+    await refresh('public.t');
+    expect(await values('SELECT by, total FROM t ORDER BY by')).toEqual([1, 13, 2, 8]);
+  });
+
   test('TRUNCATE is captured', async () => {
     await client.query('CREATE TABLE s (id int PRIMARY KEY); INSERT INTO s VALUES (1), (2)');
     await create('public.t', 'SELECT count(*) AS n FROM public.s');
