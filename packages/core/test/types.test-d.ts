@@ -4,6 +4,8 @@ import { describe, expectTypeOf, it } from 'vitest';
 import {
   createPgStream,
   isPgStreamError,
+  type Health,
+  type HealthFindingCode,
   type Lsn,
   type PgStreamErrorCode,
   type SqlExecutor,
@@ -24,6 +26,27 @@ describe('isStale', () => {
     expectTypeOf(table.isStale({ maxAgeMs: 1 })).resolves.toEqualTypeOf<boolean>();
     // @ts-expect-error a duration is a number of milliseconds
     void table.isStale({ maxAgeMs: '5m' });
+  });
+});
+
+describe('refreshAll', () => {
+  it('tells of each what its status has, and refuses what would leave others behind', async () => {
+    const [result] = (await pgstream.refreshAll({ tables: ['a', { schema: 's', name: 'b' }], onlyStale: true }))
+      .results;
+    if (result?.status === 'failed') expectTypeOf(result.error.code).toEqualTypeOf<PgStreamErrorCode>();
+    if (result?.status === 'skipped') expectTypeOf(result.because.streamTable.name).toEqualTypeOf<string>();
+    // @ts-expect-error what is fresh has no error
+    if (result?.status === 'fresh') void result.error;
+    // @ts-expect-error others may read what would be skipped
+    void pgstream.refreshAll({ ifBusy: 'skip' });
+  });
+});
+
+describe('health', () => {
+  it('has a word for what is found, errors of a call included', () => {
+    expectTypeOf<Health['status']>().toEqualTypeOf<'ok' | 'warn' | 'error'>();
+    expectTypeOf<PgStreamErrorCode | 'SCHEDULER_STALLED'>().toExtend<HealthFindingCode>();
+    expectTypeOf(pgstream.health({ tables: ['a'], maxAgeMs: 1, timeoutMs: 1 })).resolves.toEqualTypeOf<Health>();
   });
 });
 
