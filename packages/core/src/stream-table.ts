@@ -80,11 +80,12 @@ export interface StreamTable {
    * against writers while it runs, and until your transaction ends, if there is one. So refresh last in a transaction:
    * a later write of it to another's source may deadlock. Refresh seldom where many write.
    *
-   * Outside a transaction it waits for open writers of the sources, `lockTimeoutMs` at most. Inside one that has used a
-   * table it refreshes at once or throws SOURCES_BUSY, and a refusal leaves the transaction usable. Overlapping calls
-   * with equal options share refreshes that began after them, and a call that had to wait is satisfied by another process'
-   * refresh that began after it, as the server's clock and log prove (`shared`). A table in FULL mode is computed anew and locks no
-   * source, but its readers wait.
+   * Outside a transaction it waits for open writers of the sources, `lockTimeoutMs` at most. Inside one that has used
+   * a table it refreshes at once or throws SOURCES_BUSY, and a refusal leaves the transaction usable. Overlapping
+   * calls with equal options share refreshes that began after them, and a call that had to wait is satisfied by
+   * another process' refresh that began after it, as the server's clock and log prove (`shared`). While others write,
+   * refreshes that follow each other leave the sources to them in between (`pace`). A table in FULL mode is computed
+   * anew and locks no source, but its readers wait.
    *
    * What it cannot promise: changes that the extension never captures (rows of inheritance children, TRUNCATE or DETACH
    * of a partition), and what the extension's own scheduler or somebody's bare call loses.

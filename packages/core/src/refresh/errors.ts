@@ -3,6 +3,7 @@ import type { TransactionState } from '../executor/index.ts';
 import { quoteName } from '../name/index.ts';
 import type { RefreshPlan } from './options.ts';
 import {
+  LEFT_TO_WRITERS,
   MAY_NOT_BECOME,
   MAY_NOT_CALL,
   NO_SUCH_ROLE,
@@ -30,6 +31,12 @@ function ownRefusal(plan: RefreshPlan, transaction: TransactionState): ErrorRule
   return ({ message }) => {
     const busy = sourcesBusy(message, plan, transaction);
     if (busy !== undefined) return { code: 'SOURCES_BUSY', message: busy };
+    if (message.startsWith(LEFT_TO_WRITERS)) {
+      return {
+        code: 'TIMEOUT',
+        message: 'The time (timeoutMs) was over while the sources were left to writers (pace).',
+      };
+    }
     if (message.startsWith(UNSAFE_ISOLATION)) {
       return {
         code: 'UNSAFE_ISOLATION',

@@ -12,6 +12,7 @@ export { refreshIfStale, type RefreshIfStaleOptions, type RefreshIfStaleResult }
 export { checkRefresh, refreshStreamTable } from './refresh.ts';
 export { orAborted, orTimedOut } from './waiting.ts';
 export {
+  declarePaceOfSetting,
   declareSinceOfSetting,
   NOT_AMONG_ITS_TABLES,
   refreshBody,

@@ -30,6 +30,14 @@ export interface RefreshOptions {
    * alone). Everywhere else only our waiting ends: the statement goes on, and its connection is busy with it.
    */
   readonly timeoutMs?: number | undefined;
+  /**
+   * Whether writers come first, outside a transaction; true by default. While somebody writes, the sources are left to them
+   * for as long as the last refreshes of all that reads these sources have taken, whoever made them: by their number
+   * and times on the server, and by how long this process' own took. It is for who refreshes again within a second, and
+   * a call waits for it `lockTimeoutMs / 2` more at most, and no longer than 1,000 ms and half of `timeoutMs`. False: each
+   * waits for the lock at once, and refreshes that follow each other keep writers out nearly all the time.
+   */
+  readonly pace?: boolean | undefined;
   /** Ends the waiting of this call with ABORTED. A statement that was sent already goes on, for others may share it. */
   readonly signal?: AbortSignal | undefined;
   /**
@@ -56,7 +64,10 @@ export interface RefreshResult {
    * transaction.
    */
   readonly shared: boolean;
-  /** Milliseconds that the refresh took, waiting for writers included; not the waiting for the refresh before it. */
+  /**
+   * Milliseconds that the refresh took, with the waiting for writers and the time that the sources were left to them; without
+   * the waiting for the refresh before it.
+   */
   readonly durationMs: number;
 }
 
@@ -66,18 +77,20 @@ export interface RefreshPlan {
   readonly lockSources: boolean;
   readonly ifBusy: 'throw' | 'skip' | 'wait';
   readonly timeoutMs: number | undefined;
+  readonly pace: boolean;
   readonly via: QualifiedName | undefined;
   readonly as: string | undefined;
 }
 
 /** Checks the options and fills in the defaults. Throws INVALID_ARGUMENT, or INVALID_NAME for `via`. */
 export function planOf(options: RefreshOptions, defaultSchema: string): RefreshPlan {
-  const { lockTimeoutMs = 2_000, lockSources = true, ifBusy = 'throw', timeoutMs, via, as } = options;
+  const { lockTimeoutMs = 2_000, lockSources = true, ifBusy = 'throw', timeoutMs, pace = true, via, as } = options;
   checkMs('lockTimeoutMs', lockTimeoutMs, { least: 0, operation: 'refresh' });
   if (timeoutMs !== undefined) checkMs('timeoutMs', timeoutMs, { least: 1, operation: 'refresh' });
   if (!['throw', 'skip', 'wait'].includes(ifBusy)) {
     throw invalid(`ifBusy must be 'throw', 'skip' or 'wait'.`);
   }
+  if (typeof pace !== 'boolean') throw invalid('pace must be true or false.');
   if (via !== undefined && !lockSources) {
     throw invalid('A refresh function always locks the sources: leave out either via or lockSources: false.');
   }
@@ -90,6 +103,7 @@ export function planOf(options: RefreshOptions, defaultSchema: string): RefreshP
     lockSources,
     ifBusy,
     timeoutMs,
+    pace,
     via: via === undefined ? undefined : resolveName(via, defaultSchema),
     as,
   };

@@ -5,6 +5,7 @@ import { canBegin, inOwnTransaction, query, type TransactionState } from '../exe
 import type { QualifiedName } from '../name/index.ts';
 import { attempt } from './attempt.ts';
 import { planOf, type RefreshOptions, type RefreshPlan, type RefreshResult } from './options.ts';
+import { lengthOf, remember, restOf } from './pace.ts';
 import { readSince, REFRESHED_SINCE, type Since } from './statement/index.ts';
 import { Sharing } from './sharing.ts';
 import { Budget, orAborted, orTimedOut, pause, throwIfAborted } from './waiting.ts';
@@ -21,6 +22,8 @@ export interface Done<Status> {
 export interface Call {
   /** When it began, by the server. Undefined until somebody was in the way, or where the server cannot tell. */
   since: Since | undefined;
+  /** Whether it may still leave the sources to writers. */
+  paces: boolean;
 }
 
 /** One attempt outside a transaction of the caller's. */
@@ -33,6 +36,10 @@ export interface Try<Status> {
 
 /** `ifBusy: 'wait'` without a `timeoutMs`. */
 const WAIT_WHILE_BUSY_MS = 30_000;
+/** For which a call leaves the sources to writers, at most. */
+const LONGEST_PACE_MS = 1_000;
+/** Who has refreshed longer ago than this is not asked to let writers come first: so a refresh now and then asks less. */
+const RECENT_MS = 1_000;
 /** Between two attempts: short at first, because most transactions are. */
 const FIRST_PAUSE_MS = 25;
 const LONGEST_PAUSE_MS = 250;
@@ -67,10 +74,24 @@ export async function refreshStreamTable(
 
 /** A refresh outside a transaction of the caller's, in one of ours or in none. */
 export function refreshing(name: QualifiedName, plan: RefreshPlan): Try<'refreshed'>['make'] {
-  return async (where, waitMs, { since }) => {
+  return async (where, waitMs, { since, paces }) => {
     const { locksSourcesItself } = await where.dialect();
     const atOnceMs = locksSourcesItself ? Math.min(waitMs, WAIT_IN_THE_EXTENSION_MS) : waitMs;
-    await attempt(where, name, plan, { waitMs: atOnceMs, storeRefusals: false, since }, 'none');
+    const { ms, agoMs } = lengthOf(where.executor.scope, name);
+    const paceMs = paces && agoMs < ms + RECENT_MS ? ms : undefined;
+    const began = performance.now();
+    await attempt(
+      where,
+      name,
+      plan,
+      {
+        waitMs: atOnceMs,
+        storeRefusals: false,
+        alone: { begins: where.executor.transaction === 'none', since, paceMs },
+      },
+      'none',
+    );
+    remember(where.executor.scope, name, performance.now() - began);
     return 'refreshed';
   };
 }
@@ -116,10 +137,14 @@ export async function patiently<Status>(
   const inAll = new Budget(plan.timeoutMs ?? Infinity);
   const forWriters = new Budget(plan.lockTimeoutMs);
   const forRefreshes = new Budget(plan.ifBusy === 'wait' ? (plan.timeoutMs ?? WAIT_WHILE_BUSY_MS) : 0);
-  const call: Call = { since: undefined };
+  const forPace = new Budget(
+    plan.pace ? Math.min(LONGEST_PACE_MS, plan.lockTimeoutMs / 2, (plan.timeoutMs ?? Infinity) / 2) : 0,
+  );
+  const call: Call = { since: undefined, paces: false };
   let inTheWay: unknown;
   for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs = Math.min(2 * pauseMs, LONGEST_PAUSE_MS)) {
     const began = performance.now();
+    call.paces = forPace.leftMs > 0;
     try {
       return done(await tryWithin(inAll.leftMs, context, name, forWriters.leftMs, call, tried), since);
     } catch (error) {
@@ -129,10 +154,13 @@ export async function patiently<Status>(
       call.since ??= readSince(detail);
       // What the time went into says more than that it is over.
       if (inTheWay !== undefined && isPgStreamError(error, 'TIMEOUT') && error.sqlState !== '55P03') throw inTheWay;
-      const budget = budgetFor(error, forWriters, forRefreshes);
+      const restMs = restOf(message);
+      const budget = restMs === undefined ? budgetFor(error, forWriters, forRefreshes) : forPace;
       if (budget === undefined || budget.leftMs === 0) throw error;
       inTheWay = error;
-      await pause(Math.min(pauseMs, budget.leftMs, inAll.leftMs));
+      // Half as long at least: so for all of it.
+      const waitMs = restMs === undefined ? pauseMs : 2 * restMs;
+      await pause(Math.min(waitMs, budget.leftMs, inAll.leftMs), abandoned);
       throwIfAborted(abandoned);
       budget.spend(performance.now() - began);
       inAll.spend(performance.now() - began);

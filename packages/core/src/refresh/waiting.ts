@@ -40,10 +40,20 @@ function aborted(signal: AbortSignal, operation: string): PgStreamError {
   );
 }
 
-/** Resolves later. Between waits for the same lock everybody else must get a turn, and not all at the same moment. */
-export function pause(ms: number): Promise<void> {
+/**
+ * Resolves later, or when the signal fires. Between waits for the same lock everybody else must get a turn, and not all at
+ * the same moment.
+ */
+export function pause(ms: number, signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
-    setTimeout(resolve, ms * (0.5 + Math.random() / 2));
+    const end = (): void => {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', end);
+      resolve();
+    };
+    const timer = setTimeout(end, ms * (0.5 + Math.random() / 2));
+    signal.addEventListener('abort', end, { once: true });
+    if (signal.aborted) end();
   });
 }
 

@@ -9,6 +9,7 @@ import {
   type StreamTableName,
 } from '../name/index.ts';
 import {
+  declarePaceOfSetting,
   declareSinceOfSetting,
   NOT_AMONG_ITS_TABLES,
   refreshBody,
@@ -48,7 +49,7 @@ export function refreshFunctionSql(tables: readonly StreamTableName[], options: 
   const via = resolveName(called, defaultSchema);
   const signature = `${quoteName(via)}(${VIA_SIGNATURE})`;
   const body = `DECLARE
-${indent(`${declareSinceOfSetting}\n${refreshVariables(dialect)}`)}
+${indent(`${declareSinceOfSetting}\n${declarePaceOfSetting}\n${refreshVariables(dialect)}`)}
 BEGIN
 ${indent(refreshBody(dialect, true, { first: onlyThese(names) }))}
   RETURN outcome::text;

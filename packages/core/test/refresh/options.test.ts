@@ -114,6 +114,7 @@ describe('options that cannot be', () => {
     [{ lockTimeoutMs: Number.NaN }, 'INVALID_ARGUMENT'],
     [{ lockTimeoutMs: Number.POSITIVE_INFINITY }, 'INVALID_ARGUMENT'],
     [{ lockTimeoutMs: '1; DROP TABLE x' as unknown as number }, 'INVALID_ARGUMENT'],
+    [{ pace: 'no' as unknown as boolean }, 'INVALID_ARGUMENT'],
     [{ timeoutMs: 0 }, 'INVALID_ARGUMENT'],
     [{ timeoutMs: '5s' as unknown as number }, 'INVALID_ARGUMENT'],
     [{ ifBusy: 'retry' as 'wait' }, 'INVALID_ARGUMENT'],

@@ -1,5 +1,6 @@
 import type { Dialect } from '../../dialect/index.ts';
 import { indent } from '../../command/index.ts';
+import type { Parts } from './parts.ts';
 import { claimUnlessRefreshedSince } from './since.ts';
 import { isOldSnapshotKept, raiseUnsafeIsolation, refuseOldSnapshot } from './source-locks.ts';
 
@@ -7,11 +8,12 @@ import { isOldSnapshotKept, raiseUnsafeIsolation, refuseOldSnapshot } from './so
  * One refresh of a stream table at a time, for as long as the transaction lives. The extension's own lock is not enough:
  * it is gone before the commit (contract A.5), and who comes in between reads a frontier that is no longer true.
  */
-export function claimRow(dialect: Dialect): string {
+export function claimRow(dialect: Dialect, parts: Parts): string {
   const { catalog, prefix } = dialect;
   const thisRow = `FROM ${catalog} s WHERE s.${prefix}schema = table_schema AND s.${prefix}name = table_name`;
   return claimUnlessRefreshedSince(
     dialect,
+    parts,
     `SELECT s.${prefix}id, s.refresh_mode, s.status INTO table_id, refresh_as, table_status
 ${thisRow} FOR UPDATE SKIP LOCKED;
 IF table_id IS NULL THEN
@@ -36,7 +38,7 @@ advisory_locks pg_catalog.text[]; -- What this session held before the call, whe
  * Where the extension needs nothing but EXECUTE and ownership (contract F.3), neither do we: asks what the role may do,
  * and claims by as much of it as there is.
  */
-export function claimAsAllowed(dialect: Dialect): string {
+export function claimAsAllowed(dialect: Dialect, parts: Parts): string {
   const { catalog } = dialect;
   return `may_read := has_table_privilege('${catalog}', 'SELECT');
 IF NOT may_read THEN
@@ -47,9 +49,9 @@ IF NOT may_read THEN
 ELSE
 ${indent(refuseOldSnapshot(dialect))}
   IF has_table_privilege('${catalog}', 'UPDATE') THEN
-${indent(claimRow(dialect), 2)}
+${indent(claimRow(dialect, parts), 2)}
   ELSE
-${indent(claimUnlessRefreshedSince(dialect, claimUnlocked(dialect)), 2)}
+${indent(claimUnlessRefreshedSince(dialect, parts, claimUnlocked(dialect)), 2)}
   END IF;
 END IF;`;
 }

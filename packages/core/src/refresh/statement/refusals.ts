@@ -1,5 +1,6 @@
 import type { Dialect } from '../../dialect/index.ts';
 import { indent } from '../../command/index.ts';
+import { onlyIf, type Parts } from './parts.ts';
 
 /** Begins the messages of refusals that are ours and not the extension's. */
 export const OURS = 'pgstream: ';
@@ -26,18 +27,20 @@ function isRefusal(dialect: Dialect): string {
   return dialect.locksSourcesItself ? `(SQLSTATE = '55P03' OR ${said})` : said;
 }
 
+/** Who waits tells the next attempt, so that a refresh which has begun since is enough. */
+const tellAskedAt = `IF NOT store_refusals AND (SQLSTATE = '55P03' OR SQLERRM LIKE 'refresh skipped: %') THEN
+  RAISE EXCEPTION USING ERRCODE = SQLSTATE, MESSAGE = SQLERRM, DETAIL = asked_at;
+END IF;`;
+
 /**
  * In a transaction of the caller's an error would end it (25P02), and with it what the caller has written before. There
  * a refusal becomes an outcome; what the refresh had begun is undone by the block's own savepoint.
  */
-export function storeRefusals(dialect: Dialect, refresh: string): string {
+export function storeRefusals(dialect: Dialect, refresh: string, parts: Parts): string {
   return `BEGIN
 ${indent(refresh)}
 EXCEPTION WHEN OTHERS THEN
-  IF NOT store_refusals AND (SQLSTATE = '55P03' OR SQLERRM LIKE 'refresh skipped: %') THEN
-    -- Who waits tells the next attempt, so that a refresh which has begun since is enough.
-    RAISE EXCEPTION USING ERRCODE = SQLSTATE, MESSAGE = SQLERRM, DETAIL = asked_at;
-  ELSIF NOT store_refusals OR NOT ${isRefusal(dialect)} THEN
+${onlyIf(parts.askedAt, indent(tellAskedAt))}  IF NOT store_refusals OR NOT ${isRefusal(dialect)} THEN
     RAISE;
   END IF;
   outcome := jsonb_build_object('status', 'refused', 'sqlState', SQLSTATE, 'message', SQLERRM);

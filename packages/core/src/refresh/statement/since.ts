@@ -1,5 +1,6 @@
 import { indent } from '../../command/index.ts';
 import type { Dialect } from '../../dialect/index.ts';
+import type { Parts } from './parts.ts';
 import { OURS } from './refusals.ts';
 
 /** When a call has begun, by the server's clock and by its log: what another's refresh is held against. */
@@ -27,13 +28,13 @@ export function readSince(text: string | undefined): Since | undefined {
 /** The message of a refresh that was not needed any more: nothing was done. A DO block has no other way to tell. */
 export const REFRESHED_SINCE = `${OURS}refreshed by another call since`;
 
-/** Declares what {@link endIfRefreshedSince} reads. Null: the call has waited for nobody yet. */
-export function declareSince(since: Since | undefined): string {
-  return `since_at CONSTANT pg_catalog.numeric := ${since === undefined ? 'NULL' : since.at};
-since_lsn CONSTANT pg_catalog.pg_lsn := ${since === undefined ? 'NULL' : `'${since.lsn}'`};`;
+/** Declares what {@link endIfRefreshedSince} reads. */
+export function declareSince({ at, lsn }: Since): string {
+  return `since_at CONSTANT pg_catalog.numeric := ${at};
+since_lsn CONSTANT pg_catalog.pg_lsn := '${lsn}';`;
 }
 
-/** The setting by which a refresh function is told, whose parameters are older than the question. */
+/** The setting by which a refresh function is told, whose parameters are older than the question. Unset, both are null. */
 const SETTING = 'pgstream_refresh.since';
 
 export const declareSinceOfSetting = `since CONSTANT pg_catalog.text[] := pg_catalog.string_to_array(pg_catalog.current_setting('${SETTING}', true), ' ');
@@ -71,7 +72,8 @@ END IF;`;
 }
 
 /** Runs a claim of the stream table, and asks before it, so as to be in nobody's way, and after it, when nobody refreshes. */
-export function claimUnlessRefreshedSince(dialect: Dialect, claim: string): string {
+export function claimUnlessRefreshedSince(dialect: Dialect, parts: Parts, claim: string): string {
+  if (!parts.since) return claim;
   return `LOOP
 ${indent(endIfRefreshedSince(dialect))}
   EXIT WHEN table_id IS NOT NULL;

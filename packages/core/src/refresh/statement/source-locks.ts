@@ -1,5 +1,7 @@
 import type { Dialect } from '../../dialect/index.ts';
 import { indent } from '../../command/index.ts';
+import { leaveToWriters } from './pace.ts';
+import { onlyIf, type Parts } from './parts.ts';
 import { OURS } from './refusals.ts';
 import { KEPT_LOCK_TIMEOUT } from './settings.ts';
 
@@ -28,17 +30,20 @@ left_ms int;`;
  * PostgreSQL looks for deadlocks, and other people's ordinary transactions are its victims. The caller's own
  * lock_timeout is kept to as well.
  */
-export function waitOnlyWhereHarmless(dialect: Dialect): string {
+export function waitOnlyWhereHarmless(dialect: Dialect, parts: Parts): string {
+  return `${onlyIf(parts.ownLocks, waitForNothingWithLocks(dialect))}wait_ms := LEAST(wait_ms, 800 * extract(epoch FROM current_setting('deadlock_timeout')::interval),
+  NULLIF(1000 * extract(epoch FROM ${KEPT_LOCK_TIMEOUT}::interval), 0));
+deadline := clock_timestamp() + wait_ms * interval '1 millisecond';`;
+}
+
+function waitForNothingWithLocks(dialect: Dialect): string {
   return `IF pg_current_xact_id_if_assigned() IS NOT NULL OR EXISTS (
   SELECT FROM pg_locks l
   WHERE l.pid = pg_backend_pid() AND l.locktype = 'relation' AND l.relation >= 16384
     AND l.relation NOT IN (SELECT c.oid FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = '${dialect.schema}')
 ) THEN
   wait_ms := 0;
-END IF;
-wait_ms := LEAST(wait_ms, 800 * extract(epoch FROM current_setting('deadlock_timeout')::interval),
-  NULLIF(1000 * extract(epoch FROM ${KEPT_LOCK_TIMEOUT}::interval), 0));
-deadline := clock_timestamp() + wait_ms * interval '1 millisecond';`;
+END IF;`;
 }
 
 /**
@@ -72,9 +77,9 @@ export const raiseUnsafeIsolation = `RAISE EXCEPTION '${UNSAFE_ISOLATION}' USING
  *
  * FULL recomputes every row and needs no locks; nor does a stream table that is going to be refused.
  */
-export function lockSources(dialect: Dialect): string {
+export function lockSources(dialect: Dialect, parts: Parts): string {
   return `IF refresh_as <> 'FULL' AND table_status <> 'SUSPENDED' THEN
-  LOOP
+${onlyIf(parts.pace, indent(leaveToWriters(dialect)))}  LOOP
     BEGIN
       locked := 0;
 ${indent(lockEach(dialect), 3)}
@@ -87,7 +92,7 @@ ${indent(lockEach(dialect), 3)}
           WHERE l.locktype = 'relation' AND l.relation = source AND l.granted AND l.mode = 'ShareUpdateExclusiveLock'
             AND l.database = (SELECT d.oid FROM pg_database d WHERE d.datname = current_database())
         ) THEN
-${indent(raiseSourceBusy, 5)}
+${indent(raiseSourceBusy(parts), 5)}
         END IF;
         waited_for := source;
       WHEN insufficient_privilege THEN
@@ -111,8 +116,11 @@ const isHeldByOurselves = `EXISTS (
     AND other.client_addr IS NOT DISTINCT FROM me.client_addr
 )`;
 
-/** With the source in `source` and `source_name`. */
-const raiseSourceBusy = `RAISE EXCEPTION USING ERRCODE = '55P03',
+/** With the source in `source` and `source_name`. Whose transaction it is counts outside of one alone. */
+const raiseSourceBusy = ({ askedAt }: Pick<Parts, 'askedAt'>): string =>
+  askedAt ? raiseWithOwner : `RAISE EXCEPTION USING ERRCODE = '55P03', MESSAGE = '${SOURCES_BUSY}' || source_name;`;
+
+const raiseWithOwner = `RAISE EXCEPTION USING ERRCODE = '55P03',
   MESSAGE = CASE WHEN ${indent(isHeldByOurselves).trimStart()} THEN '${SOURCES_BUSY_BY_OURSELVES}' ELSE '${SOURCES_BUSY}' END || source_name;`;
 
 /** Sets `sources`, if the role may know them. */
@@ -137,7 +145,7 @@ WHERE l.locktype = 'relation' AND l.granted AND l.pid <> pg_backend_pid() AND l.
   AND l.database = (SELECT d.oid FROM pg_database d WHERE d.datname = current_database());
 IF source IS NOT NULL THEN
   source_name := source::regclass;
-${indent(raiseSourceBusy)}
+${indent(raiseWithOwner)}
 END IF;`;
 
 /**

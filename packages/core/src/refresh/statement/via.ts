@@ -10,6 +10,7 @@ import {
 import { quoteName, type QualifiedName } from '../../name/index.ts';
 import { parameters, storeOutcome, type Attempt } from './block.ts';
 import { OURS } from './refusals.ts';
+import { setPace } from './pace.ts';
 import { setSince } from './since.ts';
 
 /** Begins the message of a refresh function's refusal; the name of the stream table follows. */
@@ -26,7 +27,7 @@ export const NOT_A_REFRESH_FUNCTION = `${OURS}not a refresh function`;
 
 /** One attempt through a refresh function, which returns what came of it as JSON. Its name is an identifier: quoted. */
 export function viaCommand(via: QualifiedName, name: QualifiedName, attempt: Attempt): Command {
-  const { since } = attempt;
+  const { since, paceMs } = attempt.alone ?? {};
   return {
     declarations: `${parameters(name, attempt)}
 outcome pg_catalog.text;
@@ -34,7 +35,7 @@ ${keptSearchPath}
 ${keptRowSecurity}`,
     statements: `${pinSearchPath}
 ${refuseFilteredRows}
-${since === undefined ? '' : setSince(since)}outcome := ${quoteName(via)}(table_schema, table_name, wait_ms, store_refusals);
+${since === undefined ? '' : setSince(since)}${paceMs === undefined ? '' : setPace(paceMs)}outcome := ${quoteName(via)}(table_schema, table_name, wait_ms, store_refusals);
 IF outcome IS NULL OR outcome NOT LIKE '{"status": "re%' THEN
   IF NOT store_refusals THEN
     RAISE EXCEPTION '${NOT_A_REFRESH_FUNCTION}' USING ERRCODE = '22023';
