@@ -5,7 +5,13 @@ import { patience, typescript } from '../../vitest.shared.ts';
 export default defineProject({
   // What the README imports.
   resolve: {
-    alias: [{ find: /^@pgstream\/prisma8$/, replacement: fileURLToPath(new URL('src/index.ts', import.meta.url)) }],
+    alias: [
+      { find: /^@pgstream\/prisma8$/, replacement: fileURLToPath(new URL('src/index.ts', import.meta.url)) },
+      {
+        find: /^@pgstream\/prisma8\/migration$/,
+        replacement: fileURLToPath(new URL('src/migration.ts', import.meta.url)),
+      },
+    ],
   },
   test: {
     ...patience,

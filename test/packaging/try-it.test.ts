@@ -1,9 +1,9 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
-import { type Block, blocksOf } from '@pgstream/harness';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 
+import { tryIt } from './try-it.ts';
 import { installStrictly, packedPackages, type PackedPackages, pnpm, run } from './packed.ts';
 
 // Package managers, one after the other: minutes, where the machine has much else to do.
@@ -43,19 +43,6 @@ afterAll(async () => {
   vi.unstubAllEnvs();
   await packed[Symbol.asyncDispose]();
 });
-
-/** "Try it" of a package's README: its files, what it installs, and the commands that follow. */
-function tryIt(name: string) {
-  const readme = join(import.meta.dirname, '../../packages', name, 'README.md');
-  const blocks = blocksOf(readme).filter(({ section }) => section === 'Try it');
-  const files = blocks.filter((block): block is Block & { file: string } => block.file !== undefined);
-  const shell = blocks.filter(({ language }) => language === 'sh').map(({ code }) => code);
-  const [install = '', ...commands] = shell.join('').trimEnd().split('\n');
-  const said = files.flatMap(({ code }) =>
-    [...code.matchAll(/^console\.log\(.*\); \/\/ (.*)$/gm)].map(([, text]) => text),
-  );
-  return { files, install, commands: commands.map((line) => line.split(' ')), said };
-}
 
 describe.each(['core', 'drizzle', 'typeorm', 'prisma'] as const)('"Try it" of %s, in an empty folder', (name) => {
   const { files, install, commands, said } = tryIt(name);

@@ -9,7 +9,7 @@ const load = async (id) => await import(pathToFileURL(require.resolve(id)).href)
 const { defineConfig } = await load('@prisma/orm-postgres/config');
 const { executeContractEmit } = await load('@prisma/orm-toolchain/cli/control-api');
 
-const [folder = '.', source = join(folder, 'contract.prisma')] = process.argv.slice(2);
-const outputPath = resolve(folder, 'generated');
+const [folder = '.', source = join(folder, 'contract.prisma'), output = 'generated'] = process.argv.slice(2);
+const outputPath = resolve(folder, output);
 const config = defineConfig({ contract: resolve(source), output: outputPath });
 await executeContractEmit({ config, cwd: process.cwd(), projectDir: process.cwd(), outputPath });

@@ -8,7 +8,7 @@ import { promisify } from 'node:util';
 /** A fenced code block of a README. */
 export interface Block {
   readonly language: string;
-  /** From a comment in the first line; blocks without one show how those that have one are used. */
+  /** From a comment in the first line, or after a directive that has to be there; blocks without one show how those that have one are used. */
   readonly file: string | undefined;
   readonly code: string;
   /** The heading that it stands under, of the second level. */
@@ -23,7 +23,7 @@ export function blocksOf(readme: string | URL): readonly Block[] {
     /^## ([^\n]+)$|^```(\w*)\n(.*?)^```$/gms,
   )) {
     if (heading !== undefined) section = heading;
-    else blocks.push({ language, file: /^\/\/ (\S+\.\w+)\n/.exec(code)?.[1], code, section });
+    else blocks.push({ language, file: /^(?:\/\/ use \S+\n)?\/\/ (\S+\.\w+)\n/.exec(code)?.[1], code, section });
   }
   return blocks;
 }

@@ -1,6 +1,6 @@
 import { PgStreamError } from '@pgstream/core';
 import { guardHooks, type QueryHook, type QueryHooks, rawHooks, streamTablesOf } from '../guard/index.ts';
-import { baseOf, isPrismaClient, streamTableHandle, type StreamTableHandle } from '../handle/index.ts';
+import { baseOf, isOfPrisma8, isPrismaClient, streamTableHandle, type StreamTableHandle } from '../handle/index.ts';
 import { propertyOf, type StreamTableRegistry } from '../registry/index.ts';
 import type { ModelsOptions, RegistryOptions, StreamTablesOptions } from './options.ts';
 import { registryFromClient } from './runtime-models.ts';
@@ -39,6 +39,11 @@ export function pgStream(
     throw invalid("pgStream() takes the models that stand for stream tables: pgStream({ models: ['OrderTotals'] }).");
   }
   const extend = (client: unknown): unknown => {
+    if (isOfPrisma8(client)) {
+      throw invalid(
+        'This is a client of Prisma 8, which has neither extensions nor generators: @pgstream/prisma8 is for it, streamTables(contractJson, …).extend(client).',
+      );
+    }
     if (!isExtensible(client)) {
       throw invalid(
         'The extension is for a client of Prisma: new PrismaClient({ adapter }).$extends(streamTables()). The client of a transaction cannot be extended.',

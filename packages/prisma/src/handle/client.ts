@@ -27,6 +27,11 @@ export function isPrismaClient(value: unknown): value is PrismaClientLike {
   );
 }
 
+/** Whether a value is a client of Prisma 8, or of a transaction of it, which is another product and has another package. */
+export function isOfPrisma8(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && 'orm' in value && 'sql' in value && !isPrismaClient(value);
+}
+
 /**
  * What `new PrismaClient` gave: the one thing that all clients have in common which extend it, and those of its
  * transactions.

@@ -1,5 +1,5 @@
 import { PgStreamError, type SqlExecutor } from '@pgstream/core';
-import { baseOf, isPrismaClient } from './client.ts';
+import { baseOf, isOfPrisma8, isPrismaClient } from './client.ts';
 import { clientExecutor } from './executor.ts';
 
 /** A client of Prisma, extended or not, or the client of an interactive transaction: by shape, whatever generated it. */
@@ -18,6 +18,13 @@ export interface PrismaConnection {
  * const stale = await createPgStream(fromPrisma(prisma)).list();
  */
 export function fromPrisma(client: PrismaConnection): SqlExecutor {
+  if (isOfPrisma8(client)) {
+    throw new PgStreamError(
+      'INVALID_ARGUMENT',
+      'This is a client of Prisma 8: fromPrisma() of @pgstream/prisma8 takes it, once guard.extend() has been given it.',
+      { operation: 'fromPrisma' },
+    );
+  }
   if (!isPrismaClient(client)) {
     throw new PgStreamError(
       'INVALID_ARGUMENT',

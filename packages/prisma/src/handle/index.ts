@@ -1,4 +1,4 @@
-export { baseOf, isPrismaClient } from './client.ts';
+export { baseOf, isOfPrisma8, isPrismaClient } from './client.ts';
 export { fromPrisma, type PrismaConnection } from './from-prisma.ts';
 export {
   streamTableHandle,
