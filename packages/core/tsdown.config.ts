@@ -6,6 +6,8 @@ export default defineConfig({
   target: 'node20.19',
   fixedExtension: true,
   dts: true,
+  // Declarations name AsyncDisposable, which not every project's `lib` has.
+  banner: { dts: '/// <reference lib="esnext.disposable" />' },
   // For who has the package and no repository: its README and docstrings name these pages.
   copy: { from: '../../docs', to: 'dist' },
 });

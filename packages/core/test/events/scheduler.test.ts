@@ -52,6 +52,12 @@ describe.runIf(onEmulator)('of a scheduler (of an emulator of its own)', () => {
       durationMs: expect.any(Number),
     });
     await expect.poll(() => watcher.isStale('sum', { maxAgeMs: 30_000 }), soon).toBe(false);
+    // Woken by the events; by itself it looks more and more seldom.
+    const { lastRefreshAt: earlier } = await sum.status();
+    const since = await pgstream.currentLsn();
+    await admin.query('INSERT INTO public.numbers VALUES (4, 4)');
+    const waited = await sum.waitUntilFresh({ since, events, pollMs: 600_000, timeoutMs: 60_000 });
+    expect(waited.lastRefreshAt?.getTime()).toBeGreaterThan(earlier!.getTime());
     await sum.drop();
   });
 
