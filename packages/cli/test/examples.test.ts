@@ -1,13 +1,11 @@
-import { spawn } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { text } from 'node:stream/consumers';
 import { inItsNames, testDatabase } from '@pgstream/harness';
 import type { Command } from 'commander';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createProgram } from '../src/program.ts';
-import { PROGRAM } from './run.ts';
+import { shell } from './shell.ts';
 import { shop } from './shop.ts';
 
 const database = testDatabase();
@@ -31,22 +29,6 @@ const commands = createProgram().commands.filter((command) => command.name() !==
 const examples = commands.flatMap((command) =>
   [...helpOf(command).matchAll(/^ {2}\$ (.+)$/gm)].map(([, line = '']) => line),
 );
-
-/** Runs a line as a shell does. */
-async function shell(line: string): Promise<{ code: number; out: string; err: string }> {
-  const { PATH, HOME } = process.env;
-  const child = spawn('bash', ['-c', `pgstream() { "${process.execPath}" "${PROGRAM}" "$@"; }\n${line}`], {
-    cwd: folder,
-    env: { PATH, HOME, DATABASE_URL: database.url },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-  const [out, err, code] = await Promise.all([
-    text(child.stdout),
-    text(child.stderr),
-    new Promise<number>((resolve) => child.once('close', (status) => resolve(status ?? -1))),
-  ]);
-  return { code, out, err };
-}
 
 /** What has to be there, or not, before an example, as SQL. */
 const BEFORE: readonly (readonly [RegExp, string])[] = [
@@ -83,6 +65,8 @@ describe('help', () => {
     const works = { code: 0, err: '', out: expect.stringMatching(/> \S+$/.test(line) ? /^$/ : /./) };
     const refuses = { code: 8, err: expect.stringContaining('--yes'), out: '' };
     const judges = { ...works, code: expect.toBeOneOf([0, 4, 5]) };
-    expect(await shell(line)).toEqual(ASKS.test(line) ? refuses : JUDGES.test(line) ? judges : works);
+    expect(await shell(line, folder, database.url)).toEqual(
+      ASKS.test(line) ? refuses : JUDGES.test(line) ? judges : works,
+    );
   });
 });
