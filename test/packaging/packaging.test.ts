@@ -6,11 +6,12 @@ import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { deadLinks } from '../documents/markdown.ts';
 import { installStrictly, packedPackages, type PackedPackages, run } from './packed.ts';
 
-const PACKAGES = ['core', 'drizzle', 'emulator', 'prisma', 'typeorm'] as const;
+const PACKAGES = ['cli', 'core', 'drizzle', 'emulator', 'prisma', 'typeorm'] as const;
 
 /** What READMEs and docstrings name. */
 const PAGES: Partial<Record<string, readonly string[]>> = {
   core: ['dist/docs/what-pg-stream-does.md', 'dist/docs/contract.md', 'dist/docs/row-security.md'],
+  cli: ['output.schema.json', 'dist/cli.mjs'],
   emulator: ['DIFFERENCES.md'],
 };
 
@@ -308,7 +309,10 @@ describe('installed from the packed tarballs', () => {
     );
     expect(
       files.filter(
-        (file) => !/^(dist\/.+|bin\/.+|README\.md|LICENSE|DIFFERENCES\.md|CHANGELOG\.md|package\.json)$/.test(file),
+        (file) =>
+          !/^(dist\/.+|bin\/.+|README\.md|LICENSE|DIFFERENCES\.md|CHANGELOG\.md|package\.json|output\.schema\.json)$/.test(
+            file,
+          ),
       ),
     ).toEqual([]);
     await run(folder, 'tar', '-xzf', tarball);
