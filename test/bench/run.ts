@@ -2,6 +2,7 @@ import { startEmulator } from '@pgstream/emulator';
 import { Client } from 'pg';
 
 import type { Ratio } from './against.ts';
+import { measureCli } from './cli.ts';
 import type { CompileCost } from './compile-cost.ts';
 import { measureCompileCost } from './drizzle-types.ts';
 import { measureDrizzle } from './drizzle.ts';
@@ -119,6 +120,12 @@ const BENCHMARKS: Readonly<Record<string, (client: Client, url: string) => Promi
       '@pgstream/core/statement': reader,
       'libpg-query': parser,
     }));
+  },
+  async cli(client, url) {
+    printRatios(
+      'The command line: a start beside `node -e 0`, and a status beside a connection and a query with pg.',
+      await measureCli(client, url, Math.ceil(rounds / 20)),
+    );
   },
   async generate(_client, url) {
     const { statements, measured } = await measureGenerate(url, Math.ceil(rounds / 50));

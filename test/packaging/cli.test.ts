@@ -48,7 +48,7 @@ describe('the command line', () => {
     );
   });
 
-  const [tryIt] = blocksOf(join(import.meta.dirname, '../../packages/cli/README.md')).filter(
+  const tryIt = blocksOf(join(import.meta.dirname, '../../packages/cli/README.md')).find(
     ({ section }) => section === 'Try it',
   );
   const [install = '', command = ''] = (tryIt?.code ?? '').trim().split('\n');
