@@ -1,6 +1,5 @@
 import { CommanderError } from 'commander';
 import { CliError, EXIT, exitCodeOf, sentenceOf } from './exit/index.ts';
-import { colorsFor } from './output/index.ts';
 import { createProgram } from './program.ts';
 
 /** Does what a command line says, as `process.argv` has it; gives the exit code. What goes wrong is said, and not thrown. */
@@ -20,6 +19,7 @@ async function report(error: unknown, json: boolean, color: boolean | undefined)
   // Commander has said it, or it was help.
   if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.done : EXIT.usage;
   const { message, code, exitCode } = await explained(error);
+  const { colorsFor } = await import('./colors/index.ts');
   const said = json
     ? JSON.stringify({ error: { code, message, exitCode } })
     : `${colorsFor(process.stderr, color).bad('pgstream:')} ${message}`;

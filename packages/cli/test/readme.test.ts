@@ -20,11 +20,14 @@ afterAll(() => rm(folder, { recursive: true }));
 const readme = join(import.meta.dirname, '../README.md');
 const blocks = blocksOf(readme);
 
-/** What installs is tried where packages are packed, what generates where ORMs are. */
+/** What installs is tried where packages are packed, what generates where ORMs are, and what runs on in its own tests. */
 const lines = blocks
   .filter(({ language }) => language === 'sh')
   .flatMap(({ code }) => code.trim().split('\n'))
-  .filter((line) => /^pgstream (?!generate)/.test(line));
+  .filter((line) => /^pgstream (?!generate|run )/.test(line));
+
+/** Without ages, which are those of this run. */
+const steady = (text: string): string => text.replaceAll(/ *(?:\w+ ago|just now)/g, ' «age»');
 
 describe('README', () => {
   test('has examples of every kind', () => {
@@ -40,7 +43,6 @@ describe('README', () => {
 
   test('shows what is seen', async () => {
     const { code: shown = '' } = blocks.find(({ language }) => language === 'console') ?? {};
-    const steady = (text: string): string => text.replaceAll(/ *(?:\w+ ago|just now)/g, ' «age»');
     const { out } = await shell('pgstream list', folder, database.url);
     expect(steady(`$ pgstream list\n${out}`)).toBe(steady(shown));
   });

@@ -1,4 +1,3 @@
-import pgpass from 'pgpass';
 import { CliError, EXIT } from '../exit/index.ts';
 import { SOCKET_FOLDERS, type Target } from './parameters.ts';
 
@@ -14,7 +13,9 @@ export function givenPassword(target: Target): () => Promise<string> {
   };
 }
 
-function passwordFromFile({ host, port, user, dbname, passfile }: Target): Promise<string | undefined> {
+async function passwordFromFile(target: Target): Promise<string | undefined> {
+  const { host, port, user, dbname, passfile } = target;
+  const { default: pgpass } = await import('pgpass');
   // The only way to tell it.
   if (passfile !== undefined) process.env['PGPASSFILE'] = passfile;
   const entry = {
@@ -23,7 +24,7 @@ function passwordFromFile({ host, port, user, dbname, passfile }: Target): Promi
     user,
     database: dbname,
   };
-  return new Promise((resolve) => {
+  return await new Promise((resolve) => {
     pgpass(entry, resolve);
   });
 }

@@ -1,4 +1,3 @@
-export { colorsFor } from './colors.ts';
 export { NOTHING } from './nothing.ts';
 export { createOutput, type Output, type OutputFlags } from './output.ts';
 export { freshText, scheduleText, stateText } from './states.ts';

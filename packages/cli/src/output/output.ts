@@ -1,7 +1,7 @@
-import { colorsFor, type Colors } from './colors.ts';
+import { colorsFor, type Colors } from '../colors/index.ts';
 import { progressBar, silent, type Progress } from './progress.ts';
 import { facts, table, type Column } from './table.ts';
-import { ago, duration, moment, size } from './words.ts';
+import { ago, duration, moment } from './words.ts';
 
 /** How results are shown. */
 export interface OutputFlags {
@@ -29,7 +29,6 @@ export interface Output {
   readonly ago: typeof ago;
   readonly duration: typeof duration;
   readonly moment: typeof moment;
-  readonly size: typeof size;
 }
 
 export function createOutput({ json = false, color }: OutputFlags): Output {
@@ -50,7 +49,6 @@ export function createOutput({ json = false, color }: OutputFlags): Output {
     ago,
     duration,
     moment,
-    size,
   };
 }
 

@@ -1,4 +1,8 @@
-import { SingleBar } from 'cli-progress';
+import { createRequire } from 'node:module';
+import type cliProgress from 'cli-progress';
+
+// Loaded with the first bar: what shows none starts without it.
+const require = createRequire(import.meta.url);
 
 /** How far something is. */
 export interface Progress {
@@ -14,6 +18,7 @@ export const silent: Progress = { step() {}, end() {} };
 /** A bar on standard error, where that is a terminal; elsewhere nothing is said. */
 export function progressBar(): Progress {
   if (!process.stderr.isTTY) return silent;
+  const { SingleBar } = require('cli-progress') as typeof cliProgress;
   const bar = new SingleBar({
     stream: process.stderr,
     format: '{bar} {value}/{total} {what}',

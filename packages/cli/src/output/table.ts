@@ -1,5 +1,6 @@
-import Table from 'cli-table3';
-import stringWidth from 'string-width';
+import { createRequire } from 'node:module';
+import type Table from 'cli-table3';
+import type stringWidth from 'string-width';
 
 /** A column of a table. */
 export interface Column {
@@ -11,6 +12,9 @@ export interface Column {
   /** What is left out where even that is not enough; the last of these first. */
   readonly mayGo?: boolean;
 }
+
+// Loaded with the first table: what prints none starts without them.
+const require = createRequire(import.meta.url);
 
 const GAP = 2;
 /** What is left of a column that is cut: as long as others can be left out instead, and after that. */
@@ -42,11 +46,12 @@ export function table(
   width: number,
   strong: (text: string) => string,
 ): string {
+  const [Layout, widthOf] = [require('cli-table3') as typeof Table, require('string-width') as typeof stringWidth];
   const titles = columns.map(({ title }) => title);
-  const widths = columns.map((_, index) => Math.max(...[titles, ...rows].map((row) => stringWidth(row[index] ?? ''))));
+  const widths = columns.map((_, index) => Math.max(...[titles, ...rows].map((row) => widthOf(row[index] ?? ''))));
   const shown = fitted(columns, widths, width);
   const pick = (row: readonly string[]): string[] => shown.map(({ index }) => row[index] ?? '');
-  const layout = new Table({
+  const layout = new Layout({
     head: pick(titles).map(strong),
     colWidths: shown.map((each) => each.width + GAP),
     colAligns: shown.map(({ index }) => columns[index]?.align ?? 'left'),

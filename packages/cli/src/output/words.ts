@@ -1,4 +1,3 @@
-import prettyBytes from 'pretty-bytes';
 import prettyMilliseconds from 'pretty-ms';
 import { NOTHING } from './nothing.ts';
 
@@ -11,11 +10,6 @@ export function ago(milliseconds: number | null): string {
 /** `312ms`, `2.4s`, `1m 12s`: two units at most. */
 export function duration(milliseconds: number | null): string {
   return milliseconds === null ? NOTHING : prettyMilliseconds(milliseconds, { unitCount: 2 });
-}
-
-/** `1.34 MB`. */
-export function size(bytes: number | null): string {
-  return bytes === null ? NOTHING : prettyBytes(bytes);
 }
 
 /** A moment in the time zone of who reads, and how long it is ago. */

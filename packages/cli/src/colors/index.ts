@@ -1,0 +1,1 @@
+export { colorsFor, type Colors } from './colors.ts';
