@@ -27,5 +27,6 @@ export type {
   GuardedOrm,
   GuardedSql,
   GuardedTransaction,
+  GuardOf,
   StreamTableIsReadOnly,
 } from './types/index.ts';

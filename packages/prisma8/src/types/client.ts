@@ -43,7 +43,8 @@ type ModelOf<C extends PostgresContract, Streams, Namespace extends string, Mode
       : // It cannot lead to a stream table: it is what Prisma makes of it.
         Original;
 
-interface GuardOf<C extends PostgresContract, Streams> {
+/** What the types of guarded models are made of: the contract, what of it may be written, and which models are stream tables. */
+export interface GuardOf<C extends PostgresContract, Streams> {
   readonly contract: C;
   readonly writable: WritableContract<C, Streams>;
   readonly streams: Streams;
