@@ -98,7 +98,7 @@ async function consumer({ name, type, install, extra }: Consumer): Promise<strin
     overrides: packed.specifiers,
   };
   await writeFile(join(folder, 'package.json'), JSON.stringify(manifest));
-  for (const file of [...APPLICATIONS, ...OF_PRISMA])
+  for (const file of [...APPLICATIONS, ...OF_PRISMA, 'core.ts'])
     await copyFile(join(import.meta.dirname, 'consumers', file), join(folder, file));
   await install(folder);
   return folder;
@@ -227,6 +227,30 @@ describe('installed from the packed tarballs', () => {
       );
       expect(await externalTables(folder)).toEqual(['public.order_totals']);
       expect(await runApplications(folder, ['prisma.js'])).toEqual(worksOverPrisma);
+    },
+  );
+
+  test.for(['typescript-5.9', 'typescript-6.0', 'typescript-7.0'])(
+    'core is for a project without the types of Node, whose declarations %s checks',
+    async (compiler) => {
+      const folder = await consumerByNpm('module');
+      const compilerOptions = {
+        strict: true,
+        noEmit: true,
+        module: 'nodenext',
+        target: 'es2022',
+        lib: ['es2022', 'dom'],
+        types: [],
+      };
+      await writeFile(join(folder, 'tsconfig.core.json'), JSON.stringify({ compilerOptions, files: ['core.ts'] }));
+      const complaints = await run(
+        folder,
+        process.execPath,
+        `node_modules/${compiler}/bin/tsc`,
+        '-p',
+        'tsconfig.core.json',
+      );
+      expect(complaints).toBe('');
     },
   );
 
