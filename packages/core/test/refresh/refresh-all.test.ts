@@ -1,4 +1,4 @@
-import { extension, testDatabase } from '@pgstream/harness';
+import { extension, inItsNames, testDatabase } from '@pgstream/harness';
 import type { Client } from 'pg';
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import {
@@ -338,6 +338,19 @@ describe('signal', () => {
     expect(
       sent.filter((text) => text.startsWith('DO ') && text.includes(Buffer.from('doubled').toString('hex'))),
     ).toStrictEqual([]);
+  });
+
+  it('ends it while the catalog is being read, too', async () => {
+    const holder = await db.connect();
+    await holder.query('BEGIN');
+    await holder.query(inItsNames('LOCK TABLE pgstream.pgs_stream_tables'));
+    const { pgstream } = watched(db.url);
+    const ending = new AbortController();
+    const refreshing = pgstream.refreshAll({ signal: ending.signal });
+    await untilAnyoneWaitsFor(admin, inItsNames('pgstream.pgs_stream_tables'));
+    ending.abort();
+    await expect(refreshing).rejects.toMatchObject({ code: 'ABORTED' });
+    await holder.query('ROLLBACK');
   });
 
   it('that has fired already sends nothing', async () => {

@@ -8,6 +8,7 @@ import {
   type DependencyGraph,
   type DependencyNode,
 } from '../../graph/index.ts';
+import { orAborted } from '../waiting.ts';
 import { refreshInOrder } from './in-order.ts';
 import { planAll, type RefreshAllOptions, type RefreshAllPlan, type RefreshAllReport } from './options.ts';
 
@@ -15,7 +16,7 @@ import { planAll, type RefreshAllOptions, type RefreshAllPlan, type RefreshAllRe
 export async function refreshAll(context: Context, options: RefreshAllOptions = {}): Promise<RefreshAllReport> {
   const since = performance.now();
   const plan = planAll(context, options);
-  const graph = await readGraph(context);
+  const graph = await orAborted(readGraph(context), plan.refresh.signal);
   const wanted = wantedOf(graph, plan);
   const results = await refreshInOrder(
     context,
