@@ -16,6 +16,7 @@ import { explainIsStale, fillCatalog, historyRows, measureStaleness, streamTable
 import { measureTypeOrm } from './typeorm.ts';
 import { measureWaiters, measureWaitMemory } from './waiting.ts';
 import { measureEvents, measureWatch } from './watch.ts';
+import { measureVerify, verifiedRows } from './verify.ts';
 import { measureWrites } from './writes.ts';
 
 const rounds = Number(process.env['PGSTREAM_BENCH_ROUNDS'] ?? 1_000);
@@ -60,6 +61,18 @@ const BENCHMARKS: Readonly<Record<string, (client: Client, url: string) => Promi
       'known after ms': Math.round(one.knownAfterMs),
     }));
     print('Memory after waits.', await measureWaitMemory(url), ({ megabytes }) => ({ 'more MB': rounded(megabytes) }));
+  },
+  async verify(client, url) {
+    print(
+      `verify() of ${verifiedRows} rows, beside running the query and reading the table once.`,
+      await measureVerify(client, url, Math.ceil(rounds / 200)),
+      (one) => ({
+        'base ms': rounded(one.baseMs),
+        'median ms': rounded(one.medianMs),
+        ratio: rounded(one.ratio),
+        'more MB of heap': rounded(one.moreMegabytes),
+      }),
+    );
   },
   async drizzle(client) {
     printRatios(

@@ -106,6 +106,7 @@ export type Helpers = Pick<
   | 'lastRefreshAt'
   | 'stalenessMs'
   | 'status'
+  | 'verify'
   | 'refresh'
   | 'refreshIfStale'
   | 'refreshAfter'

@@ -83,6 +83,7 @@ export type {
   RefreshOptions,
   RefreshResult,
 } from './refresh/index.ts';
+export type { RepairOptions, RepairResult, RepairStep } from './repair/index.ts';
 export {
   readOnlyRoleSql,
   refreshFunctionSql,
@@ -99,3 +100,15 @@ export type { SchedulerState } from './scheduler/index.ts';
 export type { StreamTable } from './stream-table.ts';
 export type { Lsn, ReadYourWritesOptions, WaitUntilFreshOptions, WaitUntilFreshResult } from './waiting/index.ts';
 export type { StreamTableChange, StreamTableWatcher, WatchedStreamTable, WatchOptions } from './watch/index.ts';
+export type {
+  DifferentResult,
+  FloatTolerance,
+  RowCounts,
+  RowDifference,
+  RowSample,
+  UndecidableResult,
+  UndecidableReason,
+  VerifiedResult,
+  VerifyOptions,
+  VerifyResult,
+} from './verify/index.ts';

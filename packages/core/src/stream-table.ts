@@ -30,6 +30,8 @@ import {
   type RefreshResult,
 } from './refresh/index.ts';
 import { waitUntilFresh, type WaitUntilFreshOptions, type WaitUntilFreshResult } from './waiting/index.ts';
+import { repairStreamTable, type RepairOptions, type RepairResult } from './repair/index.ts';
+import { verifyStreamTable, type VerifyOptions, type VerifyResult } from './verify/index.ts';
 
 /**
  * One stream table, by its name. Nothing is asked of the server before a method is called.
@@ -160,6 +162,28 @@ export interface StreamTable {
    */
   waitUntilFresh(options?: WaitUntilFreshOptions): Promise<WaitUntilFreshResult>;
 
+  /**
+   * Whether the stream table shows what its query says: compares both as multisets in one snapshot, in a read-only
+   * transaction that leaves neither locks nor settings behind. It reads all rows of both: `maxRows` and `timeoutMs` are its
+   * bounds, and the answer says what the planner expected.
+   *
+   * Values are the same if PostgreSQL's equality of their type says so: 1.0 and 1.00, 0 and -0, NaN and NaN, NULL and NULL, and
+   * what a nondeterministic collation of the query makes equal. Types without one that can be hashed and sorted (json, xml, point
+   * …) are compared by their text, floating-point numbers within a tolerance. Hidden columns are left out.
+   *
+   * Without `afterRefresh` what is different may only be old. With it the stream table is refreshed before, with the sources
+   * locked against writers, and all of that is rolled back: then it is damage, and `repair()` helps. Where a difference would
+   * prove nothing, or cannot be found out, the answer is `undecidable`, with a reason.
+   *
+   * The query runs with the rights of the role that asks. Throws TIMEOUT, ABORTED, INVALID_ARGUMENT (also where the executor is in
+   * no transaction and can begin none), and with `afterRefresh` what refresh() throws.
+   *
+   * @example
+   * const result = await orderTotals.verify({ afterRefresh: true });
+   * if (result.status === 'different') console.error(result.missing.count, result.surplus.sample);
+   */
+  verify(options?: VerifyOptions): Promise<VerifyResult>;
+
   /** Everything the catalog knows, in one snapshot (contract A.2). */
   status(): Promise<StreamTableStatus>;
 
@@ -181,6 +205,24 @@ export interface StreamTable {
    * dot in its name.
    */
   alter(changes: StreamTableChanges): Promise<void>;
+
+  /**
+   * Makes a stream table right that has lost something, or to which somebody has written: has it computed anew, with what the
+   * extension keeps about it, and compares it with its query, all in one transaction. Its readers wait meanwhile, and so do
+   * writers of its sources. Nothing that belongs to the table is lost: rights, indexes, views over it. Says step by step what was
+   * done.
+   *
+   * On pg_stream it forgets up to where changes were taken in, and refreshes (contract A.5); on pg_trickle it calls
+   * `reinitialize_stream_table` where that exists, else `repair_stream_table` before the same. What this does not mend is said
+   * in the result.
+   *
+   * For operators: it needs the rights of refresh(), and on pg_stream UPDATE on the extension's catalog. Throws
+   * INVALID_ARGUMENT where the executor cannot begin a transaction, and what refresh() throws; then nothing was changed.
+   *
+   * @example
+   * const { status, steps } = await orderTotals.repair();
+   */
+  repair(options?: RepairOptions): Promise<RepairResult>;
 
   /** Stops all refreshes of it, automatic and by refresh(), until resume(). Reading it stays possible. */
   suspend(): Promise<void>;
@@ -213,11 +255,13 @@ export function streamTable(context: Context, name: QualifiedName): StreamTable 
     refreshIfStale: (options) => refreshIfStale(context, name, options),
     refreshAfter: (work, options) => refreshAfter(context, name, work, options),
     waitUntilFresh: (options) => waitUntilFresh(context, name, options),
+    verify: (options) => verifyStreamTable(context, name, options),
     status: () => status(context, name),
     exists: () => exists(context, name),
     history: (options) => history(context, name, options),
     explain: () => explain(context, name),
     alter: (changes) => alterStreamTable(context, name, changes),
+    repair: (options) => repairStreamTable(context, name, options),
     suspend: () => suspendStreamTable(context, name),
     resume: () => resumeStreamTable(context, name),
     drop: (options) => dropStreamTable(context, name, options),

@@ -7,6 +7,7 @@ export {
 } from '@pgstream/core';
 // What the results of the helpers are made of: declarations of yours may have to name it.
 export type {
+  DifferentResult,
   IsStaleOptions,
   Lsn,
   RefreshAfterOptions,
@@ -21,6 +22,10 @@ export type {
   StreamTableState,
   StreamTableStatus,
   TransactionState,
+  UndecidableResult,
+  VerifiedResult,
+  VerifyOptions,
+  VerifyResult,
   WaitUntilFreshOptions,
   WaitUntilFreshResult,
   Wakeups,

@@ -261,7 +261,7 @@ describe('streamTable', () => {
   });
   afterAll(() => opened.close());
 
-  it('gives seven helpers and no way to alter or drop', () => {
+  it('gives nine helpers and no way to alter or drop', () => {
     expect(Object.keys(streamTable(opened.db, orderTotals)).toSorted()).toEqual([
       'isStale',
       'lastRefreshAt',
@@ -270,6 +270,7 @@ describe('streamTable', () => {
       'refreshIfStale',
       'stalenessMs',
       'status',
+      'verify',
       'waitUntilFresh',
     ]);
   });

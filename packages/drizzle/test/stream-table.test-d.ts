@@ -155,6 +155,7 @@ describe('functions that take dbs and stream tables', () => {
       | 'lastRefreshAt'
       | 'stalenessMs'
       | 'status'
+      | 'verify'
       | 'refresh'
       | 'refreshIfStale'
       | 'refreshAfter'

@@ -1,4 +1,5 @@
 export type {
+  DifferentResult,
   IsStaleOptions,
   Lsn,
   RefreshAfterOptions,
@@ -7,6 +8,10 @@ export type {
   RefreshOptions,
   RefreshResult,
   StreamTableStatus,
+  UndecidableResult,
+  VerifiedResult,
+  VerifyOptions,
+  VerifyResult,
   WaitUntilFreshOptions,
   WaitUntilFreshResult,
   Wakeups,
@@ -46,5 +51,6 @@ export {
   type StalenessMs,
   type StreamTableHandle,
   type StreamTablePromise,
+  type Verify,
 } from './handle/index.ts';
 export type { ForeignKeySide, RegisteredModel, RegisteredRelation, StreamTableRegistry } from './registry/index.ts';

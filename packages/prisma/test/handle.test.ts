@@ -253,6 +253,22 @@ describe('refreshAfter()', () => {
   });
 });
 
+describe('verify()', () => {
+  it('begins when it is awaited, alone and in a transaction', async () => {
+    expect(await prisma.orderTotals.verify({ afterRefresh: true })).toMatchObject({ status: 'verified' });
+    const inside = await prisma.$transaction(async (tx) => await tx.orderTotals.verify());
+    expect(inside).toMatchObject({ status: 'verified' });
+  });
+
+  it('as an element of a batch is refused with a sentence, and nothing of the batch is done', async () => {
+    const before = await prisma.note.count();
+    const batch = prisma.$transaction([prisma.note.deleteMany(), prisma.orderTotals.verify()]);
+    await expect(batch).rejects.toMatchObject({ code: 'INVALID_ARGUMENT', operation: 'verify' });
+    expect(before).toBeGreaterThan(0);
+    expect(await prisma.note.count()).toBe(before);
+  });
+});
+
 describe('refreshIfStale()', () => {
   const bound = { maxAgeMs: 3_600_000 };
 

@@ -84,6 +84,7 @@ describe('the helpers', () => {
     expectTypeOf(prisma.orderTotals.waitUntilFresh({ since: '0/1' })).toEqualTypeOf<
       StreamTablePromise<WaitUntilFreshResult>
     >();
+    expectTypeOf(prisma.orderTotals.verify({ maxRows: 1 })).resolves.toHaveProperty('status');
     expectTypeOf(prisma.orderTotals.isStale()).toExtend<Prisma.PrismaPromise<boolean | null>>();
   });
 

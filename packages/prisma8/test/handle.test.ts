@@ -53,6 +53,7 @@ describe('the helpers', () => {
     expect(await totalOf(2)).toBe(total);
     expect(await totals.refreshIfStale({ maxAgeMs: 3_600_000 })).toMatchObject({ status: 'fresh' });
     expect(await totals.waitUntilFresh({ maxAgeMs: 3_600_000 })).toHaveProperty('lastRefreshAt');
+    expect(await totals.verify({ afterRefresh: true })).toMatchObject({ status: 'verified' });
   });
 
   it('share refreshes outside of transactions', async () => {

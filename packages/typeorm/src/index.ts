@@ -1,5 +1,6 @@
 // What the results of the helpers and of fromTypeORM() are made of: whoever exports them has to name it.
 export type {
+  DifferentResult,
   IsStaleOptions,
   Lsn,
   RefreshAfterOptions,
@@ -14,6 +15,10 @@ export type {
   StreamTableState,
   StreamTableStatus,
   TransactionState,
+  UndecidableResult,
+  VerifiedResult,
+  VerifyOptions,
+  VerifyResult,
   WaitUntilFreshOptions,
   WaitUntilFreshResult,
   Wakeups,

@@ -144,6 +144,17 @@ async function totalOf3(): Promise<string | undefined> {
   return (await OrderTotals.findOneBy({ customerId: 3 }))?.total;
 }
 
+describe('verify()', () => {
+  it.each([
+    ['a class', () => OrderTotals.verify({ afterRefresh: true })],
+    ['a class on a DataSource', () => OrderTotals.verify({ afterRefresh: true, on: dataSource })],
+    ['a repository', () => streamRepository(dataSource, OrderTotals).verify({ afterRefresh: true })],
+    ['a class in a transaction', () => dataSource.transaction((manager) => OrderTotals.verify({ on: manager }))],
+  ])('of %s says that it shows what its query says', async (_, call) => {
+    expect(await call()).toMatchObject({ status: 'verified' });
+  });
+});
+
 describe('refreshIfStale()', () => {
   it.each([
     ['a class', (maxAgeMs: number) => OrderTotals.refreshIfStale({ maxAgeMs })],
@@ -256,6 +267,7 @@ describe('with several DataSources', () => {
       [() => OrderTotals.lastRefreshAt(), 'OrderTotals.lastRefreshAt({ on: dataSource }).'],
       [() => OrderTotals.stalenessMs(), 'OrderTotals.stalenessMs({ on: dataSource }).'],
       [() => OrderTotals.status(), 'OrderTotals.status({ on: dataSource }).'],
+      [() => OrderTotals.verify(), 'OrderTotals.verify({ on: dataSource }).'],
       [() => OrderTotals.refresh(), 'OrderTotals.refresh({ on: dataSource }).'],
       [() => OrderTotals.refreshIfStale(), 'OrderTotals.refreshIfStale({ on: dataSource }).'],
       [() => OrderTotals.waitUntilFresh(), 'OrderTotals.waitUntilFresh({ on: dataSource }).'],

@@ -40,6 +40,7 @@ describe('a stream entity', () => {
     expectTypeOf(OrderTotals.waitUntilFresh({ on: manager, since: '0/1' })).resolves.toHaveProperty('lastRefreshAt');
     // @ts-expect-error -- neither a Date nor a position in the log
     void OrderTotals.waitUntilFresh({ since: 'yesterday' });
+    expectTypeOf(OrderTotals.verify({ on: manager, maxRows: 1 })).resolves.toHaveProperty('status');
     expectTypeOf(
       OrderTotals.refreshAfter(async () => 7, { on: manager, timeoutMs: 1 }),
     ).resolves.toEqualTypeOf<number>();

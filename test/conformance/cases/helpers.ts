@@ -41,9 +41,9 @@ export function helperCases<Native>(stage: Stage<Native>): void {
     await helpers().refresh();
   });
 
-  it('there are eight, and none to create, alter or drop', () => {
+  it('there are nine, and none to create, alter or drop', () => {
     const given = helpers() as unknown as Record<string, unknown>;
-    for (const method of [...QUESTIONS, 'refresh', 'refreshIfStale', 'refreshAfter', 'waitUntilFresh'])
+    for (const method of [...QUESTIONS, 'verify', 'refresh', 'refreshIfStale', 'refreshAfter', 'waitUntilFresh'])
       expect(given[method]).toBeTypeOf('function');
     for (const method of ['create', 'alter', 'suspend', 'resume', 'drop']) expect(given[method]).toBeUndefined();
   });
@@ -142,6 +142,46 @@ export function helperCases<Native>(stage: Stage<Native>): void {
     );
     for (const { seen } of results) expect(seen).toHaveLength(1);
     expect(results.filter(({ shared }) => shared)).not.toEqual([]);
+  });
+
+  describe('verify()', () => {
+    it('shows what is missing, as age or as none after a refresh, of which no trace is left', async () => {
+      expect(await helpers().verify()).toMatchObject({ status: 'verified', afterRefresh: false });
+      await stage.client.pay(account, 40);
+      const at = await helpers().lastRefreshAt();
+      expect(await helpers().verify()).toMatchObject({
+        status: 'different',
+        missing: { count: 1, sample: [{ copies: 1, values: { account: String(account), payments: '1' } }] },
+        surplus: { count: 0, sample: [] },
+      });
+      expect(await helpers().verify({ afterRefresh: true })).toMatchObject({ status: 'verified', afterRefresh: true });
+      expect([await paid(), await helpers().lastRefreshAt()]).toEqual([undefined, at]);
+    });
+
+    it('finds damage, and what is found goes through JSON', async () => {
+      await stage.admin.query('BEGIN');
+      await stage.admin.query('SET LOCAL session_replication_role = replica');
+      await stage.admin.query('UPDATE public.account_totals SET payments = payments + 1');
+      await stage.admin.query('COMMIT');
+      const found = await helpers().verify({ afterRefresh: true });
+      await stage.client.pgstream().table('account_totals').repair();
+      expect(found.status).toBe('different');
+      expect(throughJson(found)).toStrictEqual(found);
+      expect(await helpers().verify()).toMatchObject({ status: 'verified' });
+    });
+
+    it('in a transaction sees its writes, and leaves it usable', async () => {
+      const rolledBack = new Error('rolled back on purpose');
+      const work = stage.client.transaction(async (session) => {
+        await session.pay(account, 40);
+        expect(await session.helpers('accountTotals').verify()).toMatchObject({ status: 'different' });
+        const error = await endOf(() => session.helpers('accountTotals').verify({ afterRefresh: true }));
+        expect(error).toMatchObject({ code: 'INVALID_ARGUMENT', operation: 'verify' });
+        await session.pay(account + 1, 40);
+        throw rolledBack;
+      });
+      expect(await endOf(() => work)).toBe(rolledBack);
+    });
   });
 
   describe('refreshIfStale()', () => {
@@ -251,10 +291,13 @@ export function helperCases<Native>(stage: Stage<Native>): void {
   });
 
   describe('a name that is not there is an error that names it', () => {
-    it.each([...QUESTIONS, 'refresh', 'refreshIfStale', 'waitUntilFresh'] as const)('%s()', async (method) => {
-      const error = await endOf(() => helpers('missing')[method]());
-      expect(error).toSatisfy((value) => isPgStreamError(value, 'NOT_FOUND'));
-      expect(error).toMatchObject({ name: 'StreamTableNotFoundError', schema: 'public', table: 'not_there' });
-    });
+    it.each([...QUESTIONS, 'verify', 'refresh', 'refreshIfStale', 'waitUntilFresh'] as const)(
+      '%s()',
+      async (method) => {
+        const error = await endOf(() => helpers('missing')[method]());
+        expect(error).toSatisfy((value) => isPgStreamError(value, 'NOT_FOUND'));
+        expect(error).toMatchObject({ name: 'StreamTableNotFoundError', schema: 'public', table: 'not_there' });
+      },
+    );
   });
 }

@@ -35,6 +35,10 @@ export interface Abilities {
   readonly altersQuery: boolean;
   /** Whether drop can be told to drop the stream tables on top as well (contract B.2). */
   readonly dropsDependents: boolean;
+  /** Whether it has a function that computes a stream table anew, with all that it keeps about it (contract F.9). */
+  readonly reinitializes: boolean;
+  /** Whether it has a function that puts the capture of changes in order (contract B.11). */
+  readonly repairsCapture: boolean;
 }
 
 /** What the catalog of a database shows of its extension. Every role may read it. */
@@ -85,6 +89,8 @@ export function abilitiesOf({ name, version, functions }: Facts): Abilities {
     replaces: has('create_or_replace_stream_table'),
     altersQuery: has('alter_stream_table', 'query'),
     dropsDependents: has('drop_stream_table', 'cascade'),
+    reinitializes: has('reinitialize_stream_table'),
+    repairsCapture: has('repair_stream_table'),
   };
 }
 
@@ -96,6 +102,8 @@ export const ASKED_FUNCTIONS = [
   'drop_stream_table',
   'recover_capture_instance',
   'refresh_stream_table',
+  'reinitialize_stream_table',
+  'repair_stream_table',
   'resume_stream_table',
   'version',
 ] as const;

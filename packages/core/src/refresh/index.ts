@@ -1,5 +1,5 @@
 export { afterCommit, checkWork, commitFirst, type Writing } from './after-commit.ts';
-export { checkInDialect, type RefreshOptions, type RefreshResult } from './options.ts';
+export { checkInDialect, type RefreshOptions, type RefreshPlan, type RefreshResult } from './options.ts';
 export { refreshAfter, refreshingAfter, type RefreshAfterOptions } from './refresh-after.ts';
 export {
   refreshAll,
@@ -9,8 +9,8 @@ export {
   type RefreshAllResult,
 } from './all/index.ts';
 export { refreshIfStale, type RefreshIfStaleOptions, type RefreshIfStaleResult } from './refresh-if-stale.ts';
-export { checkRefresh, refreshStreamTable } from './refresh.ts';
-export { orAborted, orTimedOut } from './waiting.ts';
+export { checkRefresh, patiently, refreshing, refreshStreamTable } from './refresh.ts';
+export { orAborted, orTimedOut, throwIfAborted } from './waiting.ts';
 export {
   declarePaceOfSetting,
   declareSinceOfSetting,

@@ -1,7 +1,7 @@
 import { within, type Context } from '../context/index.ts';
 import { classify } from '../classification/index.ts';
 import { findDriverError, isPgStreamError } from '../errors/index.ts';
-import { canBegin, inOwnTransaction, query, type TransactionState } from '../executor/index.ts';
+import { canBegin, inOwnTransaction, limitTransaction, type TransactionState } from '../executor/index.ts';
 import type { QualifiedName } from '../name/index.ts';
 import { attempt } from './attempt.ts';
 import { planOf, type RefreshOptions, type RefreshPlan, type RefreshResult } from './options.ts';
@@ -30,6 +30,8 @@ export interface Call {
 export interface Try<Status> {
   /** Whether it is more than one statement, to be in a transaction of ours where the executor can begin one. */
   readonly isMany: boolean;
+  /** Of the transaction of ours; READ COMMITTED by default. */
+  readonly isolation?: 'REPEATABLE READ' | undefined;
   /** Waits for writers of the sources for so many milliseconds at most. */
   readonly make: (where: Context, waitMs: number, call: Call) => Promise<Status>;
 }
@@ -181,26 +183,6 @@ function skips({ ifBusy }: RefreshPlan, error: unknown): boolean {
   return ifBusy === 'skip' && isPgStreamError(error, 'REFRESH_BUSY');
 }
 
-/**
- * The transaction of ours gets this long to be ended, after what the refresh may take. If our ROLLBACK is lost (pg drops
- * what is queued behind a query_timeout) and the connection goes back to its pool, nobody else would end it.
- */
-const TO_END_IT_MS = 2_000;
-
-/**
- * By the server's clocks. A time-out of the transaction that is shorter already is the user's, and stays. Set to zero
- * first, because the server does not set a clock anew that is running.
- */
-const TIMEOUTS = `SELECT pg_catalog.json_build_array(
-  pg_catalog.set_config('statement_timeout', $1, true),
-  CASE WHEN transaction_timeout.ms OPERATOR(pg_catalog.>) 0
-      AND transaction_timeout.ms OPERATOR(pg_catalog.<=) $2::pg_catalog.text::int THEN NULL
-    ELSE pg_catalog.concat(pg_catalog.set_config('transaction_timeout', '0', true), pg_catalog.set_config('transaction_timeout', $2, true)) END
-)::pg_catalog.text AS pgstream
-FROM (
-  SELECT s.setting::int AS ms FROM pg_catalog.pg_settings s WHERE s.name OPERATOR(pg_catalog.=) 'transaction_timeout'
-) transaction_timeout`;
-
 /** One attempt outside a transaction. The server keeps to the time in a transaction of ours, else our waiting does. */
 async function tryWithin<Status>(
   leftMs: number,
@@ -208,7 +190,7 @@ async function tryWithin<Status>(
   name: QualifiedName,
   waitMs: number,
   call: Call,
-  { isMany, make }: Try<Status>,
+  { isMany, isolation, make }: Try<Status>,
 ): Promise<Status> {
   const { executor } = context;
   const isTimed = leftMs !== Infinity;
@@ -217,7 +199,8 @@ async function tryWithin<Status>(
   if (!canBegin(executor)) return isTimed ? orTimedOut(tryIn(context), leftMs) : tryIn(context);
   try {
     return await inOwnTransaction(executor, async (ours) => {
-      if (isTimed) await query(ours, TIMEOUTS, [String(Math.ceil(leftMs)), String(Math.ceil(leftMs) + TO_END_IT_MS)]);
+      if (isolation !== undefined) await ours.query(`SET TRANSACTION ISOLATION LEVEL ${isolation}`);
+      if (isTimed) await limitTransaction(ours, leftMs);
       return await tryIn(within(context, ours));
     });
   } catch (error) {

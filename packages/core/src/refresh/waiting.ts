@@ -28,8 +28,8 @@ export function orTimedOut<T>(promise: Promise<T>, timeoutMs: number): Promise<T
 }
 
 /** Throws ABORTED if the signal has fired. */
-export function throwIfAborted(signal: AbortSignal | undefined): void {
-  if (signal?.aborted) throw aborted(signal, 'refresh');
+export function throwIfAborted(signal: AbortSignal | undefined, operation = 'refresh'): void {
+  if (signal?.aborted) throw aborted(signal, operation);
 }
 
 function aborted(signal: AbortSignal, operation: string): PgStreamError {

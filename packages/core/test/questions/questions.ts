@@ -3,7 +3,17 @@ import { createPgStream, type PgStream, type StreamTable, type WaitUntilFreshOpt
 import { fromPg } from '../../src/pg.ts';
 import { createOrders, TOTALS } from '../orders.ts';
 
-type Commands = 'alter' | 'suspend' | 'resume' | 'drop' | 'refresh' | 'refreshIfStale' | 'refreshAfter';
+/** `verify` asks inside of a transaction, `repair` in one of its own; they have tests of its own. */
+type Commands =
+  | 'alter'
+  | 'suspend'
+  | 'resume'
+  | 'drop'
+  | 'refresh'
+  | 'refreshIfStale'
+  | 'refreshAfter'
+  | 'verify'
+  | 'repair';
 
 /** Every question about one stream table: the compiler misses one that is not here. */
 const ofOne: Record<Exclude<keyof StreamTable, Commands | 'name'>, (table: StreamTable) => Promise<unknown>> = {

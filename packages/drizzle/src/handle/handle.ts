@@ -13,6 +13,7 @@ export type StreamTableHandle = Pick<
   | 'lastRefreshAt'
   | 'stalenessMs'
   | 'status'
+  | 'verify'
   | 'refresh'
   | 'refreshIfStale'
   | 'refreshAfter'
@@ -47,7 +48,7 @@ export function streamTable(db: PgDatabaseLike, table: AnyPgStreamTable): Stream
   }
   const executor = drizzleExecutor(primaryOf(db, 'streamTable()'));
   // oxlint-disable-next-line typescript/unbound-method -- closures of core: they have no `this`
-  const { isStale, lastRefreshAt, stalenessMs, status, refresh, refreshIfStale, refreshAfter, waitUntilFresh } =
+  const { isStale, lastRefreshAt, stalenessMs, status, verify, refresh, refreshIfStale, refreshAfter, waitUntilFresh } =
     createPgStream(executor).table(name);
-  return { isStale, lastRefreshAt, stalenessMs, status, refresh, refreshIfStale, refreshAfter, waitUntilFresh };
+  return { isStale, lastRefreshAt, stalenessMs, status, verify, refresh, refreshIfStale, refreshAfter, waitUntilFresh };
 }

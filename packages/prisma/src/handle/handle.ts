@@ -12,6 +12,8 @@ import {
   type StreamTable,
   type StreamTableName,
   type StreamTableStatus,
+  type VerifyOptions,
+  type VerifyResult,
   type WaitUntilFreshOptions,
   type WaitUntilFreshResult,
 } from '@pgstream/core';
@@ -25,13 +27,14 @@ import { prismaPromise, type StreamTablePromise } from './promise.ts';
  *
  * All but `refreshIfStale()` and `refreshAfter()` begin when they are awaited, as Prisma's own calls do, and can be elements of
  * `prisma.$transaction([…])`. There nothing can be waited for or read back: every refusal, `ifBusy: 'skip'` too, fails the
- * batch, and so does `waitUntilFresh()`, before anything of it is sent.
+ * batch, and so do `verify()` and `waitUntilFresh()`, before anything of it is sent.
  */
 export interface StreamTableHandle {
   readonly isStale: IsStale;
   readonly lastRefreshAt: LastRefreshAt;
   readonly stalenessMs: StalenessMs;
   readonly status: Status;
+  readonly verify: Verify;
   readonly refresh: Refresh;
   readonly refreshIfStale: RefreshIfStale;
   readonly refreshAfter: RefreshAfter;
@@ -90,6 +93,23 @@ export interface Status {
    * Rejects with NOT_FOUND where there is no such stream table.
    */
   (): StreamTablePromise<StreamTableStatus>;
+}
+
+/** See {@link StreamTable.verify}. */
+export interface Verify {
+  /**
+   * Whether the stream table shows what its query says: `verified`, `different` with the rows that are missing and those that are
+   * too many, or `undecidable` with the reason. It reads all rows of both, within `maxRows` and `timeoutMs`, and leaves no trace.
+   * Without `afterRefresh` what is different may only be old; with it, which needs a client that is in no transaction, it is
+   * damage.
+   *
+   * It asks several things, one after the other: as an element of a batch it is INVALID_ARGUMENT. Rejects with TIMEOUT, ABORTED,
+   * INVALID_ARGUMENT, NOT_FOUND, and with `afterRefresh` with what `refresh()` rejects with.
+   *
+   * @example
+   * const { status } = await prisma.orderTotals.verify({ afterRefresh: true });
+   */
+  (options?: VerifyOptions): StreamTablePromise<VerifyResult>;
 }
 
 /** See {@link StreamTable.refresh}. */
@@ -201,6 +221,9 @@ export function streamTableHandle(name: StreamTableName, scope: object, options:
     },
     status(this: unknown) {
       return call(this, 'status', (table) => table.status());
+    },
+    verify(this: unknown, asked?: VerifyOptions) {
+      return call(this, 'verify', (table) => table.verify(asked));
     },
     refresh(this: unknown, asked?: RefreshOptions) {
       return call(this, 'refresh', (table) => table.refresh(asked));

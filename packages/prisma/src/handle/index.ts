@@ -11,5 +11,6 @@ export {
   type Status,
   type StalenessMs,
   type StreamTableHandle,
+  type Verify,
 } from './handle.ts';
 export type { StreamTablePromise } from './promise.ts';

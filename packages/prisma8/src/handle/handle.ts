@@ -16,6 +16,7 @@ export type StreamTableHandle = Pick<
   | 'lastRefreshAt'
   | 'stalenessMs'
   | 'status'
+  | 'verify'
   | 'refresh'
   | 'refreshIfStale'
   | 'refreshAfter'
@@ -27,6 +28,7 @@ const HELPERS: readonly (keyof StreamTableHandle)[] = [
   'lastRefreshAt',
   'stalenessMs',
   'status',
+  'verify',
   'refresh',
   'refreshIfStale',
   'refreshAfter',

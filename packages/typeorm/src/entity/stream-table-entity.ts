@@ -6,6 +6,8 @@ import type {
   RefreshOptions,
   RefreshResult,
   StreamTableStatus,
+  VerifyOptions,
+  VerifyResult,
   WaitUntilFreshOptions,
   WaitUntilFreshResult,
 } from '@pgstream/core';
@@ -61,6 +63,20 @@ export abstract class StreamTableEntity {
   /** Everything the catalog knows, in one snapshot (contract A.2). */
   static async status(this: StreamEntityClass<object>, { on }: On = {}): Promise<StreamTableStatus> {
     return await helpersOf(this, on, 'status').status();
+  }
+
+  /**
+   * Whether the stream table shows what its query says: compares all rows of both, within the bounds that you give, and leaves no
+   * trace. `afterRefresh` tells damage from age. See `StreamTable.verify` of `@pgstream/core`.
+   *
+   * @example
+   * const { status } = await OrderTotals.verify({ afterRefresh: true });
+   */
+  static async verify(
+    this: StreamEntityClass<object>,
+    { on, ...options }: VerifyOptions & On = {},
+  ): Promise<VerifyResult> {
+    return await helpersOf(this, on, 'verify').verify(options);
   }
 
   /**

@@ -13,6 +13,7 @@ export type StreamTableHandle = Pick<
   | 'lastRefreshAt'
   | 'stalenessMs'
   | 'status'
+  | 'verify'
   | 'refresh'
   | 'refreshIfStale'
   | 'refreshAfter'

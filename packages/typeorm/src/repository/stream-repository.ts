@@ -6,6 +6,8 @@ import type {
   RefreshOptions,
   RefreshResult,
   StreamTableStatus,
+  VerifyOptions,
+  VerifyResult,
   WaitUntilFreshOptions,
   WaitUntilFreshResult,
 } from '@pgstream/core';
@@ -68,8 +70,8 @@ export interface StreamRepository<Entity extends ObjectLiteral>
 }
 
 /**
- * A read-only repository of a stream entity, with `isStale()`, `lastRefreshAt()`, `stalenessMs()`, `status()`, `refresh()`,
- * `refreshIfStale()`, `refreshAfter()` and `waitUntilFresh()`. In a transaction give its EntityManager, and all of it is part of the transaction; given a
+ * A read-only repository of a stream entity, with `isStale()`, `lastRefreshAt()`, `stalenessMs()`, `status()`, `verify()`,
+ * `refresh()`, `refreshIfStale()`, `refreshAfter()` and `waitUntilFresh()`. In a transaction give its EntityManager, and all of it is part of the transaction; given a
  * DataSource, it goes by the `manager` that this one has at each call.
  *
  * At run time it is a Repository of TypeORM, whose write methods reject with `StreamTableReadOnlyError`. Throws
@@ -149,6 +151,10 @@ class HelpfulRepository<Entity extends ObjectLiteral> extends Repository<Entity>
 
   async status(): Promise<StreamTableStatus> {
     return await this.#handle.status();
+  }
+
+  async verify(options?: VerifyOptions): Promise<VerifyResult> {
+    return await this.#handle.verify(options);
   }
 
   async refresh(options?: RefreshOptions): Promise<RefreshResult> {

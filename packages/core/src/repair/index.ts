@@ -1,0 +1,1 @@
+export { repairStreamTable, type RepairOptions, type RepairResult, type RepairStep } from './repair.ts';
