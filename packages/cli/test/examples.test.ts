@@ -41,7 +41,7 @@ const BEFORE: readonly (readonly [RegExp, string])[] = [
 const GOES_ON = /^pgstream (?:watch|run (?!.*--once))/;
 
 /** What ends with its verdict: no scheduler runs here, for one. */
-const JUDGES = /^pgstream health/;
+const JUDGES = /^pgstream (?:health|doctor)/;
 
 /** What ends with another code than 0 where nobody answers. */
 const ASKS = /^pgstream (?:drop|suspend) (?!.*--yes)/;

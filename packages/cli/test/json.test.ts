@@ -36,6 +36,7 @@ const COMMANDS: Readonly<Record<string, readonly (readonly string[])[]>> = {
   wait: [['order_totals', '--max-age', '1h']],
   graph: [[]],
   health: [[], ['order_totals', '--max-age', '1h']],
+  doctor: [[], ['--try']],
   freshness: [[]],
   explain: [['order_totals'], ['analytics.visits']],
   history: [['order_totals']],

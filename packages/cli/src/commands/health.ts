@@ -1,13 +1,8 @@
-import type { Health, HealthFinding } from '@pgstream/core';
+import type { Health } from '@pgstream/core';
 import type { Command } from 'commander';
 import { command, durationArgument, inDatabase, type Session } from '../command/index.ts';
-import { EXIT, type ExitCode } from '../exit/index.ts';
-
-const EXIT_CODES: Readonly<Record<Health['status'], ExitCode>> = {
-  ok: EXIT.done,
-  warn: EXIT.staleWarning,
-  error: EXIT.stale,
-};
+import { BY_VERDICT } from '../exit/index.ts';
+import { findingsText } from '../output/index.ts';
 
 /** `pgstream health` */
 export function health(): Command {
@@ -34,27 +29,17 @@ export function health(): Command {
           const tables = names.length === 0 ? undefined : names.map((each) => name(each));
           const verdict = await pgstream.health({ tables, maxAgeMs, timeoutMs, signal });
           output.show(verdict, () => describe(verdict, session));
-          return EXIT_CODES[verdict.status];
+          return BY_VERDICT[verdict.status];
         },
       ),
     );
 }
 
-function describe({ status, findings, extension, scheduler, streamTables }: Health, session: Session): string {
-  const { colors } = session.output;
-  const verdict = { ok: colors.good, warn: colors.warning, error: colors.bad }[status](status);
+function describe({ status, findings, extension, scheduler, streamTables }: Health, { output }: Session): string {
   const about = [
     ...(extension === null ? [] : [`${extension.name} ${extension.version}`]),
     `scheduler ${scheduler}`,
     `${streamTables} stream ${streamTables === 1 ? 'table' : 'tables'}`,
   ];
-  return [`${verdict}  ${colors.faint(about.join(', '))}`, ...findings.map((each) => findingText(each, session))].join(
-    '\n',
-  );
-}
-
-function findingText({ severity, code, message, cure }: HealthFinding, { output }: Session): string {
-  const { colors } = output;
-  const severityText = { info: colors.faint, warn: colors.warning, error: colors.bad }[severity](severity.padEnd(5));
-  return `\n${severityText}  ${colors.strong(code)}  ${message}\n       ${cure}`;
+  return findingsText(status, about, findings, output);
 }

@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { alter } from './alter.ts';
 import { create } from './create.ts';
+import { doctor } from './doctor.ts';
 import { drop } from './drop.ts';
 import { explain } from './explain.ts';
 import { freshness } from './freshness.ts';
@@ -22,7 +23,7 @@ export { complete, completion } from './completion.ts';
 
 /** The commands by what they are for, in the order of the help. A new one is a file here and a line. */
 export const COMMANDS: Readonly<Record<string, readonly (() => Command)[]>> = {
-  'Look:': [list, status, watch, health, freshness, graph, explain, history, stats],
+  'Look:': [list, status, watch, health, doctor, freshness, graph, explain, history, stats],
   'Refresh:': [refresh, run, wait],
   'Develop:': [generate],
   'Administer:': [create, alter, suspend, resume, drop],

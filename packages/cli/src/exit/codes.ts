@@ -35,3 +35,6 @@ const BY_CODE: Readonly<Partial<Record<PgStreamErrorCode, ExitCode>>> = {
 export function exitCodeOf(code: PgStreamErrorCode): ExitCode {
   return BY_CODE[code] ?? EXIT.refused;
 }
+
+/** What a verdict on the whole ends it with. */
+export const BY_VERDICT = { ok: EXIT.done, warn: EXIT.staleWarning, error: EXIT.stale } as const;

@@ -1,3 +1,3 @@
-export { EXIT, exitCodeOf, type ExitCode } from './codes.ts';
+export { BY_VERDICT, EXIT, exitCodeOf, type ExitCode } from './codes.ts';
 export { CliError } from './errors.ts';
 export { sentenceOf } from './sentences.ts';

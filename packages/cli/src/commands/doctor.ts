@@ -1,0 +1,49 @@
+import type { Command } from 'commander';
+import { command, inDatabase } from '../command/index.ts';
+import { BY_VERDICT } from '../exit/index.ts';
+import { findingsText, verdictOf, type Finding } from '../output/index.ts';
+
+const SEVERITIES = ['error', 'warn', 'info'] as const;
+
+/** `pgstream doctor` */
+export function doctor(): Command {
+  return command('doctor', {
+    summary: 'Everything that may be wrong, with what to do: what health says, and what it does not look at',
+    description:
+      'Beside the findings of "pgstream health": roles that may write to stream tables, sources that are gone, stream tables that read each other, schedules below the minimum, a pooler in between. With --try each stream table is refreshed in a transaction that is rolled back, which names the one for which the scheduler of pg_stream stands still; meanwhile its sources are locked. Ends with 0, 4 (a warning) or 5 (an error), by the worst.',
+    examples: [
+      ['pgstream doctor', 'looks, and changes nothing'],
+      ['pgstream doctor --try --json', 'tries refreshes as well, and rolls them back; for programs'],
+    ],
+  })
+    .option('--try', 'refresh each stream table in a transaction that is rolled back')
+    .action(
+      inDatabase<[], { readonly try?: boolean }>(async ({ pgstream, pool, output, signal }, flags) => {
+        const { extension, scheduler, findings: ofHealth } = await pgstream.health({ signal });
+        const findings: Finding[] = [...ofHealth];
+        // Where the extension could not be asked, nothing else can be.
+        const tables = extension === null ? [] : await pgstream.list();
+        if (extension !== null) {
+          const look = await import('../doctor/index.ts');
+          findings.push(
+            ...(await look.writerFindings(pool, tables)),
+            ...(await look.graphFindings(pgstream)),
+            ...(await look.scheduleFindings(pool, extension.name, tables)),
+            ...(await look.poolerFindings(pool)),
+            ...(flags.try === true ? await look.refreshFindings(pool, tables) : []),
+          );
+        }
+        findings.sort((one, other) => SEVERITIES.indexOf(one.severity) - SEVERITIES.indexOf(other.severity));
+        const status = verdictOf(findings);
+        output.show({ status, findings, extension, scheduler, streamTables: tables.length }, () => {
+          const about = [
+            ...(extension === null ? [] : [`${extension.name} ${extension.version}`]),
+            `scheduler ${scheduler}`,
+            `${tables.length} stream ${tables.length === 1 ? 'table' : 'tables'}`,
+          ];
+          return findingsText(status, about, findings, output);
+        });
+        return BY_VERDICT[status];
+      }),
+    );
+}
