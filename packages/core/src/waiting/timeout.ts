@@ -1,7 +1,7 @@
 import { withoutQuoted } from '../classification/index.ts';
 import { run, type Context } from '../context/index.ts';
 import { readSchedule, type Schedule } from '../definition/index.ts';
-import { statement, type Dialect } from '../dialect/index.ts';
+import { EQUALS, statement, type Dialect } from '../dialect/index.ts';
 import { PgStreamError } from '../errors/index.ts';
 import { quoteName } from '../name/index.ts';
 import { schedulersSeen, schedulerState, type SchedulersSeen } from '../scheduler/index.ts';
@@ -21,11 +21,20 @@ interface Wire {
 
 const S = 'stream_tables';
 
+/**
+ * What the history has of it: where the catalog row keeps no error, and the role may read it. Through the extension's function,
+ * which unlike the table is not asked for unless the condition holds.
+ */
+const lastRecorded = (d: Dialect): string => `CASE WHEN s.consecutive_errors OPERATOR(pg_catalog.>) 0
+AND pg_catalog.has_table_privilege('${d.schema}.${d.prefix}refresh_history', 'SELECT') THEN (
+  SELECT h.error_message FROM ${d.schema}.get_refresh_history(name => pg_catalog.concat(s.${d.prefix}schema, '.', s.${d.prefix}name), max_rows => 1) h
+  WHERE h.status ${EQUALS} 'FAILED') END`;
+
 /** What keeps a stream table from becoming fresh; and, once, whether there is a scheduler (contract C.6). */
 const WHY = statement<Wire>(
   (d) => `SELECT pg_catalog.json_build_object('facts', ${factsOf(d)}, 'status', s.status, 'schedule', s.schedule,
 'target', ${d.ifColumn(S, 'target_freshness_mode')}, 'orchestration', ${d.ifColumn(S, 'orchestration_mode')},
-'errors', s.consecutive_errors, 'lastError', ${d.ifColumn(S, 'last_error_message')},
+'errors', s.consecutive_errors, 'lastError', coalesce(${d.ifColumn(S, 'last_error_message')}, ${lastRecorded(d)}),
 'scheduler', scheduler.seen)::pg_catalog.text AS pgstream
 FROM (SELECT ${schedulersSeen(d)} AS seen) scheduler
 CROSS JOIN LATERAL (SELECT s.* ${fromAsked(d)}) s`,

@@ -1,5 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import { extension, onPgTrickle, testDatabase } from '@pgstream/harness';
+import { extension, onPgTrickle, testDatabase, testRole } from '@pgstream/harness';
 import type { Client } from 'pg';
 import { beforeAll, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { createPgStream, type Lsn, type StreamTable, type Wakeups } from '../../src/index.ts';
@@ -112,10 +112,12 @@ describe('waitUntilFresh()', () => {
     ['a position in the log', () => createPgStream(fromPg(admin)).currentLsn()],
   ])('since %s: waits for a refresh that has in what was committed before', async (_, since) => {
     await order(admin, scene, 7);
-    const table = open();
-    // It is connected, so that it looks before the refresh.
-    await table.isStale();
-    expect(await endOfWait(table.waitUntilFresh({ since: await since() }))).toHaveProperty('waitedMs');
+    const { table, sent } = watched();
+    const wait = table.waitUntilFresh({ since: await since() });
+    // The first look is over, and was before the refresh.
+    await expect.poll(() => sent.length).toBeGreaterThan(1);
+    await refresh();
+    expect(await wait).toHaveProperty('lastRefreshAt');
   });
 
   it('since a position that was taken in before the call: is fresh at once', async () => {
@@ -300,7 +302,7 @@ describe('waitUntilFresh()', () => {
     const table = tableOf(scene.name);
     const waits = [
       table.waitUntilFresh({ since: '0/1', maxAgeMs: 60_000 }),
-      table.waitUntilFresh({ since: await clock(), pollMs: 20 }),
+      table.waitUntilFresh({ since: '0/1', pollMs: 20, maxAgeMs: 60_000 }),
       ...[30, 40, 50].map((timeoutMs) => table.waitUntilFresh({ timeoutMs, pollMs: 5 }).catch(() => 'late')),
     ];
     const over = Promise.all(waits);
@@ -378,7 +380,7 @@ describe('waitUntilFresh()', () => {
     const controller = new AbortController();
     const waits = [
       table.waitUntilFresh(),
-      table.waitUntilFresh({ since: await clock() }),
+      table.waitUntilFresh({ since: '0/1', maxAgeMs: 60_000 }),
       table.waitUntilFresh({ signal: controller.signal }),
       table.waitUntilFresh({ maxAgeMs: 0, ...timeout }),
       table.waitUntilFresh({ maxAgeMs: 0, pollMs: Number.NaN }),
@@ -451,9 +453,22 @@ describe('what a time-out says', () => {
     await ago('1 hour');
     await set('consecutive_errors = 2');
     expect(await why()).toContain('Its last 2 refreshes have failed');
-    if (!onPgTrickle) return;
-    await set(`last_error_message = 'invalid input syntax for type integer: "secret"'`);
+    const message = 'invalid input syntax for type integer: "secret"';
+    if (onPgTrickle) await set(`last_error_message = '${message}'`);
+    else {
+      await admin.query(
+        `INSERT INTO pgstream.pgs_refresh_history (pgs_id, data_timestamp, start_time, action, status, error_message)
+         SELECT pgs_id, now(), now(), 'DIFFERENTIAL', 'FAILED', $1 FROM pgstream.pgs_stream_tables WHERE pgs_schema = $2`,
+        [message, scene.schema],
+      );
+    }
     expect(await why()).toContain('failed, the last one with: invalid input syntax for type integer: "…".');
+    const { name, url } = await testRole();
+    await admin.query(
+      `GRANT USAGE ON SCHEMA pgstream TO ${name}; GRANT SELECT ON pgstream.pgs_stream_tables TO ${name}`,
+    );
+    const asked = pooled(url(db.url)).pgstream.table(scene.name).waitUntilFresh(timeout);
+    await expect(asked).rejects.toHaveProperty('message', expect.stringContaining('Its last 2 refreshes have failed'));
   });
 
   it('that the schedule cannot keep the bound', async () => {
