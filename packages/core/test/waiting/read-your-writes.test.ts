@@ -88,7 +88,11 @@ describe('readYourWrites()', () => {
     const wait = pgstream
       .readYourWrites(write, [top, scene.name], { by: 'wait', pollMs: 20 })
       .finally(() => over.abort());
-    await expect.poll(async () => (await admin.query(`SELECT FROM ${scene.orders} WHERE amount = 5`)).rowCount).toBe(2);
+    await expect
+      .poll(async () => (await admin.query(`SELECT FROM ${scene.orders} WHERE amount = 5`)).rowCount, {
+        timeout: 20_000,
+      })
+      .toBe(2);
     expect(await pgstream.table(top).lastRefreshAt()).toEqual(before);
     // Whoever refreshes, does so again and again.
     for (let round = 0; round < 50 && !over.signal.aborted; round += 1) {

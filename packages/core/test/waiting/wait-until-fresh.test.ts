@@ -65,6 +65,7 @@ const clock = async (): Promise<Date> => {
 const refresh = (name = scene.name): Promise<unknown> => createPgStream(fromPg(admin)).table(name).refresh();
 const pause = (ms: number): Promise<void> => new Promise((resolve) => void setTimeout(resolve, ms));
 const timeout = { timeoutMs: 60 };
+const soon = { timeout: 20_000, interval: 10 };
 
 /** A wait that goes on until a refresh ends it. */
 async function endOfWait(wait: Promise<unknown>): Promise<unknown> {
@@ -115,7 +116,7 @@ describe('waitUntilFresh()', () => {
     const { table, sent } = watched();
     const wait = table.waitUntilFresh({ since: await since() });
     // The first look is over, and was before the refresh.
-    await expect.poll(() => sent.length).toBeGreaterThan(1);
+    await expect.poll(() => sent.length, soon).toBeGreaterThan(1);
     await refresh();
     expect(await wait).toHaveProperty('lastRefreshAt');
   });
@@ -263,7 +264,7 @@ describe('waitUntilFresh()', () => {
     };
     const { table, sent } = watched();
     const wait = table.waitUntilFresh({ pollMs: 600_000, events });
-    await expect.poll(() => sent.length).toBeGreaterThan(5);
+    await expect.poll(() => sent.length, soon).toBeGreaterThan(3);
     await refresh();
     for (const wake of woken) wake();
     await wait;
