@@ -8,6 +8,8 @@ import { measureCompileCost } from './drizzle-types.ts';
 import { measureDrizzle } from './drizzle.ts';
 import { measureEmulator } from './emulator.ts';
 import { measureGenerate } from './generate.ts';
+import { buildsOf, measureHot } from './hot.ts';
+import { measureCallers } from './hot-callers.ts';
 import { measurePrismaCompileCost } from './prisma-types.ts';
 import { measurePrisma } from './prisma.ts';
 import { measureRefresh } from './refresh.ts';
@@ -41,6 +43,22 @@ const BENCHMARKS: Readonly<Record<string, (client: Client, url: string) => Promi
       'A refresh, and the question for its age, beside the bare SQL (base).',
       await measureRefresh(Math.ceil(rounds / 3)),
     );
+  },
+  async hot() {
+    const builds = await buildsOf(process.env['PGSTREAM_BENCH_BEFORE']);
+    print('Writers beside refreshers.', await measureHot(server, builds), (one) => ({
+      'writes per s': Math.round(one.writesPerSecond),
+      'p50 ms': rounded(one.p50Ms),
+      'p99 ms': rounded(one.p99Ms),
+      refreshes: one.refreshes,
+      shared: one.shared,
+      refused: one.refused,
+      'in transactions': one.refreshesInTransactions,
+      'rows lost': one.rowsLost,
+    }));
+    print('Callers.', await measureCallers(server, builds, Math.ceil(rounds / 50)), ({ seen }) => ({
+      seen: rounded(seen),
+    }));
   },
   async watch(client, url) {
     const checks = await measureWatch(client, Math.ceil(rounds / 20));
