@@ -19,6 +19,8 @@ export interface TestExtension {
   readonly staleFrom: 'data_timestamp' | 'last_refresh_at';
   /** Whether its functions read a name as SQL does, with quotes (contract F.7). */
   readonly readsQuotedNames: boolean;
+  /** Whether a name may have a semicolon in it: on pg_trickle 0.67 that is a syntax error. */
+  readonly readsSemicolons: boolean;
   /** Whether it asks who has logged in, so that no definer's function refreshes in its owner's place (contract F.3). */
   readonly checksOuterOwner: boolean;
   /** Whether a refresh that somebody calls keeps writers out of the sources by itself (contract F.4). */
@@ -42,6 +44,7 @@ function isTrickleSince(minor: number, patch = 0): boolean {
 
 const abilities = {
   readsQuotedNames: isTrickleSince(108),
+  readsSemicolons: server.extension.name === 'pg_stream' || isTrickleSince(108),
   checksOuterOwner: isTrickleSince(87, 10),
   runsHooksItself: isTrickleSince(81, 1),
   locksSourcesItself: isTrickleSince(82),

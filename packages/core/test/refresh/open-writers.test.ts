@@ -183,20 +183,24 @@ describe('sources of every kind', () => {
     expect(await totalOf3(admin, scene)).toBe(1000);
   });
 
-  it.each(['user', '1st', 'we"ird;x'])('under a stream table called %s', async (called) => {
-    const scene = await createScene(admin);
-    const name = { schema: scene.schema, name: called };
-    await admin.query('SELECT pgstream.create_stream_table($1, $2)', [
-      `${name.schema}.${extension.readsQuotedNames ? escapeIdentifier(called) : called}`,
-      scene.query,
-    ]);
-    await pooled(db.url).pgstream.table(name).refresh();
-    await refreshBesideWriter({ ...scene, name }, () => order(writer, scene, 1000));
-    const { rows } = await admin.query(
-      `SELECT total::int AS total FROM ${scene.schema}.${escapeIdentifier(called)} WHERE customer_id = 3`,
-    );
-    expect(rows).toEqual([{ total: 1000 }]);
-  });
+  // What comes of a semicolon in a name differs: pg_trickle 0.67 creates no such table.
+  it.each(['user', '1st', extension.readsSemicolons ? 'we"ird;x' : 'we"ird'])(
+    'under a stream table called %s',
+    async (called) => {
+      const scene = await createScene(admin);
+      const name = { schema: scene.schema, name: called };
+      await admin.query('SELECT pgstream.create_stream_table($1, $2)', [
+        `${name.schema}.${extension.readsQuotedNames ? escapeIdentifier(called) : called}`,
+        scene.query,
+      ]);
+      await pooled(db.url).pgstream.table(name).refresh();
+      await refreshBesideWriter({ ...scene, name }, () => order(writer, scene, 1000));
+      const { rows } = await admin.query(
+        `SELECT total::int AS total FROM ${scene.schema}.${escapeIdentifier(called)} WHERE customer_id = 3`,
+      );
+      expect(rows).toEqual([{ total: 1000 }]);
+    },
+  );
 
   it('with an empty search_path', async () => {
     const scene = await createScene(admin);
