@@ -44,7 +44,7 @@ const GOES_ON = /^pgstream (?:watch|run (?!.*--once))/;
 const JUDGES = /^pgstream (?:health|doctor)/;
 
 /** What ends with another code than 0 where nobody answers. */
-const ASKS = /^pgstream (?:drop|suspend) (?!.*--yes)/;
+const ASKS = /^pgstream (?:drop|suspend|repair) (?!.*--yes)/;
 
 describe('help', () => {
   test('of every command has an example', () => {

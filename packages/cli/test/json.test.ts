@@ -34,6 +34,8 @@ const COMMANDS: Readonly<Record<string, readonly (readonly string[])[]>> = {
   resume: [['made']],
   refresh: [['made'], ['--all'], ['--stale', '--max-age', '1h']],
   wait: [['order_totals', '--max-age', '1h']],
+  verify: [['order_totals', '--after-refresh'], ['--all']],
+  repair: [['order_totals', '--yes']],
   graph: [[]],
   health: [[], ['order_totals', '--max-age', '1h']],
   doctor: [[], ['--try']],

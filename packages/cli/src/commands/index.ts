@@ -11,11 +11,13 @@ import { health } from './health.ts';
 import { history } from './history.ts';
 import { list } from './list.ts';
 import { refresh } from './refresh.ts';
+import { repair } from './repair.ts';
 import { resume } from './resume.ts';
 import { run } from './run.ts';
 import { stats } from './stats.ts';
 import { status } from './status.ts';
 import { suspend } from './suspend.ts';
+import { verify } from './verify.ts';
 import { wait } from './wait.ts';
 import { watch } from './watch.ts';
 
@@ -26,5 +28,6 @@ export const COMMANDS: Readonly<Record<string, readonly (() => Command)[]>> = {
   'Look:': [list, status, watch, health, doctor, freshness, graph, explain, history, stats],
   'Refresh:': [refresh, run, wait],
   'Develop:': [generate],
+  'Repair:': [verify, repair],
   'Administer:': [create, alter, suspend, resume, drop],
 };

@@ -1,0 +1,1 @@
+export { verificationText } from './text.ts';
