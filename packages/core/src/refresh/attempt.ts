@@ -7,6 +7,13 @@ import { refreshRules } from './errors.ts';
 import { refreshCommand, STORED_OUTCOME, viaCommand, type Attempt } from './statement/index.ts';
 import { checkInDialect, type RefreshPlan } from './options.ts';
 
+/**
+ * The extension waits for the writers of one source while it holds the locks of others (contract F.4). Who writes to both
+ * the other way round would wait for it, and be the victim of the deadlock after a second, PostgreSQL's `deadlock_timeout`:
+ * before that it gives them up. Outside a transaction it is called again.
+ */
+const WAIT_IN_THE_EXTENSION_MS = 200;
+
 /** What the block leaves for the second statement, and what a refresh function returns. */
 type Outcome =
   | { readonly status: 'refreshed' }
@@ -25,10 +32,11 @@ export async function attempt(
 ): Promise<void> {
   const { executor } = context;
   const { via, lockSources, as } = plan;
-  const asked: Attempt = { ...how, lockSources, as };
   const about = { operation: 'refresh', name, transaction, rules: refreshRules(plan, transaction) };
   await inDialect(context, about, async (dialect) => {
     checkInDialect(plan, name, dialect);
+    const waitMs = dialect.locksSourcesItself ? Math.min(how.waitMs, WAIT_IN_THE_EXTENSION_MS) : how.waitMs;
+    const asked: Attempt = { ...how, waitMs, lockSources, as };
     const command = via === undefined ? refreshCommand(dialect, name, asked) : viaCommand(via, name, asked);
     await send(executor, commandBlock(command, executor.transaction));
     if (how.storeRefusals) await throwRefusal(executor);

@@ -46,13 +46,6 @@ const RECENT_MS = 1_000;
 const FIRST_PAUSE_MS = 25;
 const LONGEST_PAUSE_MS = 250;
 
-/**
- * The extension waits for the writers of one source while it holds the locks of others (contract F.4). Who writes to both
- * the other way round would wait for it, and be the victim of the deadlock after a second, PostgreSQL's `deadlock_timeout`:
- * before that it gives them up, and is called again.
- */
-const WAIT_IN_THE_EXTENSION_MS = 200;
-
 const sharing = new Sharing<Done<RefreshResult['status']>>();
 
 /** See {@link StreamTable.refresh}. */
@@ -77,8 +70,6 @@ export async function refreshStreamTable(
 /** A refresh outside a transaction of the caller's, in one of ours or in none. */
 export function refreshing(name: QualifiedName, plan: RefreshPlan): Try<'refreshed'>['make'] {
   return async (where, waitMs, { since, paces }) => {
-    const { locksSourcesItself } = await where.dialect();
-    const atOnceMs = locksSourcesItself ? Math.min(waitMs, WAIT_IN_THE_EXTENSION_MS) : waitMs;
     const { ms, agoMs } = lengthOf(where.executor.scope, name);
     const paceMs = paces && agoMs < ms + RECENT_MS ? ms : undefined;
     const began = performance.now();
@@ -87,7 +78,7 @@ export function refreshing(name: QualifiedName, plan: RefreshPlan): Try<'refresh
       name,
       plan,
       {
-        waitMs: atOnceMs,
+        waitMs,
         storeRefusals: false,
         alone: { begins: where.executor.transaction === 'none', since, paceMs },
       },

@@ -1,9 +1,21 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { connect, quietEmulator } from '@pgstream/harness';
 import type { Client } from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createPgStream, refreshFunctionSql, refreshRoleSql } from '../../src/index.ts';
 import { fromPg } from '../../src/pg.ts';
-import { createScene, createWarm, expectEqualToQuery, order, pooled, through, totalOf3, type Scene } from './scene.ts';
+import {
+  createScene,
+  createSource,
+  createWarm,
+  expectEqualToQuery,
+  order,
+  pooled,
+  type Scene,
+  through,
+  totalOf3,
+  untilAnyoneWaitsFor,
+} from './scene.ts';
 
 /** A server of that release, with a database, whatever the run is about. */
 async function released(version: '0.67' | '0.108') {
@@ -385,5 +397,42 @@ describe('a refresh on pg_trickle 0.108', () => {
     await order(admin, scene, 5);
     await through(admin, { name }).refresh();
     expect(await totalOf3(admin, { name: { ...name, name: name.name.replaceAll('"', '""') } })).toBe(5);
+  });
+});
+
+const rowsOf = (source: string): string => `SELECT '${source}' AS source, id, amount FROM ${source}`;
+
+const write = (client: Client, source: string): Promise<unknown> =>
+  client.query(`INSERT INTO ${source} (customer_id, amount) VALUES (3, 1)`);
+
+describe('a writer, while a refresh on pg_trickle 0.108 holds one source and waits for others', () => {
+  const { clients } = both['0.108'];
+
+  it.each(['in a transaction that has done nothing yet', 'by itself'])('is no victim of it: %s', async (where) => {
+    const { admin, url } = clients;
+    const scene = await createScene(admin);
+    const [a, b, c] = ['a', 'b', 'c'].map((each) => `${scene.schema}.source_${each}`) as [string, string, string];
+    for (const source of [a, b, c]) await createSource(admin, source);
+    const name = { schema: scene.schema, name: 'all_of_them' };
+    await createWarm(admin, name, [a, b, c].map(rowsOf).join(' UNION ALL '));
+    const [refresher, first, second] = [await connect(url), await connect(url), await connect(url)];
+    for (const [client, source] of [
+      [first, b],
+      [second, c],
+    ] as const) {
+      await client.query('BEGIN');
+      await write(client, source);
+    }
+    if (where !== 'by itself') await refresher.query('BEGIN');
+    const refreshed = createPgStream(fromPg(refresher)).table(name).refresh({ lockTimeoutMs: 900 });
+    refreshed.catch(() => {});
+    await untilAnyoneWaitsFor(admin, b);
+    const written = write(second, a);
+    await sleep(650);
+    await first.query('COMMIT');
+    await expect(written).resolves.toMatchObject({ rowCount: 1 });
+    await expect(refreshed).rejects.toMatchObject({ code: 'SOURCES_BUSY' });
+    await second.query('COMMIT');
+    await refresher.query('ROLLBACK');
   });
 });
