@@ -1,9 +1,12 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createInterface } from 'node:readline';
 import { testDatabase } from '@pgstream/harness';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { describe, expect, test } from 'vitest';
 import schema from '../output.schema.json' with { type: 'json' };
 import { createProgram } from '../src/program.ts';
-import { runner } from './run.ts';
+import { PROGRAM, runner } from './run.ts';
 import { shop } from './shop.ts';
 
 const database = testDatabase();
@@ -65,6 +68,21 @@ describe('--json', () => {
       expect({ err, out }).toEqual({ err: '', out: expect.stringMatching(/^[[{]/) });
       expect(against(command, out)).toEqual([]);
     }
+  });
+
+  test('of watch is a line each time, as the schema says, until SIGTERM', async () => {
+    const watch = spawn(process.execPath, [PROGRAM, 'watch', '--json', '--interval', '50ms'], {
+      env: { DATABASE_URL: database.url },
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    const ended = once(watch, 'close');
+    const lines: string[] = [];
+    for await (const line of createInterface(watch.stdout)) {
+      if (lines.push(line) === 2) watch.kill('SIGTERM');
+    }
+    expect(await ended).toEqual([0, null]);
+    expect(lines.map((line) => against('watch', line))).toEqual(lines.map(() => []));
+    expect(lines.length).toBeGreaterThan(1);
   });
 
   test('of an error is as the schema says', async () => {
