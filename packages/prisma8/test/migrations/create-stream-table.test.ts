@@ -1,13 +1,13 @@
-import { freshDatabase, onPgTrickle } from '@pgstream/harness';
-import pg from 'pg';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { connect, extension, freshDatabase } from '@pgstream/harness';
+import type { Client } from 'pg';
+import { describe, expect, it } from 'vitest';
 import { createStreamTable } from '../../src/migration.ts';
 
 const query = 'SELECT id FROM public.sources';
-const dialect = onPgTrickle ? 'pg_trickle' : 'pg_stream';
+const dialect = extension.name;
 
 /** As Prisma runs an operation: nothing where its end is reached already. */
-async function run(client: pg.Client, { execute, postcheck }: ReturnType<typeof createStreamTable>): Promise<void> {
+async function run(client: Client, { execute, postcheck }: ReturnType<typeof createStreamTable>): Promise<void> {
   const isDone = async (): Promise<boolean> => {
     for (const { sql, params } of postcheck) {
       const { rows } = await client.query<{ exists: boolean }>(sql, [...(params ?? [])]);
@@ -22,9 +22,7 @@ async function run(client: pg.Client, { execute, postcheck }: ReturnType<typeof 
 
 describe('createStreamTable()', () => {
   it('creates what it is told, once', async () => {
-    const client = new pg.Client({ connectionString: await freshDatabase() });
-    await client.connect();
-    onTestFinished(() => client.end());
+    const client = await connect(await freshDatabase());
     await client.query('CREATE SCHEMA analytics; CREATE TABLE public.sources (id integer PRIMARY KEY)');
     const operation = createStreamTable({
       schema: 'analytics',
@@ -37,10 +35,8 @@ describe('createStreamTable()', () => {
     await run(client, operation);
     await run(client, operation);
     await run(client, createStreamTable({ name: 'empty', query, initialize: false, dialect }));
-    const schema = onPgTrickle ? 'pgtrickle' : 'pgstream';
-    const prefix = onPgTrickle ? 'pgt' : 'pgs';
     const { rows } = await client.query(
-      `SELECT ${prefix}_name AS name, schedule, refresh_mode, is_populated FROM ${schema}.${prefix}_stream_tables ORDER BY 1`,
+      `SELECT pgs_name AS name, schedule, refresh_mode, is_populated FROM pgstream.pgs_stream_tables ORDER BY 1`,
     );
     expect(rows).toEqual([
       { name: 'empty', schedule: '1m', refresh_mode: 'DIFFERENTIAL', is_populated: false },

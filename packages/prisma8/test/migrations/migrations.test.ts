@@ -1,7 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
-import { freshDatabase } from '@pgstream/harness';
-import pg from 'pg';
-import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
+import { connect, extension, freshDatabase } from '@pgstream/harness';
+import type { Client } from 'pg';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { streamTables } from '../../src/index.ts';
 import { emitMigration, newProject, type Project, valueOf } from './project.ts';
 
@@ -58,13 +58,11 @@ const TABLES = `
     query => 'SELECT customer_id, sum(amount) AS total FROM public.orders GROUP BY customer_id')`;
 
 let url: string;
-let admin: pg.Client;
+let admin: Client;
 
 beforeEach(async () => {
   url = await freshDatabase();
-  admin = new pg.Client({ connectionString: url });
-  await admin.connect();
-  onTestFinished(() => admin.end());
+  admin = await connect(url);
 });
 
 async function totals(): Promise<unknown> {
@@ -89,7 +87,9 @@ describe('on a database with a stream table', () => {
 
   it('`db update` would take the extension’s columns and indexes from one that Prisma looks after', async () => {
     const project = await newProject(schemaWith(totalsAs('')), url);
-    expect(await planned(project)).toContain('ALTER TABLE "public"."order_totals" DROP COLUMN "__pgs_row_id"');
+    expect(await planned(project)).toContain(
+      `ALTER TABLE "public"."order_totals" DROP COLUMN "${extension.hiddenPrefix}row_id"`,
+    );
     expect(() => streamTables(project.contractJson, { public: ['OrderTotals'] })).toThrow('@@control(observed)');
   });
 
@@ -119,7 +119,7 @@ describe('on a database with a stream table', () => {
   it('`contract infer` writes models with the extension’s columns', async () => {
     const { client } = await newProject(OBSERVED, url);
     const inferred = JSON.stringify(client.inferPslContract(await client.introspect()));
-    expect(inferred).toContain('__pgs_row_id');
+    expect(inferred).toContain(`${extension.hiddenPrefix}row_id`);
   });
 });
 
@@ -139,6 +139,7 @@ describe('a migration', () => {
         name: 'order_totals',
         query: 'SELECT customer_id, sum(amount) AS total FROM public.orders GROUP BY customer_id',
         schedule: '1h',
+        dialect: '${extension.name}',
       }),
     ];`;
     await writeFile(file, text.replace('\n\n', `\n${imported}\n\n`).replace('    ];', operation));
