@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { inItsNames, onEmulator, testDatabase } from '@pgstream/harness';
+import { extension, inItsNames, onEmulator, testDatabase } from '@pgstream/harness';
 import { afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { dueOf } from '../src/run/due.ts';
 import { PROGRAM, runner } from './run.ts';
@@ -98,7 +98,7 @@ describe('pgstream run --once', () => {
 
   test('follows a chain: what is calculated from others comes after them, in the same call', async () => {
     await sql(
-      `SELECT pgstream.create_stream_table('public.grand_total', 'SELECT sum(total) AS total FROM public.order_totals', NULL, 'FULL')`,
+      `SELECT pgstream.create_stream_table('public.grand_total', 'SELECT sum(total) AS total FROM public.order_totals', ${extension.calculated}, 'FULL')`,
     );
     try {
       await run('run', '--all', '--once');
@@ -287,7 +287,7 @@ describe('what is due', () => {
 test.runIf(onEmulator)('stands by where the extension has a scheduler for the database (on the emulator)', async () => {
   await sql(aged('order_totals', '6 minutes'));
   // What health() recognises it by.
-  const client = await database.connect({ application_name: 'pg_stream scheduler' });
+  const client = await database.connect({ application_name: `${extension.name} scheduler` });
   const { out } = await run('run', '--all', '--once');
   expect(out).toContain("The extension's own scheduler serves this database");
   expect(out).not.toContain('refreshed in');
