@@ -30,8 +30,9 @@ export async function refreshIfStale(
   name: QualifiedName,
   options: RefreshIfStaleOptions = {},
 ): Promise<RefreshIfStaleResult> {
-  const { maxAgeMs, signal, ...refreshOptions } = options;
-  const plan = checkRefresh(context, { ifBusy: 'wait', signal, ...refreshOptions });
+  const { maxAgeMs, ifBusy = 'wait', ...refreshOptions } = options;
+  const { signal } = options;
+  const plan = checkRefresh(context, { ...refreshOptions, ifBusy });
   const isDue = (where: Context): Promise<boolean> => mustBeRefreshed(where, name, maxAgeMs);
   const { scope, transaction } = context.executor;
   if (transaction !== 'none') {

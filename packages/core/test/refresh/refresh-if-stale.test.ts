@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { testDatabase } from '@pgstream/harness';
 import type { Client } from 'pg';
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
@@ -121,6 +122,20 @@ describe('refreshIfStale()', () => {
     expect(new Set(statuses)).toEqual(new Set(['refreshed', 'fresh']));
     expect(await refreshes()).toBe(1);
     expect(await totalOf3(admin, scene)).toBe(5);
+  });
+
+  it.each([{}, { ifBusy: undefined }])('waits for what is busy unless it is told not to: %o', async (options) => {
+    const { pgstream } = pooled(db.url);
+    const holder = await db.connect();
+    await holder.query('BEGIN');
+    await createPgStream(fromPg(holder)).table(scene.name).refresh();
+    await expect(pgstream.table(scene.name).refreshIfStale({ maxAgeMs: 0, ifBusy: 'throw' })).rejects.toMatchObject({
+      code: 'REFRESH_BUSY',
+    });
+    const waiting = pgstream.table(scene.name).refreshIfStale({ maxAgeMs: 0, ...options });
+    await sleep(100);
+    await holder.query('COMMIT');
+    expect((await waiting).status).toBe('refreshed');
   });
 
   it('asks and refreshes in the transaction of the caller', async () => {
