@@ -34,16 +34,15 @@ export function doctor(): Command {
           );
         }
         findings.sort((one, other) => SEVERITIES.indexOf(one.severity) - SEVERITIES.indexOf(other.severity));
-        const status = verdictOf(findings);
-        output.show({ status, findings, extension, scheduler, streamTables: tables.length }, () => {
-          const about = [
-            ...(extension === null ? [] : [`${extension.name} ${extension.version}`]),
-            `scheduler ${scheduler}`,
-            `${tables.length} stream ${tables.length === 1 ? 'table' : 'tables'}`,
-          ];
-          return findingsText(status, about, findings, output);
-        });
-        return BY_VERDICT[status];
+        const report = {
+          status: verdictOf(findings),
+          findings,
+          extension,
+          scheduler,
+          streamTables: tables.length,
+        };
+        output.show(report, () => findingsText(report, output));
+        return BY_VERDICT[report.status];
       }),
     );
 }

@@ -1,6 +1,5 @@
-import type { Health } from '@pgstream/core';
 import type { Command } from 'commander';
-import { command, durationArgument, inDatabase, type Session } from '../command/index.ts';
+import { command, durationArgument, inDatabase } from '../command/index.ts';
 import { BY_VERDICT } from '../exit/index.ts';
 import { findingsText } from '../output/index.ts';
 
@@ -28,18 +27,9 @@ export function health(): Command {
           const { pgstream, output, signal, name } = session;
           const tables = names.length === 0 ? undefined : names.map((each) => name(each));
           const verdict = await pgstream.health({ tables, maxAgeMs, timeoutMs, signal });
-          output.show(verdict, () => describe(verdict, session));
+          output.show(verdict, () => findingsText(verdict, output));
           return BY_VERDICT[verdict.status];
         },
       ),
     );
-}
-
-function describe({ status, findings, extension, scheduler, streamTables }: Health, { output }: Session): string {
-  const about = [
-    ...(extension === null ? [] : [`${extension.name} ${extension.version}`]),
-    `scheduler ${scheduler}`,
-    `${streamTables} stream ${streamTables === 1 ? 'table' : 'tables'}`,
-  ];
-  return findingsText(status, about, findings, output);
 }

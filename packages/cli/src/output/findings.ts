@@ -1,4 +1,4 @@
-import type { HealthFinding } from '@pgstream/core';
+import type { Health, HealthFinding } from '@pgstream/core';
 import type { Output } from './output.ts';
 
 /** Something that was found, by health() or beside it. */
@@ -15,17 +15,26 @@ export function verdictOf(findings: readonly Finding[]): Verdict {
   return severities.has('warn') ? 'warn' : 'ok';
 }
 
-/** A verdict, what was looked at, and what was found, each with what to do. */
+/** What was looked at, and what was found. */
+interface Found extends Pick<Health, 'extension' | 'scheduler' | 'streamTables'> {
+  readonly status: Verdict;
+  readonly findings: readonly Finding[];
+}
+
+/** The verdict and what was looked at, and then what was found, each with what to do. */
 export function findingsText(
-  verdict: Verdict,
-  about: readonly string[],
-  findings: readonly Finding[],
+  { status, findings, extension, scheduler, streamTables }: Found,
   { colors }: Output,
 ): string {
   const word = { ok: colors.good, warn: colors.warning, error: colors.bad };
   const severityWord = { info: colors.faint, warn: colors.warning, error: colors.bad };
+  const about = [
+    ...(extension === null ? [] : [`${extension.name} ${extension.version}`]),
+    `scheduler ${scheduler}`,
+    `${streamTables} stream ${streamTables === 1 ? 'table' : 'tables'}`,
+  ];
   return [
-    `${word[verdict](verdict)}  ${colors.faint(about.join(', '))}`,
+    `${word[status](status)}  ${colors.faint(about.join(', '))}`,
     ...findings.map(
       ({ severity, code, message, cure }) =>
         `\n${severityWord[severity](severity.padEnd(5))}  ${colors.strong(code)}  ${message}\n       ${cure}`,
