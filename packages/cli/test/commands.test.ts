@@ -288,6 +288,7 @@ describe('what people see', () => {
     const escape = String.fromCodePoint(27);
     const env = { DATABASE_URL: database.url };
     expect((await pgstream(['list'], { env })).out).not.toContain(escape);
+    expect((await pgstream(['list'], { env: { ...env, CI: 'true' } })).out).not.toContain(escape);
     expect((await pgstream(['list', '--color'], { env })).out).toContain(`${escape}[32mACTIVE${escape}[39m`);
     expect((await pgstream(['list'], { env: { ...env, FORCE_COLOR: '1' } })).out).toContain(escape);
     expect((await pgstream(['list'], { env: { ...env, FORCE_COLOR: '1', NO_COLOR: '1' } })).out).not.toContain(escape);

@@ -17,8 +17,9 @@ export interface Colors {
  */
 export function colorsFor(stream: NodeJS.WriteStream, asked: boolean | undefined): Colors {
   const { env } = process;
-  const wanted =
-    asked ?? (env['NO_COLOR'] ? false : env['FORCE_COLOR'] ? true : stream.isTTY && env['TERM'] !== 'dumb');
+  // Of what is none it is undefined, whatever its type says; and what is undefined, picocolors decides: a CI is a terminal to that.
+  const isTerminal = (stream as { readonly isTTY?: boolean }).isTTY === true;
+  const wanted = asked ?? (env['NO_COLOR'] ? false : env['FORCE_COLOR'] ? true : isTerminal && env['TERM'] !== 'dumb');
   const { bold, dim, green, red, yellow } = picocolors.createColors(wanted);
   return { good: green, warning: yellow, bad: red, strong: bold, faint: dim };
 }
