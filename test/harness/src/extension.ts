@@ -27,6 +27,13 @@ export interface TestExtension {
   readonly locksSourcesItself: boolean;
   /** Whether its hooks on DDL run with its own rights, so that a role that migrates needs none on it (contract F.3). */
   readonly runsHooksItself: boolean;
+  /** Whether it has a function that computes a stream table anew (contract F.7); before, its frontier is forgotten. */
+  readonly reinitializes: boolean;
+  /**
+   * Whether its scheduler notifies of a failure that will not go away by itself. pg_trickle 0.67 sets the state ERROR at the
+   * first one, and that is all (contract B.7).
+   */
+  readonly tellsLastingFailures: boolean;
   /** Whether its catalog tells the mode that was asked for, and who refreshes, and how many rows were updated (F.7). */
   readonly hasWideCatalog: boolean;
   /** What its hidden column of row ids is (contract F.5). */
@@ -49,6 +56,8 @@ const abilities = {
   runsHooksItself: isTrickleSince(81, 1),
   locksSourcesItself: isTrickleSince(82),
   hasWideCatalog: isTrickleSince(108),
+  reinitializes: isTrickleSince(91),
+  tellsLastingFailures: server.extension.name === 'pg_stream' || isTrickleSince(108),
   rowIdType: isTrickleSince(87, 16) ? 'bytea' : 'bigint',
 } as const;
 
