@@ -1,4 +1,5 @@
 #!/usr/bin/env node
+import { EXIT } from './exit/index.ts';
 import { main } from './main.ts';
 
 // A URL on the command line may hold a password: whoever lists the processes sees this instead.
@@ -10,3 +11,5 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
 });
 
 process.exitCode = await main(process.argv);
+// A connection with a statement under way is still open, and would be waited for.
+if (process.exitCode === EXIT.interrupted) process.exit();

@@ -288,7 +288,8 @@ test.runIf(onEmulator)('stands by where the extension has a scheduler for the da
   await sql(aged('order_totals', '6 minutes'));
   // What health() recognises it by.
   const client = await database.connect({ application_name: `${extension.name} scheduler` });
-  const { out } = await run('run', '--all', '--once');
+  const { code, out } = await run('run', '--all', '--once');
+  expect(code).toBe(8);
   expect(out).toContain("The extension's own scheduler serves this database");
   expect(out).not.toContain('refreshed in');
   expect((await run('run', '--all', '--once', '--beside-scheduler')).out).toContain('order_totals refreshed in');

@@ -3,6 +3,7 @@ import { fromPg } from '@pgstream/core/pg';
 import type { Pool } from 'pg';
 import type { PgStreamConfig } from '../config/index.ts';
 import { open } from '../connection/index.ts';
+import { CliError, EXIT } from '../exit/index.ts';
 import { nameText, parseName } from '../names/index.ts';
 import { createOutput, type Output } from '../output/index.ts';
 import { startedEmulator } from './emulator.ts';
@@ -18,7 +19,10 @@ export interface Session {
   readonly defaultSchema: string;
   /** The schema that was asked for by name; undefined if none was. */
   readonly askedSchema: string | undefined;
-  /** Ends when the program is told to end (SIGINT, SIGTERM). */
+  /**
+   * Fires when the program is told to end (SIGINT, SIGTERM). Who asks for it ends by itself; else the program ends without
+   * waiting for what is under way.
+   */
   readonly signal: AbortSignal;
   /** The stream table that is meant by a word of the command line. */
   readonly name: (text: string) => QualifiedName;
@@ -40,12 +44,24 @@ export async function withSession<Result>(
   });
   const ending = new AbortController();
   const end = (): void => ending.abort();
+  let isHeeded = false;
+  const interrupted = new Promise<never>((_, reject) => {
+    ending.signal.addEventListener('abort', () => {
+      if (!isHeeded) reject(new CliError(EXIT.interrupted, 'ABORTED', INTERRUPTED));
+    });
+  });
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, end);
   try {
-    return await work(sessionOf(pool, flags, config, ending.signal));
+    const session = sessionOf(pool, flags, config, () => {
+      isHeeded = true;
+      return ending.signal;
+    });
+    return await Promise.race([work(session), interrupted]);
   } finally {
     for (const signal of ['SIGINT', 'SIGTERM'] as const) process.removeListener(signal, end);
-    await pool.end();
+    const closed = pool.end();
+    // What is under way may never be over.
+    if (isHeeded || !ending.signal.aborted) await closed;
   }
 }
 
@@ -56,7 +72,9 @@ function withService(flags: GlobalFlags, config: PgStreamConfig): GlobalFlags {
   return service === undefined ? flags : { ...flags, service };
 }
 
-function sessionOf(pool: Pool, flags: GlobalFlags, config: PgStreamConfig, signal: AbortSignal): Session {
+const INTERRUPTED = 'Interrupted. What the server was asked to do it may still do.';
+
+function sessionOf(pool: Pool, flags: GlobalFlags, config: PgStreamConfig, heed: () => AbortSignal): Session {
   const askedSchema = flags.schema ?? config.schema;
   const defaultSchema = askedSchema ?? 'public';
   return {
@@ -64,7 +82,9 @@ function sessionOf(pool: Pool, flags: GlobalFlags, config: PgStreamConfig, signa
     config,
     defaultSchema,
     askedSchema,
-    signal,
+    get signal() {
+      return heed();
+    },
     pgstream: createPgStream(fromPg(pool), { defaultSchema, dialect: flags.extension ?? config.extension }),
     output: createOutput(flags),
     name: (text) => parseName(text, defaultSchema),

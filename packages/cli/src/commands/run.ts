@@ -27,7 +27,7 @@ export function run(): Command {
   })
     .argument('[tables...]', `${NAME}; what they read is not refreshed unless it is named`)
     .option('--all', 'all stream tables, also those that are created later')
-    .option('--once', 'refresh what is due, and end: with 8 if something failed')
+    .option('--once', 'refresh what is due, and end: with 8 if something failed, or it had to stand by')
     .option('--interval <duration>', 'how often it looks for what is due (default: 1s)', durationArgument)
     .option('--concurrency <n>', 'how many refreshes run at once (default: 2)', countArgument)
     .option('--beside-scheduler', "although the extension's own scheduler may do the same")
@@ -68,7 +68,7 @@ export function run(): Command {
               });
         if (listening !== undefined) tell({ event: 'listening', url: listening.url }, session);
         await runner.toItsEnd();
-        return flags.once === true && runner.hasFailed ? EXIT.refused : EXIT.done;
+        return flags.once === true && (runner.hasFailed || runner.standsBy) ? EXIT.refused : EXIT.done;
       }),
     );
 }

@@ -75,8 +75,9 @@ class Describing implements Submittable {
     this.#described.push({ columns });
   }
 
+  /** The last that is heard: `pg` tells of no end behind an error, and sends what comes next once there is one. */
   handleError(error: Error): void {
-    this.#described.push({ error });
+    this.#done([...this.#described, { error }]);
   }
 
   handleReadyForQuery(): void {

@@ -78,6 +78,11 @@ export class Runner {
     return this.#failed;
   }
 
+  /** Whether it leaves everything to the extension's own scheduler. */
+  get standsBy(): boolean {
+    return this.#standsBy;
+  }
+
   async toItsEnd(): Promise<void> {
     const { signal, intervalMs, isOnce, metrics, tell } = this.#options;
     let lostMs = 0;
