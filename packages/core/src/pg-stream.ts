@@ -17,6 +17,7 @@ import { createStreamTable, type StreamTableDefinition } from './definition/inde
 import { createContext } from './context/index.ts';
 import type { DialectName } from './dialect/index.ts';
 import { listenForEvents, type EventsOptions, type PgStreamEvents } from './events/index.ts';
+import { PgStreamError } from './errors/index.ts';
 import type { SqlExecutor } from './executor/index.ts';
 import { readGraph, type DependencyGraph } from './graph/index.ts';
 import { health, type Health, type HealthOptions } from './health/index.ts';
@@ -217,6 +218,12 @@ export interface PgStream {
  */
 export function createPgStream(executor: SqlExecutor, options: PgStreamOptions = {}): PgStream {
   const { defaultSchema = 'public', dialect } = options;
+  if (typeof (executor as Partial<SqlExecutor> | undefined)?.query !== 'function') {
+    throw new PgStreamError(
+      'INVALID_ARGUMENT',
+      'createPgStream() takes an executor: fromPg(pool) of @pgstream/core/pg, or that of your ORM, fromDrizzle(db) and its like.',
+    );
+  }
   const context = createContext(executor, defaultSchema, dialect);
   return {
     table: (name) => streamTable(context, resolveName(name, defaultSchema)),

@@ -133,3 +133,11 @@ describe('extension()', () => {
     });
   });
 });
+
+// Past the types, as JavaScript may.
+it.each([[undefined], [{}]])('createPgStream(%j) is refused with what it takes', (given) => {
+  const create = createPgStream as (executor: unknown) => unknown;
+  expect(() => create(given)).toThrow(
+    expect.objectContaining({ code: 'INVALID_ARGUMENT', message: expect.stringContaining('fromPg(pool)') as string }),
+  );
+});

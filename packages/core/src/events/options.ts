@@ -42,6 +42,14 @@ export interface EventsPlan {
 
 /** Throws INVALID_ARGUMENT. */
 export function eventsPlan(options: EventsOptions): EventsPlan {
+  const given = options as Partial<EventsOptions> | undefined;
+  if (typeof given?.listener?.listen !== 'function') {
+    throw new PgStreamError(
+      'INVALID_ARGUMENT',
+      'It takes what opens a connection to listen with: { listener: listenWithPg(() => new Client(…)) }, of @pgstream/core/pg.',
+      ABOUT,
+    );
+  }
   const {
     highWaterMark = 1_000,
     keepAliveMs = 15_000,

@@ -7,7 +7,9 @@ export interface VerifyOptions {
   readonly sample?: number | undefined;
   /**
    * Refreshes first, with the sources locked, compares in the same transaction, and rolls all of it back: what is different
-   * then is damage, and not only age. Needs an executor that can begin a transaction.
+   * then is damage, and not only age. A refresh that computes everything (FULL, or many changes) would mend damage as well:
+   * what is then `verified` may be damaged until the next one. Without this option it shows. Needs an executor that can begin a
+   * transaction.
    */
   readonly afterRefresh?: boolean | undefined;
   /**

@@ -361,3 +361,16 @@ it.each<[Partial<EventsOptions>, string]>([
     message: expect.stringContaining(name),
   });
 });
+
+// Past the types, as JavaScript may.
+it.each([[[]], [[{}]], [[{ listener: {} }]]])(
+  'events(%j), without a listener, is refused with what makes one',
+  async (args) => {
+    const events = createPgStream(fromPg(admin)).events as (...given: readonly unknown[]) => Promise<unknown>;
+    await expect(events(...args)).rejects.toMatchObject({
+      code: 'INVALID_ARGUMENT',
+      operation: 'listen',
+      message: expect.stringContaining('listenWithPg'),
+    });
+  },
+);
