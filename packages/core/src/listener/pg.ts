@@ -1,5 +1,5 @@
 import type { Listener, ListeningConnection, ListenRequest } from './listener.ts';
-import { orAborted } from './or-aborted.ts';
+import { untilAborted } from '../abort/index.ts';
 
 /** A notification as a pg Client delivers it, by shape. */
 export interface PgNotification {
@@ -42,7 +42,8 @@ async function listen(
   client.on('end', () => lost(new Error('Connection terminated')));
   client.on('notification', ({ channel, payload = '' }) => notification(channel, payload));
   try {
-    await orAborted(listenTo(client, channels), signal);
+    // Closed meanwhile, pg never settles a connect().
+    await untilAborted(listenTo(client, channels), signal);
     return { check: () => client.query('SELECT 1'), close };
   } catch (error) {
     await close();

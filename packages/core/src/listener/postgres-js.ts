@@ -1,5 +1,5 @@
 import type { Listener, ListeningConnection, ListenRequest } from './listener.ts';
-import { orAborted } from './or-aborted.ts';
+import { untilAborted } from '../abort/index.ts';
 
 /** postgres.js's own `sql`, by shape. */
 export interface PostgresJsListening {
@@ -41,7 +41,7 @@ async function listen(
     await hear(echo.channel, (question) => echo.heard(question));
   };
   try {
-    await orAborted(hearAll(), signal);
+    await untilAborted(hearAll(), signal);
     return { check: () => echo.ask(), close };
   } catch (error) {
     await close();

@@ -1,14 +1,9 @@
+import { untilAborted } from '../abort/index.ts';
 import { PgStreamError } from '../errors/index.ts';
 
 /** A promise, or ABORTED when the signal fires before: what was promised goes on, and nobody hears of its failure. */
 export function orAborted<T>(promise: Promise<T>, signal: AbortSignal | undefined, operation = 'refresh'): Promise<T> {
-  if (signal === undefined) return promise;
-  return new Promise((resolve, reject) => {
-    const abort = (): void => reject(aborted(signal, operation));
-    signal.addEventListener('abort', abort, { once: true });
-    void promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', abort));
-    if (signal.aborted) abort();
-  });
+  return signal === undefined ? promise : untilAborted(promise, signal, () => aborted(signal, operation));
 }
 
 /** A promise, or TIMEOUT when it takes longer: what was promised goes on, and nobody hears of its failure. */
