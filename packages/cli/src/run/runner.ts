@@ -116,18 +116,21 @@ export class Runner {
   /** Begins what is due, as far as there are places. */
   async #look(): Promise<void> {
     const { pgstream, isOurs, concurrency, isOnce, metrics } = this.#options;
-    const [tables, { layers, nodes }] = [await pgstream.list(), await pgstream.graph()];
+    const tables = await pgstream.list();
     const ours = new Map(tables.filter(isOurs).map((table) => [keyOf(table), table]));
-    const below = belowOf(nodes, tables);
-    if (this.#lookedAt === 0) this.#tellBeginning([...ours.values()], below);
+    const now = serverNow(tables) ?? Date.now();
+    const isFirst = this.#lookedAt === 0;
+    // Mostly nothing is due, and then it does not matter what reads what.
+    const graph = isFirst || mayBeDue(ours.values(), now) ? await pgstream.graph() : undefined;
+    const below = belowOf(graph?.nodes ?? [], tables);
+    if (isFirst) this.#tellBeginning([...ours.values()], below);
     this.#lookedAt = Date.now();
     const mayRefresh = await this.#mayRefresh();
     metrics.looked(mayRefresh);
-    if (!mayRefresh) return;
-    const now = serverNow(tables) ?? Date.now();
+    if (!mayRefresh || graph === undefined) return;
     // What is to be refreshed itself comes first.
     const unfinished = new Set(this.#running.keys());
-    for (const key of layers.flat().map((name) => keyOf(name))) {
+    for (const key of graph.layers.flat().map((name) => keyOf(name))) {
       const table = ours.get(key);
       const reads = below.get(key) ?? [];
       const due = table && this.#isToBeTried(table) ? dueOf(table, reads, now) : undefined;
@@ -203,6 +206,11 @@ const BY_SCHEDULER: Readonly<Record<string, string>> = {
   unknown:
     "This role may not see whether the extension's own scheduler serves this database, so nothing is refreshed here. GRANT pg_read_all_stats to it, or say --beside-scheduler if none does.",
 };
+
+/** Whether one is due by its own schedule, or follows what it reads, which only the graph tells. */
+function mayBeDue(tables: Iterable<StreamTableStatus>, now: number): boolean {
+  return [...tables].some((table) => table.schedule.text === null || dueOf(table, [], now) !== undefined);
+}
 
 /** The stream tables that each one reads, itself or through views, by name. */
 function belowOf(
