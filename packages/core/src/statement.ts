@@ -10,6 +10,7 @@ export {
   type StreamTables,
 } from './guard/index.ts';
 export {
+  inlineParameters,
   relationPassedOnTo,
   writeTargets,
   type TableName,

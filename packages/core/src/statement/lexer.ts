@@ -26,7 +26,7 @@ const QUOTED = 2;
 export const UNICODE = 3;
 export const STRING = 4;
 export const NUMBER = 5;
-const PARAMETER = 6;
+export const PARAMETER = 6;
 
 /**
  * Reads SQL text token by token, by PostgreSQL's rules; it is always on one token, at first on the first. Where a constant,
