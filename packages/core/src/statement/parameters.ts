@@ -47,21 +47,14 @@ function constant(values: readonly unknown[], number: number): string {
 
 /** A value as PostgreSQL reads it from text; null for NULL. */
 function textOf(value: unknown, number: number): string | null {
-  switch (typeof value) {
-    case 'string':
-      if (value.includes('\0')) throw refused(number, 'it has a zero character, which no text of PostgreSQL may have');
-      return value;
-    case 'number':
-    case 'bigint':
-    case 'boolean':
-      return String(value);
-    case 'object':
-      return value === null ? null : objectText(value, number);
-    case 'undefined':
-    case 'function':
-    case 'symbol':
-      throw refused(number, `it is ${value === undefined ? 'undefined' : `a ${typeof value}`}, which is no value`);
+  if (value === null) return null;
+  if (typeof value === 'object') return objectText(value, number);
+  if (typeof value === 'number' || typeof value === 'bigint' || typeof value === 'boolean') return String(value);
+  if (typeof value !== 'string') {
+    throw refused(number, `it is ${value === undefined ? 'undefined' : `a ${typeof value}`}, which is no value`);
   }
+  if (value.includes('\0')) throw refused(number, 'it has a zero character, which no text of PostgreSQL may have');
+  return value;
 }
 
 function objectText(value: object, number: number): string {
