@@ -113,6 +113,53 @@ describe('pgstream doctor', () => {
     expect(await found('SCHEDULE_TOO_SHORT')).toEqual([]);
   });
 
+  test('names what the installed release maintains wrongly, with the mode that is right', async () => {
+    await sql(`SELECT pgstream.create_stream_table('public.named', 'SELECT o.id, c.id AS other FROM public.orders o
+      LEFT JOIN public.orders c ON c.id = o.customer_id', '5m', 'DIFFERENTIAL')`);
+    await sql(`SELECT pgstream.create_stream_table('analytics.gone', 'SELECT id FROM public.orders
+      EXCEPT SELECT id FROM analytics.hits', '5m', '${extension.version.startsWith('0.108') ? 'FULL' : 'DIFFERENTIAL'}')`);
+    try {
+      const wrong = await found('MAINTAINED_WRONGLY');
+      expect(wrong.map(({ streamTable }) => streamTable)).toEqual(
+        [
+          { schema: 'analytics', name: 'gone' },
+          { schema: 'public', name: 'named' },
+        ].filter(({ name }) => extension.name === 'pg_stream' || (name === 'gone' && extension.version === '0.67.0')),
+      );
+      for (const { cure } of wrong) {
+        expect(cure).toMatch(/^pgstream alter '(?:analytics\.gone|named)' --mode FULL/);
+        const [, name = ''] = /alter '(.*)' --mode/.exec(cure) ?? [];
+        expect((await run('alter', name, '--mode', 'FULL')).code).toBe(0);
+      }
+      expect(await found('MAINTAINED_WRONGLY')).toEqual([]);
+    } finally {
+      await sql(
+        `SELECT pgstream.drop_stream_table('public.named'); SELECT pgstream.drop_stream_table('analytics.gone')`,
+      );
+    }
+  });
+
+  test.runIf(extension.name === 'pg_stream')(
+    'names groups that were created in FULL mode and have no counts (pg_stream)',
+    async () => {
+      await sql(`SELECT pgstream.create_stream_table('public.by_day', 'SELECT id / 10 AS day, count(*) AS n
+        FROM public.orders GROUP BY id / 10', '5m', 'FULL')`);
+      try {
+        expect(await found('MAINTAINED_WRONGLY')).toEqual([]);
+        await sql(`SELECT pgstream.alter_stream_table('public.by_day', refresh_mode => 'DIFFERENTIAL')`);
+        expect(await found('MAINTAINED_WRONGLY')).toMatchObject([
+          {
+            severity: 'error',
+            streamTable: { schema: 'public', name: 'by_day' },
+            cure: expect.stringContaining('Drop it and create it'),
+          },
+        ]);
+      } finally {
+        await sql(`SELECT pgstream.drop_stream_table('public.by_day')`);
+      }
+    },
+  );
+
   test('ends with 5 where there is no extension, and looks at nothing else', async () => {
     const url = await freshDatabase();
     const bare = runner(() => url);

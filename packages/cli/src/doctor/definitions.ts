@@ -1,10 +1,9 @@
-import type { DependencyPath, PgStream, StreamTableStatus } from '@pgstream/core';
+import type { DependencyGraph, DependencyPath, StreamTableStatus } from '@pgstream/core';
 import type { Pool } from 'pg';
 import type { Finding } from '../output/index.ts';
 
 /** What is wrong with what stream tables are built on. */
-export async function graphFindings(pgstream: PgStream): Promise<Finding[]> {
-  const { cycles, missing } = await pgstream.graph();
+export function graphFindings({ cycles, missing }: DependencyGraph): Finding[] {
   return [
     ...missing.map((path): Finding => ({
       code: 'SOURCE_GONE',

@@ -1,4 +1,4 @@
-import type * as Parser from 'libpg-query';
+import { anywhere, at, functionName, isStar, list, type Node, selectOf, targetsOf } from '../query/index.ts';
 
 /** What the text of a query says of the rows that it gives, as far as that is certain. */
 export interface QueryShape {
@@ -12,20 +12,9 @@ export interface QueryShape {
   readonly isOneRelation: boolean;
 }
 
-type Node = Readonly<Record<string, unknown>>;
-
-let parser: Promise<typeof Parser> | undefined;
-
 /** Reads a query with PostgreSQL's own parser. Undefined for what that refuses. */
 export async function shapeOf(query: string): Promise<QueryShape | undefined> {
-  const { parse } = await (parser ??= import('libpg-query'));
-  let parsed: Parser.ParseResult;
-  try {
-    parsed = await parse(query);
-  } catch {
-    return undefined;
-  }
-  const select = at(parsed.stmts?.[0]?.stmt, 'SelectStmt');
+  const select = await selectOf(query);
   if (select === undefined) return undefined;
   return {
     addsNulls: anywhere(
@@ -63,10 +52,6 @@ function isOneRelation(select: Node): boolean {
   return !targetsOf(select).some(returnsRows);
 }
 
-function targetsOf(select: Node): unknown[] {
-  return list(select['targetList']).map((target) => at(target, 'ResTarget')?.['val']);
-}
-
 /** One SELECT: no UNION and its like, whose branches may give the same row. */
 function isPlain({ op }: Node): boolean {
   return op === undefined || op === 'SETOP_NONE';
@@ -82,15 +67,8 @@ const AGGREGATES = new Set(['array_agg', 'avg', 'bool_and', 'bool_or', 'count', 
 
 /** The name of the aggregate that is called; undefined for anything else. */
 function aggregateOf(target: unknown): string | undefined {
-  const names = list(at(target, 'FuncCall')?.['funcname']).map((part) => at(part, 'String')?.['sval']);
-  const name = names.at(-1);
-  const isItsOwn = names.length === 1 || names[0] === 'pg_catalog';
-  return isItsOwn && typeof name === 'string' && AGGREGATES.has(name) ? name : undefined;
-}
-
-/** Behind one nobody can tell the places of columns. */
-function isStar(target: unknown): boolean {
-  return list(at(target, 'ColumnRef')?.['fields']).some((field) => at(field, 'A_Star') !== undefined);
+  const name = functionName(at(target, 'FuncCall'));
+  return name !== undefined && AGGREGATES.has(name) ? name : undefined;
 }
 
 /** GROUP BY 2: the second output column. */
@@ -98,23 +76,6 @@ function ordinal(item: unknown): number | undefined {
   const constant = at(item, 'A_Const');
   const value = (constant?.['ival'] as Node | undefined)?.['ival'];
   return typeof value === 'number' ? value - 1 : undefined;
-}
-
-function anywhere(value: unknown, holds: (type: string, node: Node) => boolean): boolean {
-  if (Array.isArray(value)) return value.some((each) => anywhere(each, holds));
-  if (typeof value !== 'object' || value === null) return false;
-  return Object.entries(value).some(
-    ([key, part]) => (typeof part === 'object' && part !== null && holds(key, part as Node)) || anywhere(part, holds),
-  );
-}
-
-function at(value: unknown, key: string): Node | undefined {
-  const part = typeof value === 'object' && value !== null ? (value as Node)[key] : undefined;
-  return typeof part === 'object' && part !== null ? (part as Node) : undefined;
-}
-
-function list(value: unknown): readonly unknown[] {
-  return Array.isArray(value) ? value : [];
 }
 
 /** Where something stands in the text makes no difference. */

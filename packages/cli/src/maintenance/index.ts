@@ -1,0 +1,1 @@
+export { maintenanceFindings } from './findings.ts';

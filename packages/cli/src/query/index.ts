@@ -1,0 +1,2 @@
+export { functionName, isStar, selectOf, targetsOf } from './select.ts';
+export { anywhere, at, list, type Node } from './tree.ts';
