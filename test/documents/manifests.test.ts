@@ -11,6 +11,7 @@ interface Manifest {
   keywords?: string[];
   license?: string;
   engines?: { node?: string };
+  files?: string[];
   repository?: { type: string; url: string; directory?: string };
   homepage?: string;
   bugs?: string;
@@ -43,6 +44,8 @@ describe('a published package', () => {
       keywords: expect.arrayContaining(['pg_stream', 'pg_trickle', 'postgresql', 'stream table']),
       license: root.license,
       engines: root.engines,
+      // Packed by no package manager unless it is named.
+      files: expect.arrayContaining(['CHANGELOG.md']),
     });
     expect(manifest.keywords).toEqual(manifest.keywords?.toSorted());
     expect(manifest).not.toHaveProperty('funding');

@@ -1,6 +1,6 @@
-import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import type { TestProject } from 'vitest/node';
 import { pnpm } from './packed.ts';
 
@@ -11,9 +11,17 @@ declare module 'vitest' {
   }
 }
 
-/** Once per run: packs the published packages as they would be published. */
+/**
+ * Once per run: packs the published packages as they would be published. PGSTREAM_TARBALLS names a folder that keeps them, for
+ * a release of just what was tested.
+ */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
-  const folder = await mkdtemp(join(tmpdir(), 'pgstream-tarballs-'));
+  const kept = process.env['PGSTREAM_TARBALLS'];
+  const folder = kept === undefined ? await mkdtemp(join(tmpdir(), 'pgstream-tarballs-')) : resolve(kept);
+  if (kept !== undefined) {
+    await rm(folder, { recursive: true, force: true });
+    await mkdir(folder, { recursive: true });
+  }
   await pnpm(join(import.meta.dirname, '../..'), '--filter', './packages/*', 'pack', '--pack-destination', folder);
   const tarballs = (await readdir(folder)).map((file) => {
     const [, name] = /^pgstream-(.+)-\d+\.\d+\.\d+.*\.tgz$/.exec(file) ?? [];
@@ -21,5 +29,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
     return [`@pgstream/${name}`, join(folder, file)] as const;
   });
   project.provide('tarballs', Object.fromEntries(tarballs));
-  return () => rm(folder, { recursive: true, force: true });
+  return async () => {
+    if (kept === undefined) await rm(folder, { recursive: true, force: true });
+  };
 }
