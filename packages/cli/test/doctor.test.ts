@@ -1,5 +1,7 @@
-import { extension, freshDatabase, inItsNames, testDatabase } from '@pgstream/harness';
+import { connect, extension, freshDatabase, inItsNames, onPgTrickle, testDatabase, testRole } from '@pgstream/harness';
+import type { Pool } from 'pg';
 import { beforeAll, describe, expect, test } from 'vitest';
+import { poolerFindings } from '../src/doctor/index.ts';
 import { runner } from './run.ts';
 import { shop } from './shop.ts';
 
@@ -113,6 +115,97 @@ describe('pgstream doctor', () => {
     expect(await found('SCHEDULE_TOO_SHORT')).toEqual([]);
   });
 
+  test.skipIf(extension.runsHooksItself)(
+    'names roles whose migrations fail, with the GRANTs that let them',
+    async () => {
+      const { name: owner } = await testRole();
+      const { name: member, url } = await testRole();
+      await sql(`GRANT ${owner} TO ${member}; CREATE SCHEMA shipping AUTHORIZATION ${owner};
+      CREATE TABLE shipping.parcels (id int); ALTER TABLE shipping.parcels OWNER TO ${owner}`);
+      const migrator = await connect(url(database.url));
+      const migration = 'ALTER TABLE shipping.parcels ADD COLUMN weight int';
+      await expect(migrator.query(migration)).rejects.toMatchObject({ code: '42501' });
+      const failing = await found('MIGRATIONS_FAIL');
+      expect(failing.map(({ message }) => message)).toEqual(
+        [owner, member]
+          .toSorted()
+          .map((role) => expect.stringMatching(`The role "${role}".*owner of shipping.parcels`)),
+      );
+      for (const { cure } of failing) await sql(cure);
+      expect(await found('MIGRATIONS_FAIL')).toEqual([]);
+      await migrator.query(migration);
+    },
+  );
+
+  test.skipIf(extension.runsHooksItself)('names owners of sources who may not change their columns', async () => {
+    const { name: owner, url } = await testRole();
+    await sql(`GRANT USAGE ON SCHEMA pgstream TO ${owner}; GRANT SELECT ON ALL TABLES IN SCHEMA pgstream TO ${owner};
+      ALTER TABLE analytics.hits OWNER TO ${owner}; GRANT USAGE ON SCHEMA analytics TO ${owner}`);
+    const migrator = await connect(url(database.url));
+    try {
+      await expect(migrator.query('ALTER TABLE analytics.hits ALTER COLUMN page TYPE varchar')).rejects.toMatchObject({
+        code: '42501',
+      });
+      expect(await found('MIGRATIONS_FAIL')).toMatchObject([
+        { severity: 'warn', message: expect.stringContaining('owner of analytics.hits') },
+      ]);
+      await sql(`GRANT UPDATE ON ALL TABLES IN SCHEMA pgstream TO ${owner}`);
+      expect(await found('MIGRATIONS_FAIL')).toEqual([]);
+    } finally {
+      await sql('ALTER TABLE analytics.hits OWNER TO CURRENT_USER');
+    }
+  });
+
+  test('names owners of stream tables who could not create them', async () => {
+    const { name: owner, url } = await testRole();
+    await sql(`CREATE SCHEMA own AUTHORIZATION ${owner}; CREATE TABLE own.facts (id int PRIMARY KEY, n int);
+      ALTER TABLE own.facts OWNER TO ${owner};
+      SELECT pgstream.create_stream_table('own.sums', 'SELECT n, count(*) AS c FROM own.facts GROUP BY n', '5m');
+      ALTER TABLE own.sums OWNER TO ${owner}`);
+    const creator = await connect(url(database.url));
+    const create = inItsNames(
+      `SELECT pgstream.create_stream_table('own.again', 'SELECT n, count(*) AS c FROM own.facts GROUP BY n', '5m')`,
+    );
+    try {
+      await expect(creator.query(create)).rejects.toMatchObject({ code: '42501' });
+      const [lacking] = await found('OWNER_LACKS_RIGHTS');
+      expect(lacking).toMatchObject({ severity: 'warn', message: expect.stringContaining('own.sums') });
+      await sql(lacking?.cure ?? '');
+      expect(await found('OWNER_LACKS_RIGHTS')).toEqual([]);
+      await creator.query(create);
+    } finally {
+      await sql(`DROP SCHEMA own CASCADE`);
+    }
+  });
+
+  test.skipIf(onPgTrickle)('names who may write to a source, and not to its buffer (pg_stream)', async () => {
+    const { name: role, url } = await testRole();
+    await sql(
+      `GRANT SELECT, INSERT ON public.orders TO ${role}; GRANT USAGE ON SEQUENCE public.orders_id_seq TO ${role}`,
+    );
+    const writer = await connect(url(database.url));
+    const write = 'INSERT INTO public.orders (customer_id, amount) VALUES (1, 1)';
+    await expect(writer.query(write)).rejects.toMatchObject({ code: '42501' });
+    const [failing] = await found('WRITES_FAIL');
+    expect(failing).toMatchObject({ severity: 'error', message: expect.stringContaining('public.orders') });
+    await sql((failing?.cure ?? '').replace(/sourceWriterSql.*/, ''));
+    expect(await found('WRITES_FAIL')).toEqual([]);
+    await writer.query(write);
+  });
+
+  test.runIf(extension.checksOuterOwner)('names owners who may not read their sources (pg_trickle 0.87)', async () => {
+    const { name: owner } = await testRole();
+    await sql(`ALTER TABLE analytics.visits OWNER TO ${owner}`);
+    try {
+      const blind = (await found('OWNER_LACKS_RIGHTS')).filter(({ severity }) => severity === 'error');
+      expect(blind).toMatchObject([{ streamTable: { schema: 'analytics', name: 'visits' } }]);
+      await sql(`GRANT SELECT ON analytics.hits TO ${owner}; GRANT USAGE ON SCHEMA analytics TO ${owner}`);
+      expect((await found('OWNER_LACKS_RIGHTS')).filter(({ severity }) => severity === 'error')).toEqual([]);
+    } finally {
+      await sql('ALTER TABLE analytics.visits OWNER TO CURRENT_USER');
+    }
+  });
+
   test('names what the installed release maintains wrongly, with the mode that is right', async () => {
     await sql(`SELECT pgstream.create_stream_table('public.named', 'SELECT o.id, c.id AS other FROM public.orders o
       LEFT JOIN public.orders c ON c.id = o.customer_id', '5m', 'DIFFERENTIAL')`);
@@ -159,6 +252,17 @@ describe('pgstream doctor', () => {
       }
     },
   );
+
+  test('tells a pooler by two connections that are one session, and what it takes away', async () => {
+    const client = await database.connect();
+    const lent = Object.assign(client, { release: () => {} });
+    const pooler = { connect: () => Promise.resolve(lent) } as unknown as Pool;
+    const codes = async (): Promise<string[]> => (await poolerFindings(pooler, extension.name)).map(({ code }) => code);
+    const resets = extension.name === 'pg_stream' ? ['POOLER_RESETS'] : [];
+    expect(await codes()).toEqual(['TRANSACTION_POOLING', ...resets]);
+    await client.query(`SET ${extension.name}.use_prepared_statements = off`);
+    expect(await codes()).toEqual(['TRANSACTION_POOLING']);
+  });
 
   test('ends with 5 where there is no extension, and looks at nothing else', async () => {
     const url = await freshDatabase();

@@ -10,7 +10,7 @@ export function doctor(): Command {
   return command('doctor', {
     summary: 'Everything that may be wrong, with what to do: what health says, and what it does not look at',
     description:
-      'Beside the findings of "pgstream health": roles that may write to stream tables, sources that are gone, stream tables that read each other, queries that the installed release maintains wrongly, schedules below the minimum, a pooler in between. With --try each stream table is refreshed in a transaction that is rolled back, which names the one for which the scheduler of pg_stream stands still; meanwhile its sources are locked. Ends with 0, 4 (a warning) or 5 (an error), by the worst.',
+      'Beside the findings of "pgstream health": roles that may write to stream tables, and roles whose migrations or writes fail for want of rights, sources that are gone, stream tables that read each other, queries that the installed release maintains wrongly, schedules below the minimum, a pooler in between. With --try each stream table is refreshed in a transaction that is rolled back, which names the one for which the scheduler of pg_stream stands still; meanwhile its sources are locked. Ends with 0, 4 (a warning) or 5 (an error), by the worst.',
     examples: [
       ['pgstream doctor', 'looks, and changes nothing'],
       ['pgstream doctor --try --json', 'tries refreshes as well, and rolls them back; for programs'],
@@ -31,10 +31,11 @@ export function doctor(): Command {
           const graph = await pgstream.graph();
           findings.push(
             ...(await look.writerFindings(pool, tables)),
+            ...(await look.roleFindings(pool, extension.name, graph)),
             ...look.graphFindings(graph),
             ...(await maintenanceFindings(pool, extension, tables, graph)),
             ...(await look.scheduleFindings(pool, extension.name, tables)),
-            ...(await look.poolerFindings(pool)),
+            ...(await look.poolerFindings(pool, extension.name)),
             ...(flags.try === true ? await look.refreshFindings(pool, tables) : []),
           );
         }

@@ -2,3 +2,4 @@ export { poolerFindings } from './connection.ts';
 export { graphFindings, scheduleFindings } from './definitions.ts';
 export { refreshFindings } from './refreshes.ts';
 export { writerFindings } from './rights.ts';
+export { roleFindings } from './roles.ts';
