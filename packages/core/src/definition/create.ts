@@ -84,7 +84,11 @@ ${putRowSecurityBack}`,
   return name;
 }
 
-function scheduleFor({ schedule, refreshMode }: StreamTableDefinition): ScheduleInput {
+/** With the default of the mode. Throws INVALID_ARGUMENT for a schedule where there can be none. */
+export function scheduleFor({
+  schedule,
+  refreshMode,
+}: Pick<StreamTableDefinition, 'schedule' | 'refreshMode'>): ScheduleInput {
   if (refreshMode !== 'IMMEDIATE') return schedule === undefined ? '1m' : schedule;
   if (schedule === undefined || schedule === null) return null;
   throw invalid(

@@ -1,0 +1,114 @@
+import { readSchedule, type RefreshMode } from '../definition/index.ts';
+import type { Dialect } from '../dialect/index.ts';
+import type { Declared } from './declared.ts';
+import type { Known, KnownColumn } from './known.ts';
+import type { Meaning } from './meaning.ts';
+
+/** How a declared stream table and the one of the catalog differ. */
+export interface Differences {
+  /** Reasons for which the rows are others: sentences without a full stop. */
+  readonly content: readonly string[];
+  /** Whether the visible columns are others. */
+  readonly columns: boolean;
+  /** The new schedule's text; undefined where it is the same. */
+  readonly schedule: string | null | undefined;
+  readonly refreshMode: RefreshMode | undefined;
+  readonly comment: string | null | undefined;
+}
+
+/** Whether what is there is what was declared, by what was written down: nobody has to understand a query for it. */
+export function isAsMarked(declared: Declared, known: Known): boolean {
+  const { mark } = known;
+  if (mark === null || !known.isSeen || mark.kept !== known.kept || mark.query !== declared.query) return false;
+  const { schedule, refreshMode, comment } = settingsOf(declared, known);
+  return (
+    schedule === undefined &&
+    refreshMode === undefined &&
+    comment === undefined &&
+    JSON.stringify(mark.columns) === JSON.stringify(declared.columns)
+  );
+}
+
+type Settings = Pick<Differences, 'schedule' | 'refreshMode' | 'comment'>;
+
+function settingsOf(declared: Declared, known: Known): Settings {
+  return {
+    schedule: sameSchedule(declared.schedule, known.schedule) ? undefined : declared.schedule,
+    refreshMode: sameMode(declared.refreshMode, known) ? undefined : declared.refreshMode,
+    comment: declared.comment === undefined || declared.comment === known.comment ? undefined : declared.comment,
+  };
+}
+
+/** `60s` is `1m`. */
+function sameSchedule(declared: string | null, known: string | null): boolean {
+  const [one, other] = [readSchedule(declared), readSchedule(known)];
+  if (one.kind === 'duration' && other.kind === 'duration') return one.everyMs === other.everyMs;
+  return one.text === other.text;
+}
+
+function sameMode(declared: RefreshMode, { refreshMode, requestedMode, mark }: Known): boolean {
+  if (requestedMode !== null) return declared === requestedMode;
+  if (declared !== 'AUTO') return declared === refreshMode;
+  // Of AUTO the extension makes one of these, and keeps that alone (contract B.2).
+  return (mark === null || mark.refreshMode === 'AUTO') && (refreshMode === 'DIFFERENTIAL' || refreshMode === 'FULL');
+}
+
+/** What the two differ in, by what PostgreSQL makes of both queries. */
+export function differencesOf(declared: Declared, known: Known, meaning: Meaning, major: number): Differences {
+  const columns = !sameColumns(meaning.columns, known.columns);
+  return { content: [...contentReasons(known, meaning, major, columns)], columns, ...settingsOf(declared, known) };
+}
+
+function* contentReasons(known: Known, meaning: Meaning, major: number, columns: boolean): Iterable<string> {
+  if (meaning.storedError !== null) yield `the query that it has fits nothing any more (${meaning.storedError})`;
+  else if (meaning.isSame !== true) yield 'its query is another one';
+  if (columns) {
+    yield `its columns are ${columnsText(known.columns)}, and the query gives ${columnsText(meaning.columns)}`;
+  }
+  const { mark } = known;
+  if (mark === null || mark.major !== major) return;
+  const changed = [...new Set([...Object.keys(mark.under), ...Object.keys(meaning.under)])].filter(
+    (what) => mark.under[what] !== meaning.under[what],
+  );
+  if (changed.length > 0 && meaning.isSame === true)
+    yield `under its query, ${changed.join(' and ')} is not what it was`;
+}
+
+function sameColumns(meant: readonly KnownColumn[], known: readonly KnownColumn[]): boolean {
+  return (
+    meant.length === known.length &&
+    meant.every(({ name, type }, index) => name === known[index]?.name && type === known[index].type)
+  );
+}
+
+function columnsText(columns: readonly KnownColumn[]): string {
+  return columns.map(({ name, type }) => `${name} ${type.replace(/^pg_catalog\./, '')}`).join(', ');
+}
+
+/** What the extension can do in place, and what needs another stream table. */
+export function needsRecreation(
+  { content, columns, schedule, refreshMode }: Differences,
+  known: Known,
+  dialect: Dialect,
+): readonly string[] {
+  const reasons: string[] = [];
+  if (content.length > 0 && (!dialect.altersQuery || columns)) reasons.push(...content);
+  if (schedule === null && dialect.calculated === null) {
+    reasons.push(`${dialect.name} cannot set an existing schedule to calculated`);
+  }
+  const mode = refreshMode === undefined ? undefined : modeNeedsRecreation(refreshMode, known, dialect);
+  return mode === undefined ? reasons : [...reasons, mode];
+}
+
+/** Contract A.1: what was not counted from the beginning fails, or loses groups. B.2: AUTO is no mode of alter. */
+function modeNeedsRecreation(
+  asked: RefreshMode,
+  { refreshMode }: Known,
+  { name, hasAutoAndImmediate }: Dialect,
+): string | undefined {
+  if (!hasAutoAndImmediate && asked === 'DIFFERENTIAL') return `${name} cannot make DIFFERENTIAL of a FULL one`;
+  if (asked === 'AUTO') return `${name} chooses for AUTO only when it creates`;
+  if (asked === 'IMMEDIATE' || refreshMode === 'IMMEDIATE')
+    return `IMMEDIATE and ${asked === 'IMMEDIATE' ? refreshMode : asked} keep other things about it`;
+  return undefined;
+}

@@ -1,0 +1,166 @@
+import type { Dialect } from '../dialect/index.ts';
+import { query, type SqlExecutor } from '../executor/index.ts';
+import type { QualifiedName } from '../name/index.ts';
+
+/** A statement that gives back what a relation had before it was dropped. */
+interface PutBack {
+  readonly sql: string;
+  /** Columns without which it cannot be: the index on them is then gone with them. */
+  readonly columns: readonly string[];
+}
+
+/** A relation that is going to be dropped, and made again. */
+export interface Affected {
+  readonly oid: number;
+  readonly name: QualifiedName;
+  readonly kind: 'STREAM_TABLE' | 'VIEW' | 'MATERIALIZED_VIEW';
+  /** Those of the affected that it reads itself. */
+  readonly reads: readonly number[];
+  /** CREATE VIEW; null of a stream table. */
+  readonly definition: string | null;
+  /** Owner, rights, comments, indexes and the like, in the order in which they can be put back. */
+  readonly furniture: readonly PutBack[];
+  /** What would go with it and cannot be put back, as PostgreSQL describes it. */
+  readonly blockers: readonly string[];
+}
+
+/** Whether a trigger is the extension's own. */
+const isOurs = (d: Dialect): string =>
+  `(tn.nspname IN ('${d.schema}', '${d.changesSchema}') OR p.proname LIKE '\\_${d.prefix.replace('_', '\\_')}%' OR t.tgname LIKE '${d.prefix.replace('_', '\\_')}%')`;
+
+/**
+ * The relations with what depends on them, and all that a DROP of them takes along. Written for a search_path in which only
+ * PostgreSQL's own needs no schema: so every name in what it writes has one.
+ */
+const AFFECTED = (d: Dialect): string => `WITH RECURSIVE affected (id) AS (
+  SELECT r.id::bigint::oid FROM json_array_elements_text($1::text::json) r (id)
+  UNION
+  SELECT n.id FROM affected a CROSS JOIN LATERAL (
+    SELECT s.${d.prefix}relid FROM ${d.schema}.${d.prefix}dependencies p JOIN ${d.catalog} s USING (${d.prefix}id) WHERE p.source_relid = a.id
+    UNION ALL
+    SELECT w.ev_class FROM pg_depend e JOIN pg_rewrite w ON w.oid = e.objid
+    WHERE e.classid = 'pg_rewrite'::regclass AND e.refclassid = 'pg_class'::regclass AND e.refobjid = a.id AND w.ev_class <> a.id AND w.rulename = '_RETURN'
+  ) n (id)
+), relation AS (
+  SELECT c.*, format('%I.%I', n.nspname, c.relname) AS called, n.nspname,
+    EXISTS (SELECT FROM ${d.catalog} s WHERE s.${d.prefix}relid = c.oid) AS streams
+  FROM affected a JOIN pg_class c ON c.oid = a.id JOIN pg_namespace n ON n.oid = c.relnamespace
+), hidden AS (
+  SELECT a.attrelid, a.attnum FROM pg_attribute a JOIN relation r ON r.oid = a.attrelid AND r.streams
+  WHERE left(a.attname, ${d.hiddenPrefix.length}) = '${d.hiddenPrefix}'
+), furniture (id, place, sql, columns) AS (
+  SELECT r.oid, 10, format(CASE WHEN i.indisunique THEN 'CREATE UNIQUE INDEX IF NOT EXISTS %s' ELSE 'CREATE INDEX IF NOT EXISTS %s' END,
+      regexp_replace(pg_get_indexdef(i.indexrelid), '^CREATE (UNIQUE )?INDEX ', '')),
+    (SELECT array_agg(DISTINCT a.attname::text) FROM pg_depend e JOIN pg_attribute a ON a.attrelid = r.oid AND a.attnum = e.refobjsubid
+      WHERE e.classid = 'pg_class'::regclass AND e.objid = i.indexrelid AND e.refclassid = 'pg_class'::regclass AND e.refobjid = r.oid AND e.refobjsubid > 0)
+  FROM relation r JOIN pg_index i ON i.indrelid = r.oid
+  WHERE NOT EXISTS (SELECT FROM pg_constraint k WHERE k.conindid = i.indexrelid AND k.conrelid = r.oid)
+    AND NOT EXISTS (SELECT FROM hidden h WHERE h.attrelid = r.oid AND h.attnum = ANY (i.indkey))
+  UNION ALL
+  SELECT r.oid, 11, format('COMMENT ON INDEX %I.%I IS %L', r.nspname, ic.relname, obj_description(ic.oid, 'pg_class')),
+    (SELECT array_agg(DISTINCT a.attname::text) FROM pg_depend e JOIN pg_attribute a ON a.attrelid = r.oid AND a.attnum = e.refobjsubid
+      WHERE e.classid = 'pg_class'::regclass AND e.objid = ic.oid AND e.refclassid = 'pg_class'::regclass AND e.refobjid = r.oid AND e.refobjsubid > 0)
+  FROM relation r JOIN pg_index i ON i.indrelid = r.oid JOIN pg_class ic ON ic.oid = i.indexrelid
+  WHERE obj_description(ic.oid, 'pg_class') IS NOT NULL
+    AND NOT EXISTS (SELECT FROM pg_constraint k WHERE k.conindid = i.indexrelid AND k.conrelid = r.oid)
+    AND NOT EXISTS (SELECT FROM hidden h WHERE h.attrelid = r.oid AND h.attnum = ANY (i.indkey))
+  UNION ALL
+  SELECT r.oid, 12, format('ALTER TABLE %s ADD CONSTRAINT %I %s', r.called, k.conname, pg_get_constraintdef(k.oid)),
+    (SELECT array_agg(a.attname::text) FROM pg_attribute a WHERE a.attrelid = r.oid AND a.attnum = ANY (k.conkey))
+  FROM relation r JOIN pg_constraint k ON k.conrelid = r.oid
+  WHERE NOT EXISTS (SELECT FROM hidden h WHERE h.attrelid = r.oid AND h.attnum = ANY (k.conkey))
+  UNION ALL
+  SELECT r.oid, 13, pg_get_statisticsobjdef(e.oid),
+    (SELECT array_agg(a.attname::text) FROM pg_attribute a WHERE a.attrelid = r.oid AND a.attnum = ANY (e.stxkeys::int2[]))
+  FROM relation r JOIN pg_statistic_ext e ON e.stxrelid = r.oid
+  UNION ALL
+  SELECT r.oid, 14, pg_get_triggerdef(t.oid), '{}'
+  FROM relation r JOIN pg_trigger t ON t.tgrelid = r.oid AND NOT t.tgisinternal
+  JOIN pg_proc p ON p.oid = t.tgfoid JOIN pg_namespace tn ON tn.oid = p.pronamespace WHERE NOT ${isOurs(d)}
+  UNION ALL
+  SELECT r.oid, 15, rtrim(pg_get_ruledef(w.oid), ';'), '{}' FROM relation r JOIN pg_rewrite w ON w.ev_class = r.oid AND w.rulename <> '_RETURN'
+  UNION ALL
+  SELECT r.oid, 16, format('ALTER TABLE %s SET (%s)', r.called, array_to_string(r.reloptions, ', ')), '{}'
+  FROM relation r WHERE r.streams AND r.reloptions IS NOT NULL
+  UNION ALL
+  SELECT r.oid, 17, format('ALTER TABLE %s REPLICA IDENTITY %s', r.called, CASE r.relreplident WHEN 'f' THEN 'FULL' WHEN 'n' THEN 'NOTHING'
+      ELSE format('USING INDEX %I', (SELECT ic.relname FROM pg_index i JOIN pg_class ic ON ic.oid = i.indexrelid WHERE i.indrelid = r.oid AND i.indisreplident)) END), '{}'
+  FROM relation r WHERE r.streams AND r.relreplident <> 'd'
+  UNION ALL
+  SELECT r.oid, 18, format('CREATE POLICY %I ON %s AS %s FOR %s TO %s%s%s', p.polname, r.called,
+      CASE WHEN p.polpermissive THEN 'PERMISSIVE' ELSE 'RESTRICTIVE' END,
+      CASE p.polcmd WHEN 'r' THEN 'SELECT' WHEN 'a' THEN 'INSERT' WHEN 'w' THEN 'UPDATE' WHEN 'd' THEN 'DELETE' ELSE 'ALL' END,
+      (SELECT string_agg(CASE m.role WHEN 0 THEN 'PUBLIC' ELSE quote_ident(pg_get_userbyid(m.role)) END, ', ') FROM unnest(p.polroles) m (role)),
+      ' USING (' || pg_get_expr(p.polqual, p.polrelid) || ')', ' WITH CHECK (' || pg_get_expr(p.polwithcheck, p.polrelid) || ')'), '{}'
+  FROM relation r JOIN pg_policy p ON p.polrelid = r.oid
+  UNION ALL
+  SELECT r.oid, 19, format('ALTER TABLE %s %s', r.called, each.does), '{}'
+  FROM relation r CROSS JOIN LATERAL (VALUES (r.relrowsecurity, 'ENABLE ROW LEVEL SECURITY'), (r.relforcerowsecurity, 'FORCE ROW LEVEL SECURITY')) each (is_so, does)
+  WHERE each.is_so
+  UNION ALL
+  SELECT r.oid, 20, format('ALTER PUBLICATION %I ADD TABLE ONLY %s%s%s', b.pubname, r.called,
+      (SELECT format(' (%s)', string_agg(quote_ident(a.attname), ', ' ORDER BY a.attnum)) FROM pg_attribute a WHERE a.attrelid = r.oid AND a.attnum = ANY (m.prattrs::int2[]) HAVING m.prattrs IS NOT NULL),
+      ' WHERE (' || pg_get_expr(m.prqual, m.prrelid) || ')'),
+    (SELECT coalesce(array_agg(a.attname::text), '{}') FROM pg_attribute a WHERE a.attrelid = r.oid AND a.attnum = ANY (m.prattrs::int2[]))
+  FROM relation r JOIN pg_publication_rel m ON m.prrelid = r.oid JOIN pg_publication b ON b.oid = m.prpubid
+  UNION ALL
+  SELECT r.oid, 30, format('COMMENT ON %s %s IS %L', CASE WHEN r.streams THEN 'TABLE' ELSE 'VIEW' END, r.called, obj_description(r.oid, 'pg_class')), '{}'
+  FROM relation r WHERE obj_description(r.oid, 'pg_class') IS NOT NULL
+  UNION ALL
+  SELECT r.oid, 31, format('COMMENT ON COLUMN %s.%I IS %L', r.called, a.attname, x.description), ARRAY[a.attname::text]
+  FROM relation r JOIN pg_attribute a ON a.attrelid = r.oid JOIN pg_description x ON x.classoid = 'pg_class'::regclass AND x.objoid = r.oid AND x.objsubid = a.attnum
+  WHERE a.attnum > 0 AND NOT EXISTS (SELECT FROM hidden h WHERE h.attrelid = r.oid AND h.attnum = a.attnum)
+  UNION ALL
+  SELECT r.oid, 40, format('GRANT %s ON %s TO %s%s', g.privilege_type, r.called, CASE g.grantee WHEN 0 THEN 'PUBLIC' ELSE quote_ident(pg_get_userbyid(g.grantee)) END,
+      CASE WHEN g.is_grantable THEN ' WITH GRANT OPTION' ELSE '' END), '{}'
+  FROM relation r CROSS JOIN LATERAL aclexplode(r.relacl) g WHERE g.grantee <> r.relowner
+  UNION ALL
+  SELECT r.oid, 41, format('GRANT %s (%I) ON %s TO %s%s', g.privilege_type, a.attname, r.called, CASE g.grantee WHEN 0 THEN 'PUBLIC' ELSE quote_ident(pg_get_userbyid(g.grantee)) END,
+      CASE WHEN g.is_grantable THEN ' WITH GRANT OPTION' ELSE '' END), ARRAY[a.attname::text]
+  FROM relation r JOIN pg_attribute a ON a.attrelid = r.oid AND a.attnum > 0 CROSS JOIN LATERAL aclexplode(a.attacl) g WHERE g.grantee <> r.relowner
+  UNION ALL
+  SELECT r.oid, 50, format('ALTER %s %s OWNER TO %I', CASE WHEN r.streams THEN 'TABLE' ELSE 'VIEW' END, r.called, pg_get_userbyid(r.relowner)), '{}'
+  FROM relation r WHERE pg_get_userbyid(r.relowner) <> current_user
+), holder AS (
+  SELECT r.oid AS id, 'pg_class'::regclass::oid AS class, r.oid AS object FROM relation r
+  UNION ALL
+  SELECT r.oid, 'pg_type'::regclass, t.oid FROM relation r JOIN pg_type t ON t.oid = r.reltype OR t.typelem = r.reltype AND r.reltype <> 0
+)
+SELECT json_build_object('oid', r.oid::bigint, 'name', json_build_object('schema', r.nspname, 'name', r.relname),
+  'kind', CASE WHEN r.streams THEN 'STREAM_TABLE' WHEN r.relkind = 'm' THEN 'MATERIALIZED_VIEW' ELSE 'VIEW' END,
+  'reads', (SELECT coalesce(json_agg(DISTINCT o.id::bigint), '[]') FROM (
+    SELECT p.source_relid FROM ${d.schema}.${d.prefix}dependencies p JOIN ${d.catalog} s USING (${d.prefix}id) WHERE s.${d.prefix}relid = r.oid
+    UNION ALL SELECT e.refobjid FROM pg_rewrite w JOIN pg_depend e ON e.classid = 'pg_rewrite'::regclass AND e.objid = w.oid AND e.refclassid = 'pg_class'::regclass
+      WHERE w.ev_class = r.oid) o (id) WHERE o.id <> r.oid AND o.id IN (SELECT a.id FROM affected a)),
+  'definition', CASE WHEN r.relkind = 'v' THEN format(E'CREATE VIEW %s%s AS\\n%s', r.called,
+    ' WITH (' || array_to_string(r.reloptions, ', ') || ')', rtrim(pg_get_viewdef(r.oid), E' ;\\n')) END,
+  'furniture', (SELECT coalesce(json_agg(json_build_object('sql', f.sql, 'columns', coalesce(f.columns, '{}')) ORDER BY f.place, f.sql), '[]') FROM furniture f WHERE f.id = r.oid),
+  'blockers', (SELECT coalesce(json_agg(b.text ORDER BY b.text), '[]') FROM (
+    SELECT DISTINCT pg_describe_object(e.classid, e.objid, e.objsubid)
+    FROM holder h JOIN pg_depend e ON e.refclassid = h.class AND e.refobjid = h.object
+    WHERE h.id = r.oid AND e.deptype IN ('n', 'a')
+      AND e.objid <> r.oid
+      AND NOT (e.classid = 'pg_class'::regclass AND EXISTS (SELECT FROM pg_index i WHERE i.indexrelid = e.objid AND i.indrelid = r.oid))
+      AND NOT (e.classid = 'pg_rewrite'::regclass AND EXISTS (SELECT FROM pg_rewrite w JOIN relation o ON o.oid = w.ev_class WHERE w.oid = e.objid AND o.relkind <> 'm'))
+      AND NOT (e.classid = 'pg_trigger'::regclass AND EXISTS (SELECT FROM pg_trigger t WHERE t.oid = e.objid AND t.tgrelid = r.oid))
+      AND NOT (e.classid = 'pg_constraint'::regclass AND EXISTS (SELECT FROM pg_constraint k WHERE k.oid = e.objid AND k.conrelid = r.oid))
+      AND NOT (e.classid = 'pg_attrdef'::regclass AND EXISTS (SELECT FROM pg_attrdef f JOIN hidden k ON k.attrelid = f.adrelid AND k.attnum = f.adnum WHERE f.oid = e.objid AND f.adrelid = r.oid))
+      AND e.classid NOT IN ('pg_policy'::regclass, 'pg_statistic_ext'::regclass, 'pg_publication_rel'::regclass)
+    UNION ALL
+    SELECT DISTINCT format('table %s, which is a part of it or has it as a part', i.inhrelid::regclass) FROM pg_inherits i WHERE r.oid IN (i.inhparent, i.inhrelid)
+    UNION ALL
+    SELECT DISTINCT 'security label of it' FROM pg_seclabel l WHERE l.classoid = 'pg_class'::regclass AND l.objoid = r.oid
+  ) b (text)))::text AS pgstream
+FROM relation r
+ORDER BY r.nspname, r.relname`;
+
+/** In a transaction whose search_path is pinned. The relations themselves are among the answers. */
+export async function affectedBy(
+  executor: SqlExecutor,
+  dialect: Dialect,
+  oids: readonly number[],
+): Promise<readonly Affected[]> {
+  return oids.length === 0
+    ? []
+    : await query<Affected>(executor, AFFECTED(dialect), [JSON.stringify(oids.map(String))]);
+}

@@ -1,0 +1,275 @@
+import { query, type SqlExecutor } from '../executor/index.ts';
+import { dollarQuote, type QualifiedName } from '../name/index.ts';
+
+/** What is asked about a declared query. */
+export interface Asked {
+  readonly name: QualifiedName;
+  readonly query: string;
+  /** The query that the catalog has; null if there is none. */
+  readonly stored: string | null;
+  /** What names without a schema mean in that; null for what they mean in the declared one. */
+  readonly storedPath: string | null;
+  /** The declared types of columns, to be written as PostgreSQL does. */
+  readonly types: readonly (string | null)[];
+}
+
+/** A column that a query gives. */
+interface MeantColumn {
+  readonly name: string;
+  /** With its schema: `pg_catalog.int4`. */
+  readonly type: string;
+  /** As PostgreSQL writes it, with length and precision: `numeric(12,2)`. */
+  readonly written: string;
+  /** The same without these. */
+  readonly bare: string;
+}
+
+/** What PostgreSQL makes of a query. */
+export interface Meaning {
+  /** The query with the schema of every name, where it was declared without; null if it is complete as it is. */
+  readonly qualified: string | null;
+  /** Whether the stored query is the same, by PostgreSQL's own tree of it; null if there is none. */
+  readonly isSame: boolean | null;
+  /** What the server says against the stored query, say that a table is gone. */
+  readonly storedError: string | null;
+  readonly columns: readonly MeantColumn[];
+  /** The declared types, as PostgreSQL writes them; null for one that it does not know. */
+  readonly types: readonly (string | null)[];
+  /** Everything that is read, also through views. */
+  readonly reads: readonly QualifiedName[];
+  /** See {@link Mark}. */
+  readonly under: Readonly<Record<string, string>>;
+  readonly objects: string;
+  /** The rows that the planner expects; null where nobody has to know. */
+  readonly rows: number | null;
+  /** The relation that has the name already; null if there is none. */
+  readonly relkind: string | null;
+}
+
+/** Why a query has no meaning here. */
+export interface Meaningless {
+  readonly error: string;
+  readonly sqlState: string;
+}
+
+/** Schemas, as a search_path has them. Temporary tables come last, so that they hide nothing. */
+export function searchPathOf(schemas: readonly string[]): string {
+  return [...schemas.map((schema) => `"${schema.replaceAll('"', '""')}"`), 'pg_temp'].join(', ');
+}
+
+/** Nothing but PostgreSQL's own is found without its schema. */
+const PINNED = 'pg_catalog, pg_temp';
+
+const STRING = String.raw`(?:\\.|[^ \\])+`;
+const STRINGS = String.raw`(?:<>|\((?:\\.|[^)\\])*\))`;
+
+/**
+ * A tree without what only names things inside of the query: aliases of tables and columns, names of WITH. The names of the
+ * result's columns are compared by themselves.
+ */
+const BARE = `CREATE FUNCTION pg_temp.pgstream_bare(tree text) RETURNS text LANGUAGE plpgsql AS $bare$
+DECLARE
+  bare text := tree;
+  named record;
+BEGIN
+  bare := regexp_replace(bare, ':(alias|eref|join_using_alias) \\{ALIAS :aliasname ${STRING} :colnames ${STRINGS}\\}', ':\\1 <>', 'g');
+  bare := regexp_replace(bare, ':resname ${STRING}', ':resname <>', 'g');
+  bare := regexp_replace(bare, ':ctecolnames ${STRINGS}', ':ctecolnames <>', 'g');
+  FOR named IN SELECT found.name[1] AS name, row_number() OVER (ORDER BY min(found.place)) AS place
+    FROM regexp_matches(bare, ':ctename (${STRING})', 'g') WITH ORDINALITY found (name, place) GROUP BY 1
+  LOOP
+    bare := replace(bare, ':ctename ' || named.name || ' ', ':ctename #' || named.place || ' ');
+  END LOOP;
+  RETURN bare;
+END
+$bare$;`;
+
+/** Makes a view of a query, and says what the server has against it. */
+const READ = `CREATE FUNCTION pg_temp.pgstream_read(query text, path text, view text, OUT qualified boolean, OUT error text, OUT code text)
+LANGUAGE plpgsql AS $read$
+BEGIN
+  qualified := true;
+  BEGIN
+    EXECUTE format(E'CREATE TEMP VIEW %I AS (%s\\n)', view, query);
+  EXCEPTION WHEN others THEN
+    BEGIN
+      qualified := false;
+      PERFORM set_config('search_path', path, true);
+      EXECUTE format(E'CREATE TEMP VIEW %I AS (%s\\n)', view, query);
+    EXCEPTION WHEN others THEN
+      error := SQLERRM;
+      code := SQLSTATE;
+    END;
+    PERFORM set_config('search_path', '${PINNED}', true);
+  END;
+END
+$read$;`;
+
+/** What is under a view of ours: all that it reads and calls, through views and the functions that PostgreSQL looks into. */
+const UNDER = `CREATE FUNCTION pg_temp.pgstream_under(rule oid, OUT reads json, OUT under json, OUT objects text)
+LANGUAGE sql AS $under$
+  WITH RECURSIVE object (class, id, sub) AS (
+    SELECT d.refclassid, d.refobjid, d.refobjsubid FROM pg_depend d JOIN pg_rewrite w ON w.oid = d.objid
+    WHERE d.classid = 'pg_rewrite'::regclass AND d.objid = rule AND d.deptype = 'n'
+      AND NOT (d.refclassid = 'pg_class'::regclass AND d.refobjid = w.ev_class)
+    UNION
+    SELECT d.refclassid, d.refobjid, d.refobjsubid FROM object o CROSS JOIN LATERAL (
+      SELECT e.refclassid, e.refobjid, e.refobjsubid FROM pg_rewrite w
+      JOIN pg_depend e ON e.classid = 'pg_rewrite'::regclass AND e.objid = w.oid AND e.deptype = 'n'
+      WHERE o.class = 'pg_class'::regclass AND w.ev_class = o.id AND w.rulename = '_RETURN'
+      UNION ALL
+      SELECT e.refclassid, e.refobjid, e.refobjsubid FROM pg_depend e
+      WHERE o.class IN ('pg_proc'::regclass, 'pg_operator'::regclass) AND e.classid = o.class AND e.objid = o.id AND e.deptype = 'n'
+    ) d
+    WHERE d.refclassid IN ('pg_class'::regclass, 'pg_proc'::regclass, 'pg_operator'::regclass)
+      AND NOT (d.refclassid = o.class AND d.refobjid = o.id)
+  )
+  SELECT
+    (SELECT coalesce(json_agg(json_build_object('schema', n.nspname, 'name', c.relname) ORDER BY n.nspname, c.relname), '[]')
+      FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+      WHERE c.oid IN (SELECT o.id FROM object o WHERE o.class = 'pg_class'::regclass)),
+    (SELECT coalesce(json_object_agg(defined.what, md5(defined.text) ORDER BY defined.what), '{}') FROM (
+      SELECT format('%s %I.%I', CASE c.relkind WHEN 'm' THEN 'materialized view' ELSE 'view' END, n.nspname, c.relname), pg_get_viewdef(c.oid)
+      FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+      WHERE c.relkind IN ('v', 'm') AND c.oid IN (SELECT o.id FROM object o WHERE o.class = 'pg_class'::regclass)
+      UNION ALL
+      SELECT format('function %s', p.oid::regprocedure), CASE WHEN p.prokind = 'a'
+        THEN (SELECT concat_ws(' ', a.aggtransfn, a.aggfinalfn, a.agginitval) FROM pg_aggregate a WHERE a.aggfnoid = p.oid)
+        ELSE pg_get_functiondef(p.oid) END
+      FROM pg_proc p WHERE p.oid IN (SELECT o.id FROM object o WHERE o.class = 'pg_proc'::regclass)
+    ) defined (what, text)),
+    (SELECT string_agg(CASE o.class WHEN 'pg_class'::regclass THEN 'c' ELSE 'p' END || o.id || CASE WHEN o.sub > 0 THEN '.' || o.sub ELSE '' END,
+      ',' ORDER BY o.class, o.id, o.sub) FROM object o WHERE o.class <> 'pg_operator'::regclass)
+$under$;`;
+
+/**
+ * Understands the declared queries in whatever order they can be: one may read a stream table that another is going to make, or
+ * to give other columns. A table with the columns to come stands for it meanwhile. All of this is undone.
+ */
+const MEANINGS = `CREATE FUNCTION pg_temp.pgstream_meanings(asked json, path text) RETURNS json LANGUAGE plpgsql AS $meanings$
+DECLARE
+  answers json[] := array_fill(NULL::json, ARRAY[json_array_length(asked)]);
+  todo int[] := ARRAY(SELECT generate_series(1, json_array_length(asked)));
+  failed int[];
+  changed int[] := '{}';
+  i int;
+  entry json;
+  called text;
+  taken oid;
+  of_view oid;
+  rule oid;
+  tree text;
+  reading record;
+  former record;
+  former_error text;
+  below record;
+  same boolean;
+  expected json;
+  given json;
+BEGIN
+  PERFORM set_config('search_path', '${PINNED}', true);
+  LOOP
+    failed := '{}';
+    FOREACH i IN ARRAY todo LOOP
+      entry := asked -> (i - 1);
+      reading := pg_temp.pgstream_read(entry ->> 'query', path, 'pgstream_declared_' || i);
+      IF reading.error IS NOT NULL THEN
+        failed := failed || i;
+        answers[i] := json_build_object('error', reading.error, 'sqlState', reading.code);
+        CONTINUE;
+      END IF;
+      of_view := format('pg_temp.%I', 'pgstream_declared_' || i)::regclass;
+      SELECT w.oid, w.ev_action::text INTO rule, tree FROM pg_rewrite w WHERE w.ev_class = of_view;
+      same := NULL;
+      former_error := NULL;
+      IF entry ->> 'stored' IS NOT NULL THEN
+        same := (entry ->> 'stored') = (entry ->> 'query') AND (reading.qualified OR entry ->> 'storedPath' IS NULL);
+        IF NOT same THEN
+          former := pg_temp.pgstream_read(entry ->> 'stored', coalesce(entry ->> 'storedPath', path), 'pgstream_stored_' || i);
+          former_error := former.error;
+          IF former_error IS NULL THEN
+            SELECT w.ev_action::text = tree OR pg_temp.pgstream_bare(w.ev_action::text) = pg_temp.pgstream_bare(tree) INTO same
+            FROM pg_rewrite w WHERE w.ev_class = format('pg_temp.%I', 'pgstream_stored_' || i)::regclass;
+          END IF;
+        END IF;
+      END IF;
+      expected := NULL;
+      IF same IS NOT TRUE THEN
+        BEGIN
+          EXECUTE format('EXPLAIN (FORMAT JSON) SELECT * FROM pg_temp.%I', 'pgstream_declared_' || i) INTO expected;
+        EXCEPTION WHEN others THEN
+          NULL; -- What it costs is only told.
+        END;
+      END IF;
+      below := pg_temp.pgstream_under(rule);
+      called := format('%I.%I', entry -> 'name' ->> 'schema', entry -> 'name' ->> 'name');
+      taken := to_regclass(called);
+      SELECT json_agg(json_build_object('name', a.attname, 'type', format('%I.%I', n.nspname, t.typname),
+          'written', format_type(a.atttypid, a.atttypmod), 'bare', format_type(a.atttypid, NULL)) ORDER BY a.attnum) INTO given
+        FROM pg_attribute a JOIN pg_type t ON t.oid = a.atttypid JOIN pg_namespace n ON n.oid = t.typnamespace
+        WHERE a.attrelid = of_view AND a.attnum > 0;
+      PERFORM set_config('search_path', path, true);
+      answers[i] := json_build_object(
+        'qualified', NULL, 'isSame', coalesce(same, CASE WHEN entry ->> 'stored' IS NOT NULL THEN false END),
+        'storedError', former_error,
+        'columns', given, 'reads', below.reads, 'under', below.under, 'objects', coalesce(below.objects, ''),
+        'types', (SELECT coalesce(json_agg(format_type(to_regtype(declared.type), NULL) ORDER BY declared.place), '[]')
+          FROM json_array_elements_text(entry -> 'types') WITH ORDINALITY declared (type, place)),
+        'rows', expected -> 0 -> 'Plan' -> 'Plan Rows',
+        'relkind', (SELECT c.relkind FROM pg_class c WHERE c.oid = taken));
+      PERFORM set_config('search_path', '${PINNED}', true);
+      IF NOT reading.qualified THEN
+        answers[i] := (answers[i]::jsonb || jsonb_build_object('qualified', btrim(pg_get_viewdef(of_view), E' ;\\n')))::json;
+      END IF;
+      IF taken IS NULL THEN
+        BEGIN
+          EXECUTE format('CREATE TABLE %s AS SELECT * FROM pg_temp.%I WITH NO DATA', called, 'pgstream_declared_' || i);
+        EXCEPTION WHEN others THEN
+          answers[i] := json_build_object('error', SQLERRM, 'sqlState', SQLSTATE);
+        END;
+      ELSIF EXISTS (SELECT FROM pg_attribute a WHERE a.attrelid = of_view AND a.attnum > 0
+        AND NOT EXISTS (SELECT FROM pg_attribute b WHERE b.attrelid = taken AND b.attname = a.attname AND b.atttypid = a.atttypid AND NOT b.attisdropped)) THEN
+        changed := changed || i;
+      END IF;
+    END LOOP;
+    EXIT WHEN failed = '{}' OR (failed = todo AND changed = '{}');
+    IF failed = todo THEN
+      FOREACH i IN ARRAY changed LOOP
+        entry := asked -> (i - 1) -> 'name';
+        EXECUTE format('ALTER TABLE %I.%I RENAME TO %I', entry ->> 'schema', entry ->> 'name', 'pgstream_former_' || i);
+        EXECUTE format('CREATE TABLE %I.%I AS SELECT * FROM pg_temp.%I WITH NO DATA', entry ->> 'schema', entry ->> 'name', 'pgstream_declared_' || i);
+      END LOOP;
+      changed := '{}';
+    END IF;
+    todo := failed;
+  END LOOP;
+  RETURN array_to_json(answers);
+END
+$meanings$;`;
+
+const FUNCTIONS = `DO ${dollarQuote(`BEGIN\n${[BARE, READ, UNDER, MEANINGS].join('\n')}\nEND`)}`;
+
+const ASK = `SELECT pg_temp.pgstream_meanings($1::pg_catalog.text::pg_catalog.json, $2)::pg_catalog.text AS pgstream`;
+
+/**
+ * What PostgreSQL makes of queries, in a transaction that is to be undone afterwards: views are made of them, and functions.
+ * @param path what names without a schema mean
+ */
+export async function meaningsOf(
+  executor: SqlExecutor,
+  asked: readonly Asked[],
+  path: string,
+): Promise<readonly (Meaning | Meaningless)[]> {
+  await executor.query(FUNCTIONS);
+  const [answers = []] = await query<readonly (Meaning | Meaningless)[]>(executor, ASK, [JSON.stringify(asked), path]);
+  return answers;
+}
+
+const PIN = `SELECT pg_catalog.json_build_array(pg_catalog.current_setting('server_version_num')::pg_catalog.int4 OPERATOR(pg_catalog./) 10000,
+  pg_catalog.set_config('search_path', '${PINNED}', true))::pg_catalog.text AS pgstream`;
+
+/** Until the transaction, or what undoes it, ends. Gives the server's major version. */
+export async function pinned(executor: SqlExecutor): Promise<number> {
+  const [[major] = [0]] = await query<readonly [major: number, path: string]>(executor, PIN);
+  return major;
+}

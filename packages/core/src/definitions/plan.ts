@@ -1,0 +1,165 @@
+import { classify } from '../classification/index.ts';
+import { createContext, within, type Context } from '../context/index.ts';
+import { checkHasMode } from '../definition/index.ts';
+import type { DialectName } from '../dialect/index.ts';
+import { PgStreamError } from '../errors/index.ts';
+import { canBegin, inOwnTransaction, undone, type SqlExecutor } from '../executor/index.ts';
+import { checkCreatable, quoteName } from '../name/index.ts';
+import { declare, type Declared, type DeclaredStreamTable } from './declared.ts';
+import { differencesOf, isAsMarked, needsRecreation } from './differences.ts';
+import { isRemoved, type Compared, type Findings } from './findings.ts';
+import { affectedBy } from './furniture.ts';
+import { readKnown, type Known } from './known.ts';
+import { meaningsOf, pinned, searchPathOf } from './meaning.ts';
+import { problemsOf } from './problems.ts';
+import { isChange, type Plan, type PlanSettings } from './steps.ts';
+import { stepsOf } from './to-steps.ts';
+
+/** How to plan. */
+export interface PlanOptions {
+  /** The schema of names that come without one, in queries too. Default: `public`. */
+  readonly defaultSchema?: string | undefined;
+  /** Which extension is meant in a database that has both; by default pg_trickle. */
+  readonly dialect?: DialectName | undefined;
+  /**
+   * What to do with stream tables that apply() has made and that are not declared any more. Default: `report`. One that
+   * apply() has not made is never dropped.
+   */
+  readonly orphans?: 'report' | 'drop' | undefined;
+}
+
+/**
+ * What there is to do so that the database has what is declared. Nothing is changed.
+ *
+ * Queries are compared by what they mean: PostgreSQL reads the declared one and that of the catalog, in a transaction that is
+ * undone. White space, letter case, aliases, schemas that are written or not, and the session's search_path make no difference;
+ * another view or function under the query does, once apply() has written down which it was. What a function in another
+ * language than SQL calls, PostgreSQL does not know. Where nothing differs from what apply() wrote down, no query is read, and
+ * one statement tells.
+ *
+ * Throws what is wrong with the declarations (INVALID_NAME, INVALID_SCHEDULE, INVALID_ARGUMENT, also for columns that are not
+ * those of the query), what the server has against a query (UNSUPPORTED_QUERY), CYCLE, and ALREADY_EXISTS for the name of another
+ * relation; all of them in one message. It needs a transaction: that of a pool, or one that is open on the executor.
+ *
+ * @example
+ * const todo = await plan(fromPg(pool), [orderTotals, dailyTotals]);
+ * console.log(planText(todo));
+ */
+export async function plan(
+  executor: SqlExecutor,
+  definitions: readonly DeclaredStreamTable[],
+  options: PlanOptions = {},
+): Promise<Plan> {
+  const { defaultSchema = 'public', dialect = null, orphans = 'report' } = options;
+  const settings = { defaultSchema, dialect, orphans, remove: [] };
+  return await planned(contextOf(executor, settings), declare(definitions, defaultSchema), settings);
+}
+
+export function contextOf(executor: SqlExecutor, { defaultSchema, dialect }: PlanSettings): Context {
+  if (typeof (executor as Partial<SqlExecutor> | undefined)?.query !== 'function') {
+    throw new PgStreamError(
+      'INVALID_ARGUMENT',
+      'It takes an executor: fromPg(pool) of @pgstream/core/pg, or that of your ORM, fromDrizzle(db) and its like.',
+    );
+  }
+  return createContext(executor, defaultSchema, dialect ?? undefined);
+}
+
+/** The plan for declarations that were looked at. */
+export async function planned(context: Context, declared: readonly Declared[], settings: PlanSettings): Promise<Plan> {
+  const dialect = await context.dialect();
+  for (const { refreshMode } of declared) checkHasMode(refreshMode, dialect);
+  const known = await readKnown(context);
+  const byName = new Map(known.map((each) => [quoteName(each.name), each]));
+  const open = declared.filter((each) => {
+    const there = byName.get(quoteName(each.name));
+    if (there === undefined) checkCreatable(each.name, dialect);
+    return there === undefined || !isAsMarked(each, there);
+  });
+  const removed = known.filter((each) => isRemoved(each, declared, settings));
+  const base = { dialect, known, declared, settings };
+  const findings =
+    open.length === 0 && removed.length === 0
+      ? { ...base, compared: [], affected: [] }
+      : await aside(context, async (where) => await findingsOf(where, { ...base, open, byName, removed }));
+  const steps = stepsOf(findings);
+  return { dialect: dialect.name, steps, changes: steps.filter(isChange).length, definitions: declared, settings };
+}
+
+interface Open extends Omit<Findings, 'compared' | 'affected'> {
+  readonly open: readonly Declared[];
+  readonly byName: ReadonlyMap<string, Known>;
+  readonly removed: readonly Known[];
+}
+
+async function findingsOf(where: Context, { open, byName, removed, ...base }: Open): Promise<Findings> {
+  const { executor } = where;
+  const { dialect, settings } = base;
+  const major = await pinned(executor);
+  const asked = open.map(({ name, query: declared, columns }) => {
+    const there = byName.get(quoteName(name));
+    return {
+      name,
+      query: declared,
+      stored: there?.query ?? null,
+      storedPath: there?.searchPath ?? null,
+      types: (columns ?? []).map(({ type }) => type ?? null),
+    };
+  });
+  // Tables of ours that stand for others are gone again before it is asked what depends on these.
+  const meanings = await undone(executor, () => meaningsOf(executor, asked, searchPathOf([settings.defaultSchema])));
+  const compared: Compared[] = [];
+  const problems: PgStreamError[] = [];
+  for (const [index, declared] of open.entries()) {
+    const known = byName.get(quoteName(declared.name));
+    const meaning = meanings[index];
+    const found = problemsOf(declared, known, meaning, dialect);
+    problems.push(...found);
+    if (found.length > 0 || meaning === undefined || 'error' in meaning) continue;
+    const differences = known === undefined ? undefined : differencesOf(declared, known, meaning, major);
+    const recreate =
+      known === undefined || differences === undefined ? [] : needsRecreation(differences, known, dialect);
+    compared.push({ declared, known, meaning, differences, recreate });
+  }
+  throwTogether(problems);
+  const affected = await affectedBy(executor, dialect, [
+    ...compared.flatMap(({ known, differences, recreate }) =>
+      known !== undefined && (recreate.length > 0 || (differences?.content.length ?? 0) > 0) ? [known.oid] : [],
+    ),
+    ...removed.map(({ oid }) => oid),
+  ]);
+  return { ...base, compared, affected };
+}
+
+function throwTogether(problems: readonly PgStreamError[]): void {
+  const [first] = problems;
+  if (first === undefined) return;
+  if (problems.length === 1) throw first;
+  throw new PgStreamError(first.code, problems.map(({ message }) => message).join('\n'), {
+    cause: first.cause,
+    schema: first.schema,
+    table: first.table,
+    operation: 'plan',
+    sqlState: first.sqlState,
+  });
+}
+
+/** In a transaction, of which nothing is left. */
+async function aside<T>(context: Context, work: (where: Context) => Promise<T>): Promise<T> {
+  const { executor } = context;
+  try {
+    if (executor.transaction === 'open') return await undone(executor, () => work(context));
+    if (!canBegin(executor)) throw needsTransaction('plan');
+    return await inOwnTransaction(executor, (ours) => undone(ours, () => work(within(context, ours))));
+  } catch (error) {
+    throw classify(error, { operation: 'plan', dialect: await context.dialect(), transaction: executor.transaction });
+  }
+}
+
+export function needsTransaction(operation: 'plan' | 'apply'): PgStreamError {
+  return new PgStreamError(
+    'INVALID_ARGUMENT',
+    `${operation}() needs a transaction, which this executor cannot begin. Use that of a pool, or call it inside a transaction of yours.`,
+    { operation },
+  );
+}
