@@ -10,7 +10,12 @@ const PACKAGES = ['cli', 'core', 'drizzle', 'emulator', 'prisma', 'typeorm'] as 
 
 /** What READMEs and docstrings name. */
 const PAGES: Partial<Record<string, readonly string[]>> = {
-  core: ['dist/docs/what-pg-stream-does.md', 'dist/docs/contract.md', 'dist/docs/row-security.md'],
+  core: [
+    'dist/docs/what-pg-stream-does.md',
+    'dist/docs/contract.md',
+    'dist/docs/row-security.md',
+    'dist/docs/scaling.md',
+  ],
   cli: ['output.schema.json', 'dist/cli.mjs'],
   emulator: ['DIFFERENCES.md'],
 };

@@ -7,4 +7,5 @@ export { quietDatabase, quietEmulator } from './quiet.ts';
 export { asModule, type Block, blocksOf, compilerErrors, type Imports } from './readme.ts';
 export { testRole, type TestRole } from './role.ts';
 export { databaseUrl, onEmulator, serverUrl } from './server.ts';
+export { type Standby, startStandby } from './standby.ts';
 export { expectOverlappingQueries } from './warnings.ts';

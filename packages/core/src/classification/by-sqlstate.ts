@@ -3,6 +3,7 @@ import type { DriverError, PgStreamErrorCode } from '../errors/index.ts';
 import { said } from './by-message.ts';
 import { permissionSentence } from './grants.ts';
 import { mentions } from './mentions.ts';
+import { READ_ONLY_SERVER } from './replica.ts';
 
 type Sentence = (error: DriverError, context: ErrorContext) => string;
 type Row = readonly [pattern: RegExp, operation: string | undefined, code: PgStreamErrorCode, sentence: Sentence];
@@ -12,13 +13,7 @@ const refusedQuery: Sentence = ({ message }) => `The server refused the defining
 /** PostgreSQL's own errors, which reach the caller unwrapped (contract A.6). The first row that fits decides. */
 const ROWS: readonly Row[] = [
   [/^42501$/, undefined, 'PERMISSION_DENIED', permissionSentence],
-  [
-    /^25006$/,
-    undefined,
-    'READ_ONLY_SERVER',
-    () =>
-      'The server is a read replica, or the transaction is read-only: send this to the primary, in a transaction that may write.',
-  ],
+  [/^25006$/, undefined, READ_ONLY_SERVER.code, () => READ_ONLY_SERVER.message],
   [
     /^57014$/,
     undefined,

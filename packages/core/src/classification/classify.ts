@@ -9,6 +9,7 @@ import { byMessage } from './by-message.ts';
 import { bySqlState } from './by-sqlstate.ts';
 import { byConnection } from './by-connection.ts';
 import { byOrchestration } from './orchestration.ts';
+import { byReplica } from './replica.ts';
 import { byRowSecurity } from './row-security.ts';
 import type { ErrorContext, ErrorRule, Verdict } from './rule.ts';
 
@@ -16,7 +17,7 @@ import type { ErrorContext, ErrorRule, Verdict } from './rule.ts';
  * The extension's own errors mostly share one SQLSTATE at 0.1.1, and share theirs with PostgreSQL's later: the message
  * prefix comes first, the SQLSTATE second (contract A.6, B.7).
  */
-const RULES: readonly ErrorRule[] = [byMessage, byOrchestration, byRowSecurity, bySqlState, byConnection];
+const RULES: readonly ErrorRule[] = [byReplica, byMessage, byOrchestration, byRowSecurity, bySqlState, byConnection];
 
 /**
  * Makes a PgStreamError of what a driver or an ORM threw; that one becomes its `cause`. An error that is a

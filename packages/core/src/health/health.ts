@@ -35,7 +35,7 @@ export interface Health {
   readonly findings: readonly HealthFinding[];
   /** The extension; null if it could not be asked, or is missing. */
   readonly extension: { readonly name: string; readonly version: string } | null;
-  /** Whether the extension's scheduler works for this database; `unknown` where the role may not see that. */
+  /** Whether the extension's scheduler works for this database; `unknown` on a replica, and where the role may not see it. */
   readonly scheduler: SchedulerState;
   /** How many stream tables were looked at. */
   readonly streamTables: number;
@@ -78,7 +78,8 @@ async function ask(
     ...looked.flatMap((table) => tableFindings(table, maxAgeMs, failures.get(quoteName(table.name)) ?? null)),
   ];
   const extension = { name: dialect.name, version: dialect.version ?? '' };
-  return { ...verdict(findings), extension, scheduler: schedulerState(facts.scheduler), streamTables: looked.length };
+  const scheduler = facts.isReplica ? 'unknown' : schedulerState(facts.scheduler);
+  return { ...verdict(findings), extension, scheduler, streamTables: looked.length };
 }
 
 function isSame(a: QualifiedName, b: QualifiedName): boolean {

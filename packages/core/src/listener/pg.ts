@@ -46,6 +46,8 @@ async function listen(
     await untilAborted(listenTo(client, channels), signal);
     return { check: () => client.query('SELECT 1'), close };
   } catch (error) {
+    // First: that it ends is told as a loss as well, and whatever is told first counts.
+    lost(error);
     await close();
     throw error;
   }

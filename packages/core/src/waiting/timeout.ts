@@ -134,7 +134,10 @@ function ofFrontier({ facts }: Found, { mark }: Goal): string[] {
   ];
 }
 
-function ofScheduler({ scheduler, schedule }: Found, { name, settings }: Dialect): string[] {
+function ofScheduler({ scheduler, schedule, facts }: Found, { name, settings }: Dialect): string[] {
+  if (facts.position === null) {
+    return ['The server is a replica: it is refreshed on the primary, and what comes of it is replayed here.'];
+  }
   const state = schedulerState(scheduler);
   if (state === 'running' || schedule.kind === 'calculated') return [];
   if (state === 'off') return [`The setting ${settings}enabled is off: nothing is refreshed by itself.`];
