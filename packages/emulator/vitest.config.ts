@@ -10,6 +10,7 @@ export default defineProject({
     alias: {
       '@pgstream/emulator/jest': file('dist/jest.mjs'),
       '@pgstream/emulator/pglite': file('dist/pglite.mjs'),
+      '@pgstream/emulator/testcontainers': file('dist/testcontainers.mjs'),
       '@pgstream/emulator': file('dist/index.mjs'),
       '@pgstream/harness': file('../../test/harness/src/index.ts'),
     },

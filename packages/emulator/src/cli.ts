@@ -5,6 +5,7 @@ import { runEmulator } from './emulator.ts';
 import { EmulatorError } from './errors.ts';
 import type { ExtensionName, TrickleVersion } from './sql/index.ts';
 import { welcome } from './welcome.ts';
+import { writeFiles } from './write-files.ts';
 
 interface Flags {
   readonly port?: number;
@@ -32,6 +33,12 @@ const command = new Command('pgstream-emulator')
   )
   .option('--no-scheduler', 'refresh stream tables only when asked, not by their schedules')
   .action(runUntilSignal);
+
+command
+  .command('files')
+  .description('Writes the extensions as files, for a PostgreSQL 18 of your own: an image, or a server.')
+  .argument('<folder>', 'made if it is missing')
+  .action(async (folder: string) => console.log(await writeFiles(folder)));
 
 try {
   await command.parseAsync();

@@ -27,20 +27,7 @@ async function startEmulatorOfRun(): Promise<RunServer> {
 }
 
 async function startContainer(image: string): Promise<RunServer> {
-  const { GenericContainer, Wait } = await import('testcontainers');
-  const password = 'harness';
-  const container = await new GenericContainer(image)
-    .withEnvironment({ POSTGRES_PASSWORD: password })
-    .withExposedPorts(5432)
-    // The image's entry point starts the server twice: the first one, for its own set-up, is not ours to use.
-    .withWaitStrategy(Wait.forLogMessage(/database system is ready to accept connections/, 2))
-    .start();
-  const url = `postgres://postgres:${password}@${container.getHost()}:${container.getMappedPort(5432)}/postgres`;
-  return {
-    kind: 'image',
-    url,
-    stop: async () => {
-      await container.stop();
-    },
-  };
+  const { PgStreamContainer } = await import('@pgstream/emulator/testcontainers');
+  const container = await new PgStreamContainer(image).start();
+  return { kind: 'image', url: container.getConnectionUri(), stop: () => container.stop() };
 }

@@ -1,5 +1,6 @@
 export { createDatabase } from './create-database.ts';
 export { openConnection } from './lasting-connection.ts';
+export { newDatabase, randomName } from './new-database.ts';
 export { ownName } from './own-name.ts';
 export { makeSpares, spareMaker, type Spares } from './spares.ts';
 export { prepareDatabases, preparedFrom, template } from './template.ts';

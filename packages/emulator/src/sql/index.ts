@@ -221,6 +221,11 @@ export interface ExtensionChoice {
   version?: TrickleVersion;
 }
 
+/** Each extension and each release of it, the older ones first. */
+export function everyExtension(): Extension[] {
+  return [pgStream(), pgTrickle('0.67'), pgTrickle('0.108')];
+}
+
 /** @throws EmulatorError when there is no such extension, or no such release of it. */
 export function extensionOf({ extension = 'pg_stream', version }: ExtensionChoice): Extension {
   // What is asked for may be a text that somebody typed.

@@ -1,3 +1,5 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { Client } from 'pg';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { emulatorOfTest, valueOf } from './database.ts';
@@ -64,6 +66,46 @@ describe('pgstream-emulator', () => {
       `pgstream-emulator: Port ${port} on 127.0.0.1 is taken. Give another one, or none to have a free one chosen.\n`,
     );
     expect(running.stdout).toBe('');
+  });
+
+  test('writes the extensions as files, which another PostgreSQL 18 can create', async () => {
+    const folder = join(await folderOfTest(), 'new');
+    const running = command('files', folder);
+    expect(await running.ended).toEqual({ code: 0, signal: null });
+    expect(running.stdout).toContain(`extension_control_path = '${folder}/share:$system'`);
+    expect((await readdir(folder, { recursive: true })).toSorted()).toEqual([
+      'pg_stream.conf',
+      'pg_trickle.conf',
+      'share',
+      'share/extension',
+      'share/extension/pg_stream--0.1.1.sql',
+      'share/extension/pg_stream.control',
+      'share/extension/pg_trickle--0.108.3.sql',
+      'share/extension/pg_trickle--0.67.0.sql',
+      'share/extension/pg_trickle.control',
+    ]);
+    expect(await readFile(join(folder, 'pg_trickle.conf'), 'utf8')).toContain("pg_trickle.cdc_mode = 'auto'\n");
+
+    const emulator = await emulatorOfTest();
+    await valueOf(emulator.url, 'CREATE DATABASE plain TEMPLATE template0');
+    const client = new Client(emulator.url.replace(/postgres$/, 'plain'));
+    await client.connect();
+    onTestFinished(() => client.end());
+    await client.query(`SET extension_control_path = '${folder}/share:$system'`);
+    const created: unknown[] = [];
+    for (const statement of ['pg_stream', 'pg_trickle', "pg_trickle VERSION '0.67.0'"]) {
+      await client.query(`BEGIN; CREATE EXTENSION ${statement}`);
+      const { rows } = await client.query(
+        `SELECT extname, extversion FROM pg_extension WHERE extname LIKE 'pg\\_%' ORDER BY extname`,
+      );
+      created.push(...rows);
+      await client.query('ROLLBACK');
+    }
+    expect(created).toEqual([
+      { extname: 'pg_stream', extversion: '0.1.1' },
+      { extname: 'pg_trickle', extversion: '0.108.3' },
+      { extname: 'pg_trickle', extversion: '0.67.0' },
+    ]);
   });
 
   test.for([

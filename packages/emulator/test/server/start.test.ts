@@ -56,7 +56,7 @@ describe('an emulator', () => {
     await emulator.stop();
     expect(existsSync(folder)).toBe(false);
     await nothingListens(emulator.url);
-    await expect(emulator.createDatabase()).rejects.toThrow('The emulator is not running any more: start another.');
+    await expect(emulator.createDatabase()).rejects.toThrow('The server is not running any more: start another.');
   });
 
   test('stops at the end of an await using block, with connections open', async () => {

@@ -1,0 +1,1 @@
+export { type Fallback, PgStreamContainer, type StartedPgStreamContainer } from './container/index.ts';
