@@ -27,7 +27,7 @@ export default defineProject({
     name: 'drizzle 1.0',
     include: [
       'test/v1/*.test.ts',
-      'test/{reads,writes,declare,guard,handle,executor,from-drizzle,abandoned-transactions,views,cache,casing,raw-sql}.test.ts',
+      'test/{reads,writes,declare,guard,handle,executor,from-drizzle,definitions,abandoned-transactions,views,cache,casing,raw-sql}.test.ts',
       'test/{drivers,property}/*.test.ts',
       'test/kit/config.test.ts',
       'test/tools/{seed,zod}.test.ts',

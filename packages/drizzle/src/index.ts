@@ -18,6 +18,7 @@ export type {
   RefreshResult,
   Row,
   Schedule,
+  ScheduleInput,
   SqlExecutor,
   StreamTableState,
   StreamTableStatus,
@@ -30,6 +31,7 @@ export type {
   WaitUntilFreshResult,
   Wakeups,
 } from '@pgstream/core';
+export { streamTableDefinitions, type StreamTableDefinitionsOptions } from './definitions/index.ts';
 export { guardStreamTables, type GuardOptions } from './guard/index.ts';
 export { fromDrizzle, streamTable, type PgDatabaseLike, type StreamTableHandle } from './handle/index.ts';
 export { relational, streamSchema, type RelationalStreamTable, type StreamSchema } from './relational/index.ts';
@@ -39,7 +41,9 @@ export {
   streamAlias,
   type AnyPgStreamTable,
   type PgStreamSchema,
+  type Definable,
   type PgStreamTable,
+  type PgStreamTableDeclaration,
   type PgStreamTableFn,
   type StreamTableAlias,
   type StreamTableIsReadOnly,

@@ -11,6 +11,7 @@ export type {
   RefreshResult,
   Row,
   Schedule,
+  ScheduleInput,
   SqlExecutor,
   StreamTableState,
   StreamTableStatus,
@@ -43,7 +44,9 @@ export {
   type StreamTableRow,
   type TypedColumn,
 } from './declaration/index.ts';
+export { streamTableDefinitions, type StreamTableDefinitionsOptions } from './definitions/index.ts';
 export { StreamTableEntity, type On, type StreamEntityClass } from './entity/index.ts';
 export { protectStreamTables, type ProtectOptions } from './guard/index.ts';
 export { fromTypeORM, type Connection, type StreamTableHandle } from './handle/index.ts';
+export type { SelectQuery, StreamTableMaking } from './identity/index.ts';
 export { streamRepository, type StreamQueryBuilder, type StreamRepository } from './repository/index.ts';

@@ -21,3 +21,8 @@ export function checkCasing(table: string, casing: Casing | undefined): void {
     { table, operation: 'declare' },
   );
 }
+
+/** What a column is called where a db of that casing reads it. */
+export function nameIn(column: Column, casing: Casing | undefined): string {
+  return casing !== undefined && column.keyAsName ? CASINGS[casing](column.name) : column.name;
+}

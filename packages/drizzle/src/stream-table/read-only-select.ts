@@ -11,8 +11,10 @@ import {
 import { pgTable } from 'drizzle-orm/pg-core';
 import type { PgColumnsBuilders } from 'drizzle-orm/pg-core/columns/all';
 import { isDrizzle1 } from '../major.ts';
+import type { RefreshMode, ScheduleInput } from '@pgstream/core';
 import { CACHE_MARK, CacheMark, cacheKeyOf } from './cache-key.ts';
 import { type Casing, nameByCasing } from './casing.ts';
+import { type DefiningQuery, definingQuery } from './defining-query.ts';
 import { identity, type StreamTableIdentity } from './identity.ts';
 import { refuseWrites } from './refuse-writes.ts';
 import {
@@ -44,6 +46,8 @@ export interface Declaration {
   readonly columns: ColumnBuilders | ((types: PgColumnsBuilders) => ColumnBuilders);
   /** What makes names of keys, for columns that were given none. */
   readonly casing: Casing | undefined;
+  readonly schedule: ScheduleInput | undefined;
+  readonly refreshMode: RefreshMode | undefined;
 }
 
 /** A declaration that was looked through, with columns of its own. */
@@ -74,6 +78,8 @@ export class ReadOnlySelect extends (Subquery as unknown as AnySubquery) {
   static readonly [entityKind]: string = 'PgStreamTable';
 
   readonly [declaration]: Declaration;
+  /** What `.as()` was given; undefined where it was not called. */
+  [definingQuery]: DefiningQuery | undefined;
   readonly [identity]: StreamTableIdentity;
   readonly [ViewBaseConfig]: object;
 
@@ -117,6 +123,12 @@ export class ReadOnlySelect extends (Subquery as unknown as AnySubquery) {
       .join(', ')})`;
     for (const column of Object.values(columns)) this.#standBehind(column);
     Object.assign(this, columns);
+  }
+
+  /** See Definable. A column of that name stands before it. */
+  as(query: DefiningQuery): this {
+    this[definingQuery] = query;
+    return this;
   }
 
   #standBehind(column: Column): void {

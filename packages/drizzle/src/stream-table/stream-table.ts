@@ -1,7 +1,9 @@
 import type { ManualViewBuilder, PgView } from 'drizzle-orm/pg-core';
 import type { PgColumnsBuilders } from 'drizzle-orm/pg-core/columns/all';
+import type { RefreshMode, ScheduleInput } from '@pgstream/core';
 import { type Casing, checkCasing } from './casing.ts';
 import { declaredStreamTables } from './declared.ts';
+import type { Definable } from './defining-query.ts';
 import { identity, type StreamTableIdentity } from './identity.ts';
 import { type Declaration, readOnlySelect } from './read-only-select.ts';
 import { type ColumnBuilders, checkIdentifier, type VisibleColumns } from './visible-columns.ts';
@@ -33,7 +35,18 @@ export interface StreamTableOptions {
    * Drizzle 0.45, by the `casing` of the db.
    */
   readonly casing?: Casing | undefined;
+  /** How often it is refreshed, for its definition: see {@link Definable.as}. Default: `'1m'`; null follows what it reads. */
+  readonly schedule?: ScheduleInput | undefined;
+  /** How it is refreshed, for its definition. Default: `'DIFFERENTIAL'`. */
+  readonly refreshMode?: RefreshMode | undefined;
 }
+
+/** A declaration: a stream table as it is, and `.as()` for its defining query, unless a column is called so. */
+export type PgStreamTableDeclaration<TName extends string, TColumns extends ColumnBuilders> = PgStreamTable<
+  TName,
+  TColumns
+> &
+  ('as' extends keyof TColumns ? unknown : Definable<PgStreamTable<TName, TColumns>>);
 
 /** Declares a stream table: its name, and the columns that are wanted of it. */
 export interface PgStreamTableFn {
@@ -41,13 +54,13 @@ export interface PgStreamTableFn {
     name: TName,
     columns: TColumns & VisibleColumns<TColumns>,
     options?: StreamTableOptions,
-  ): PgStreamTable<TName, TColumns>;
+  ): PgStreamTableDeclaration<TName, TColumns>;
   // A union of both forms would lose the types of the callback's argument.
   <TName extends string, TColumns extends ColumnBuilders>(
     name: TName,
     columns: (types: PgColumnsBuilders) => TColumns & VisibleColumns<TColumns>,
     options?: StreamTableOptions,
-  ): PgStreamTable<TName, TColumns>;
+  ): PgStreamTableDeclaration<TName, TColumns>;
 }
 
 /**
@@ -95,9 +108,9 @@ export function pgStreamSchema<TSchema extends string>(
 
 function declaring(schema: string | undefined, ofSchema: StreamTableOptions): PgStreamTableFn {
   const declare = (name: string, columns: Declaration['columns'], options: StreamTableOptions = {}) => {
-    const { casing } = { ...ofSchema, ...options };
+    const { casing, schedule, refreshMode } = { ...ofSchema, ...options };
     checkCasing(name, casing);
-    const table = readOnlySelect({ name, schema, columns, casing });
+    const table = readOnlySelect({ name, schema, columns, casing, schedule, refreshMode });
     declaredStreamTables().set(table[identity], table[identity]);
     return table;
   };

@@ -6,9 +6,6 @@ import type { Pool } from 'pg';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { blocks, exampleModule } from './blocks.ts';
 
-// A compiler runs in it.
-vi.setConfig({ testTimeout: 60_000 });
-
 const PACKAGE = join(import.meta.dirname, '../..');
 
 const database = testDatabase();

@@ -25,11 +25,11 @@ export interface ExternalTablesOptions {
  * @example
  * tables: { external: externalTables({ schema: 'prisma/schema.prisma' }) }
  */
-export function externalTables({ schema, defaultSchema = 'public' }: ExternalTablesOptions): string[] {
-  const path = typeof schema === 'string' ? resolve(schema) : fileURLToPath(schema);
+export function externalTables({ schema: of, defaultSchema = 'public' }: ExternalTablesOptions): string[] {
+  const path = typeof of === 'string' ? resolve(of) : fileURLToPath(of);
   try {
-    const streamTables = declaredStreamTables(readSchemaFiles(path));
-    return [...new Set(streamTables.map((table) => `${table.schema ?? defaultSchema}.${table.name}`))];
+    const declared = readSchemaFiles(path).flatMap(({ text }) => declaredStreamTables(text));
+    return [...new Set(declared.map(({ streamTable: { schema = defaultSchema, name } }) => `${schema}.${name}`))];
   } catch (error) {
     throw new PgStreamError(
       'INVALID_ARGUMENT',

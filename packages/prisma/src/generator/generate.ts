@@ -32,7 +32,10 @@ export async function generate(options: GeneratorOptions): Promise<void> {
 
 /** The schema as it is in its files: Prisma formats what it hands over, and loses comments by that. */
 function asWritten({ schemaPath, datamodel }: GeneratorOptions): string {
-  return existsSync(schemaPath) ? readSchemaFiles(schemaPath) : datamodel;
+  if (!existsSync(schemaPath)) return datamodel;
+  return readSchemaFiles(schemaPath)
+    .map(({ text }) => text)
+    .join('\n');
 }
 
 /** What whoever ran the command is told. */

@@ -7,8 +7,22 @@ export interface Block {
   readonly name: string;
   /** What has a text for a value: `provider = "postgresql"`. */
   readonly settings: Readonly<Record<string, string>>;
+  /** Of a model: what is declared as `name Type …`. */
+  readonly fields: readonly Field[];
   /** Of a model: `@@map("order_totals")` and others by their names, each with its text; empty where it has none. */
   readonly attributes: Readonly<Record<string, string>>;
+}
+
+/** A field of a model. */
+export interface Field {
+  readonly name: string;
+  /** As it is written, without `?` and `[]`. */
+  readonly type: string;
+  readonly isList: boolean;
+  /** By `@map`, or its name. */
+  readonly column: string;
+  /** The word of `@db.Timestamptz(6)`; undefined where there is none. */
+  readonly nativeType: string | undefined;
 }
 
 /** A comment, with its slashes. */
@@ -70,7 +84,7 @@ export function readSchemaText(schema: string): SchemaText {
   return { blocks, comments };
 }
 
-type Contents = Pick<Block, 'settings' | 'attributes'> & { readonly inside: readonly string[] };
+type Contents = Pick<Block, 'settings' | 'fields' | 'attributes'> & { readonly inside: readonly string[] };
 
 /** Reads on to the end of a block. */
 function contentsOf(tokens: Iterator<Token>): Contents {
@@ -84,6 +98,7 @@ function contentsOf(tokens: Iterator<Token>): Contents {
   }
   return {
     settings: Object.fromEntries(lines.flatMap(settingIn)),
+    fields: lines.flatMap(fieldIn),
     attributes: Object.fromEntries(lines.flatMap(attributeIn)),
     inside,
   };
@@ -97,4 +112,22 @@ function attributeIn([first, second, name, ...others]: readonly Token[]): [strin
   if (first?.text !== '@' || second?.text !== '@' || !name) return [];
   const value = others.find(({ kind }) => kind === 'text');
   return [[name.text, value ? saidBy(value) : '']];
+}
+
+function fieldIn([name, type, ...others]: readonly Token[]): Field[] {
+  if (name?.kind !== 'word' || type?.kind !== 'word') return [];
+  const isAttribute = (index: number, word: string): boolean =>
+    others[index - 1]?.text === '@' && others[index]?.text === word;
+  const map = others.findIndex((_, index) => isAttribute(index, 'map'));
+  const native = others.findIndex((_, index) => isAttribute(index, 'db'));
+  const column = map === -1 ? undefined : others.slice(map).find(({ kind }) => kind === 'text');
+  return [
+    {
+      name: name.text,
+      type: type.text,
+      isList: others[0]?.text === '[',
+      column: column ? saidBy(column) : name.text,
+      nativeType: native === -1 ? undefined : others[native + 2]?.text,
+    },
+  ];
 }

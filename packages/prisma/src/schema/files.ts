@@ -1,12 +1,17 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 
+/** A file of a schema. */
+export interface SchemaFile {
+  readonly path: string;
+  readonly text: string;
+}
+
 /** The text of a schema: of a file, or of all files of a folder and of those in it, as Prisma takes them. */
-export function readSchemaFiles(path: string): string {
-  if (!statSync(path).isDirectory()) return readFileSync(path, 'utf8');
-  const files = schemaFilesIn(path);
+export function readSchemaFiles(path: string): SchemaFile[] {
+  const files = statSync(path).isDirectory() ? schemaFilesIn(path) : [path];
   if (files.length === 0) throw new Error(`There is no file *.prisma in ${path}.`);
-  return files.map((file) => readFileSync(file, 'utf8')).join('\n');
+  return files.map((file) => ({ path: file, text: readFileSync(file, 'utf8') }));
 }
 
 function schemaFilesIn(folder: string): string[] {

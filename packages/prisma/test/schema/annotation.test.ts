@@ -15,6 +15,7 @@ describe('a comment', () => {
       String.raw`@streamTable( name: "b \"c\" d'e" , schema: "x.y")`,
       { name: `b "c" d'e`, schema: 'x.y' },
     ],
+    ['with how it is made', '@streamTable(query: "a.sql", schedule: "5m", refreshMode: "FULL")', { name: 'Totals' }],
     ['with brackets in a name', '@streamTable(name: "a)(b, c")', { name: 'a)(b, c' }],
   ])('%s says what it says', (_what, documentation, streamTable) => {
     expect(streamTableOf({ name: 'Totals', documentation })).toEqual(streamTable);
@@ -23,6 +24,7 @@ describe('a comment', () => {
   it.each([
     ['an option that does not exist', '@streamTable(table: "x")', 'which is not understood at table: "x"'],
     ['an option that is given twice', '@streamTable(name: "x", name: "y")', 'which is not understood at name: "y"'],
+    ['a schedule and no query', '@streamTable(schedule: "5m")', 'with a schedule and no query'],
     ['an empty name', '@streamTable(name: "")', 'which is not understood at name: ""'],
     ['a name without quotes', '@streamTable(name: order_totals)', 'which is not understood at name: order_totals'],
     [

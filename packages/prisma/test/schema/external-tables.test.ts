@@ -1,23 +1,10 @@
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { externalTables } from '../../src/config.ts';
+import { folderOf } from './folder.ts';
 
 const shop = join(import.meta.dirname, '../shop/schema.prisma');
-
-/** A folder with files, for the test that is running. */
-async function folderOf(files: Readonly<Record<string, string>>): Promise<string> {
-  const parent = join(import.meta.dirname, 'generated');
-  await mkdir(parent, { recursive: true });
-  const folder = await mkdtemp(join(parent, 'run-'));
-  onTestFinished(() => rm(folder, { recursive: true }));
-  for (const [name, text] of Object.entries(files)) {
-    await mkdir(dirname(join(folder, name)), { recursive: true });
-    await writeFile(join(folder, name), text);
-  }
-  return folder;
-}
 
 const schemaWith = async (text: string): Promise<string> =>
   join(await folderOf({ 'schema.prisma': text }), 'schema.prisma');

@@ -1,10 +1,20 @@
 import { PgStreamError } from '@pgstream/core';
 import { getMetadataArgsStorage, Entity, type EntityOptions } from 'typeorm';
-import { checkVisible, type EntityFunction, identifyRows, markStreamTable } from '../identity/index.ts';
+import {
+  checkVisible,
+  type EntityFunction,
+  identifyRows,
+  markStreamTable,
+  type StreamTableMaking,
+} from '../identity/index.ts';
 import { attachOnBuild } from './attach-on-build.ts';
 
-/** What is said of a stream table. */
-export interface StreamTableOptions extends Pick<EntityOptions, 'name' | 'schema' | 'orderBy' | 'comment'> {
+/**
+ * What is said of a stream table. With a `query` it is a definition, too, which `streamTableDefinitions()` hands to `plan()`; by
+ * itself nothing is created.
+ */
+export interface StreamTableOptions
+  extends Pick<EntityOptions, 'name' | 'schema' | 'orderBy' | 'comment'>, StreamTableMaking {
   /** Its name in the database. Default: what the naming strategy makes of the class's name, as for any entity. */
   readonly name?: string;
   /** Its schema. Default: the `schema` of the DataSource, or `public`; the search_path plays no part. */
@@ -15,7 +25,10 @@ export interface StreamTableOptions extends Pick<EntityOptions, 'name' | 'schema
  * Makes an entity of a class whose columns are declared already: read-only, and left alone by the schema builder.
  * Throws INVALID_NAME for a column of the extension's own, and for a dot in a name.
  */
-export function declareStreamTable(target: EntityFunction, options: StreamTableOptions): void {
+export function declareStreamTable(
+  target: EntityFunction,
+  { query, schedule, refreshMode, ...options }: StreamTableOptions,
+): void {
   checkDots(target.name, options);
   const storage = getMetadataArgsStorage();
   const columns = storage.filterColumns(chainOf(target));
@@ -26,7 +39,7 @@ export function declareStreamTable(target: EntityFunction, options: StreamTableO
   if (!columns.some(({ options: { primary } }) => primary)) identifyRows(storage, target);
   // The schema builder of TypeORM would drop the extension's columns and their index, and add a primary key.
   Entity({ ...options, synchronize: false })(target);
-  markStreamTable(target);
+  markStreamTable(target, { query, schedule, refreshMode });
   attachOnBuild(target);
 }
 

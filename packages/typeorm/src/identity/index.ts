@@ -1,4 +1,11 @@
-export { type EntityFunction, isStreamTable, markStreamTable } from './mark.ts';
+export {
+  type EntityFunction,
+  isStreamTable,
+  makingOf,
+  markStreamTable,
+  type SelectQuery,
+  type StreamTableMaking,
+} from './mark.ts';
 export { cannotReload } from './no-ids.ts';
 export { identifyRows } from './place.ts';
 export { refuseReferencesToPlaces } from './references.ts';

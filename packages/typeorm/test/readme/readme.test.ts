@@ -14,7 +14,14 @@ const PACKAGE = join(import.meta.dirname, '../..');
 const IMPORTS = {
   typeorm: ['DataSource'],
   '@pgstream/core': ['createPgStream', 'readOnlyRoleSql'],
-  '@pgstream/typeorm': ['fromTypeORM', 'protectStreamTables', 'streamRepository', 'StreamTableReadOnlyError'],
+  '@pgstream/core/definitions': ['apply', 'plan', 'planText'],
+  '@pgstream/typeorm': [
+    'fromTypeORM',
+    'protectStreamTables',
+    'streamRepository',
+    'streamTableDefinitions',
+    'StreamTableReadOnlyError',
+  ],
   './entities': ['Customer', 'Order', 'OrderTotals'],
   './data-source': ['dataSource'],
   './order-totals-schema': ['OrderTotalsSchema'],
@@ -85,6 +92,7 @@ describe('the README', () => {
       'data-source.ts',
       'accounts.ts',
       'region-totals.ts',
+      'customer-orders.ts',
       'reports.ts',
       'orders.ts',
       'stream-tables.health.ts',

@@ -1,0 +1,1 @@
+export { streamTableDefinitions, type StreamTableDefinitionsOptions } from './definitions.ts';
