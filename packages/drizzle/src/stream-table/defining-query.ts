@@ -5,7 +5,7 @@ import type { QueryBuilder } from 'drizzle-orm/pg-core';
 export const definingQuery = Symbol.for('@pgstream/drizzle.definingQuery');
 
 /** What can be asked for its SQL: a query of Drizzle's builder, or a piece of SQL. */
-export interface HasSQL {
+interface HasSQL {
   getSQL(): SQL;
 }
 

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 
 /** A file of a schema. */
-export interface SchemaFile {
+interface SchemaFile {
   readonly path: string;
   readonly text: string;
 }
