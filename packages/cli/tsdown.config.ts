@@ -6,7 +6,7 @@ const shared: UserConfig = { target: 'node20.19', fixedExtension: true };
 export default defineConfig([
   {
     ...shared,
-    entry: ['src/index.ts', 'src/cli.ts'],
+    entry: ['src/index.ts', 'src/cli.ts', 'src/asked.ts'],
     format: 'esm',
     dts: true,
     copy: { from: '../../docs/integrations', to: 'dist/docs' },

@@ -14,6 +14,7 @@ shop(database);
 let folder = '';
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'pgstream-examples-'));
+  await writeFile(join(folder, 'package.json'), '{}');
   await writeFile(join(folder, 'daily.sql'), 'SELECT id FROM public.orders;\n');
 });
 afterAll(() => rm(folder, { recursive: true }));

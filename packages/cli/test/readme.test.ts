@@ -20,11 +20,11 @@ afterAll(() => rm(folder, { recursive: true }));
 const readme = join(import.meta.dirname, '../README.md');
 const blocks = blocksOf(readme);
 
-/** What installs is tried where packages are packed, what generates where ORMs are, and what runs on in its own tests. */
+/** What installs is tried where packages are packed, what generates where ORMs are; what runs on, and what asks projects, in tests of its own. */
 const lines = blocks
   .filter(({ language }) => language === 'sh')
   .flatMap(({ code }) => code.trim().split('\n'))
-  .filter((line) => /^pgstream (?!generate|run )/.test(line));
+  .filter((line) => /^pgstream (?!generate|run |doctor --project)/.test(line));
 
 /** Without ages, which are those of this run. */
 const steady = (text: string): string => text.replaceAll(/ *(?:\w+ ago|just now)/g, ' «age»');

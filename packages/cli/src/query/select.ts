@@ -3,9 +3,14 @@ import { at, list, type Node } from './tree.ts';
 
 let parser: Promise<typeof Parser> | undefined;
 
+/** PostgreSQL's own parser, which is loaded once it is needed. */
+export function parserOf(): Promise<typeof Parser> {
+  return (parser ??= import('libpg-query'));
+}
+
 /** Reads a query with PostgreSQL's own parser. Undefined for what that refuses, and for what is no query. */
 export async function selectOf(query: string): Promise<Node | undefined> {
-  const { parse } = await (parser ??= import('libpg-query'));
+  const { parse } = await parserOf();
   try {
     const { stmts } = await parse(query);
     return at(stmts?.[0]?.stmt, 'SelectStmt');

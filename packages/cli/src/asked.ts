@@ -1,0 +1,3 @@
+import { listen } from './project/asked/index.ts';
+
+listen();

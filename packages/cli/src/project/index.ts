@@ -1,0 +1,1 @@
+export { projectFindings } from './findings.ts';
