@@ -7,11 +7,8 @@ const INTRODUCTION = `The stream tables of a PostgreSQL database: pg_stream's, a
 
 It connects as psql does: -h -p -U -d, the PG* variables, a service, a password file; or by a URL.`;
 
-/**
- * The whole tree of commands, with nothing loaded that none of them was asked for. `completes: false` leaves out the two that
- * complete it.
- */
-export function createProgram({ completes = true } = {}): Command {
+/** The whole tree of commands, with nothing loaded that none of them was asked for. */
+export function createProgram(): Command {
   const program = new Command('pgstream')
     .description(INTRODUCTION)
     .version(packageJson.version, '-V, --version', 'the version of this program')
@@ -25,11 +22,9 @@ export function createProgram({ completes = true } = {}): Command {
     program.commandsGroup(heading);
     for (const make of commands) program.addCommand(make().copyInheritedSettings(program));
   }
-  if (completes) {
-    program.commandsGroup('Commands:');
-    program.addCommand(completion().copyInheritedSettings(program));
-    program.addCommand(complete().copyInheritedSettings(program), { hidden: true });
-  }
+  program.commandsGroup('Commands:');
+  program.addCommand(completion().copyInheritedSettings(program));
+  program.addCommand(complete().copyInheritedSettings(program), { hidden: true });
   return program;
 }
 

@@ -30,9 +30,14 @@ interface TerminalOptions {
 
 /** Starts the program in a terminal; it is killed when the test has ended. */
 export function terminal(args: readonly string[], options: TerminalOptions = {}): Terminal {
+  return terminalOf(process.execPath, [PROGRAM, ...args], options);
+}
+
+/** The same with another program. */
+export function terminalOf(file: string, args: readonly string[], options: TerminalOptions = {}): Terminal {
   const { env = {}, cwd, columns = 100, rows = 30 } = options;
   const { PATH = '', HOME = '' } = process.env;
-  const program = spawn(process.execPath, [PROGRAM, ...args], {
+  const program = spawn(file, [...args], {
     cols: columns,
     rows,
     ...(cwd !== undefined && { cwd }),

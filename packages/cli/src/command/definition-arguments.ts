@@ -1,22 +1,26 @@
 import type { RefreshMode, ScheduleInput } from '@pgstream/core';
-import { InvalidArgumentError } from 'commander';
+import { InvalidArgumentError, Option } from 'commander';
 
 const MODES: readonly RefreshMode[] = ['DIFFERENTIAL', 'FULL', 'AUTO', 'IMMEDIATE'];
 
-/** A refresh mode, in any case. */
-export function modeArgument(text: string): RefreshMode {
-  const mode = MODES.find((each) => each === text.toUpperCase());
-  if (mode === undefined) throw new InvalidArgumentError(`There are ${MODES.join(', ')}.`);
-  return mode;
+/** `--mode` */
+export function modeOption(more = ''): Option {
+  return oneOf(new Option('--mode <mode>', `how it is refreshed; AUTO and IMMEDIATE are of pg_trickle${more}`), MODES);
+}
+
+/** An option with one of some words, in any case. */
+export function oneOf(option: Option, words: readonly string[]): Option {
+  return option.choices(words).argParser((text) => {
+    const word = words.find((each) => each === text.toUpperCase());
+    if (word === undefined) throw new InvalidArgumentError(`There are ${words.join(', ')}.`);
+    return word;
+  });
 }
 
 /** A schedule as core takes it; `none` for a calculated one. */
 export function scheduleArgument(text: string): ScheduleInput {
   return /^(?:none|calculated)$/i.test(text) ? null : text;
 }
-
-/** What the modes are, for help. */
-export const MODE_HELP = 'DIFFERENTIAL or FULL; on pg_trickle also AUTO or IMMEDIATE';
 
 /** What schedules are, for help. */
 export const SCHEDULE_HELP = "5m, 1h30m, '*/5 * * * *', @hourly, or none";

@@ -4,7 +4,7 @@ import type { OutputFlags } from '../output/index.ts';
 
 /** What every command understands. */
 export interface GlobalFlags extends ConnectionFlags, OutputFlags {
-  readonly password?: boolean;
+  readonly password?: boolean | undefined;
   readonly schema?: string;
   readonly extension?: 'pg_stream' | 'pg_trickle';
   readonly config?: string;

@@ -1,8 +1,8 @@
 export { confirm, type ConfirmFlags } from './confirm.ts';
 export { inDatabase } from './database.ts';
 export { command, NAME } from './define.ts';
-export { MODE_HELP, modeArgument, SCHEDULE_HELP, scheduleArgument } from './definition-arguments.ts';
+export { modeOption, oneOf, SCHEDULE_HELP, scheduleArgument } from './definition-arguments.ts';
 export { countArgument, durationArgument } from './durations.ts';
-export { addGlobalFlags } from './global-flags.ts';
+export { addGlobalFlags, type GlobalFlags } from './global-flags.ts';
 export { queryFrom, usage } from './query.ts';
 export type { Session } from './session.ts';

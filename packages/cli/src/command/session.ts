@@ -37,11 +37,7 @@ export async function withSession<Result>(
   work: (session: Session) => Promise<Result>,
 ): Promise<Result> {
   await using emulator = await startedEmulator(flags);
-  const pool = await open({
-    flags: emulator ? { url: emulator.url } : withService(flags, config),
-    configUrl: config.url,
-    password: flags.password,
-  });
+  const pool = await connect(emulator ? { url: emulator.url, password: flags.password } : flags, config);
   const ending = new AbortController();
   const end = (): void => ending.abort();
   let isHeeded = false;
@@ -65,6 +61,11 @@ export async function withSession<Result>(
   }
 }
 
+/** Connects to where the command line, the configuration and the environment say. */
+export async function connect(flags: GlobalFlags, config: PgStreamConfig): Promise<Pool> {
+  return await open({ flags: withService(flags, config), configUrl: config.url, password: flags.password });
+}
+
 /** What is said on the command line goes before the configuration's service. */
 function withService(flags: GlobalFlags, config: PgStreamConfig): GlobalFlags {
   const elsewhere = flags.url ?? flags.host ?? flags.port ?? flags.username;
@@ -75,19 +76,28 @@ function withService(flags: GlobalFlags, config: PgStreamConfig): GlobalFlags {
 const INTERRUPTED = 'Interrupted. What the server was asked to do it may still do.';
 
 function sessionOf(pool: Pool, flags: GlobalFlags, config: PgStreamConfig, heed: () => AbortSignal): Session {
-  const askedSchema = flags.schema ?? config.schema;
-  const defaultSchema = askedSchema ?? 'public';
   return {
+    ...clientOf(pool, flags, config),
     pool,
     config,
-    defaultSchema,
-    askedSchema,
     get signal() {
       return heed();
     },
-    pgstream: createPgStream(fromPg(pool), { defaultSchema, dialect: flags.extension ?? config.extension }),
     output: createOutput(flags),
+  };
+}
+
+/** The database, and how its stream tables are called on the command line. */
+export function clientOf(pool: Pool, flags: GlobalFlags, config: PgStreamConfig): Client {
+  const askedSchema = flags.schema ?? config.schema;
+  const defaultSchema = askedSchema ?? 'public';
+  return {
+    askedSchema,
+    defaultSchema,
+    pgstream: createPgStream(fromPg(pool), { defaultSchema, dialect: flags.extension ?? config.extension }),
     name: (text) => parseName(text, defaultSchema),
     text: (name) => nameText(name, defaultSchema),
   };
 }
+
+type Client = Pick<Session, 'pgstream' | 'askedSchema' | 'defaultSchema' | 'name' | 'text'>;

@@ -3,9 +3,9 @@ import { type Command, Option } from 'commander';
 import {
   command,
   inDatabase,
-  MODE_HELP,
-  modeArgument,
+  modeOption,
   NAME,
+  oneOf,
   queryFrom,
   SCHEDULE_HELP,
   scheduleArgument,
@@ -33,8 +33,8 @@ export function alter(): Command {
   })
     .argument('<name>', NAME)
     .option('--schedule <schedule>', SCHEDULE_HELP, scheduleArgument)
-    .option('--mode <mode>', MODE_HELP, modeArgument)
-    .addOption(new Option('--status <status>', 'suspend it, or let it go on').choices(['ACTIVE', 'SUSPENDED']))
+    .addOption(modeOption())
+    .addOption(oneOf(new Option('--status <status>', 'suspend it, or let it go on'), ['ACTIVE', 'SUSPENDED']))
     .option('--query <query>', 'another defining query (pg_trickle)')
     .option('-f, --file <file>', 'the same from a file; - is standard input')
     .action(

@@ -5,8 +5,7 @@ import {
   confirm,
   type ConfirmFlags,
   inDatabase,
-  MODE_HELP,
-  modeArgument,
+  modeOption,
   NAME,
   queryFrom,
   SCHEDULE_HELP,
@@ -41,7 +40,7 @@ export function create(): Command {
     .argument('[query]', 'the defining query: one SELECT')
     .option('-f, --file <file>', 'read the query from a file; - is standard input')
     .option('--schedule <schedule>', `${SCHEDULE_HELP} (default: 1m)`, scheduleArgument)
-    .option('--mode <mode>', `${MODE_HELP} (default: DIFFERENTIAL)`, modeArgument)
+    .addOption(modeOption(' (default: DIFFERENTIAL)'))
     .option('--no-initialize', 'leave it empty until its first refresh')
     .option('--if-not-exists', 'leave one of that name as it is (pg_trickle)')
     .option('--or-replace', 'make one of that name this one (pg_trickle)')

@@ -1,6 +1,8 @@
-import type { Command } from 'commander';
-import { command, inDatabase } from '../command/index.ts';
+import { type Command, Option } from 'commander';
+import { command, inDatabase, oneOf } from '../command/index.ts';
 import { streamTablesText } from '../output/index.ts';
+
+const STATES = ['ACTIVE', 'SUSPENDED', 'ERROR', 'INITIALIZING'];
 
 /** `pgstream list` */
 export function list(): Command {
@@ -14,10 +16,10 @@ export function list(): Command {
     ],
   })
     .alias('ls')
-    .option('--status <status>', 'only those with this status: ACTIVE, SUSPENDED, ERROR, INITIALIZING')
+    .addOption(oneOf(new Option('--status <status>', 'only those with this status'), STATES))
     .action(
       inDatabase<[], { status?: string }>(async ({ pgstream, output, askedSchema, text }, { status }) => {
-        const tables = await pgstream.list({ schema: askedSchema, status: status?.toUpperCase() });
+        const tables = await pgstream.list({ schema: askedSchema, status });
         output.show(tables, () => streamTablesText(tables, output, text));
       }),
     );

@@ -1,1 +1,2 @@
-export { completions } from './completions.ts';
+export { offersText } from './answer.ts';
+export { printScript, SHELLS, type Shell } from './scripts.ts';

@@ -122,6 +122,12 @@ describe('a password that is typed', () => {
   });
 });
 
+test('a key for completion asks for none', async () => {
+  const { ended, text } = terminal(['complete', '--', ...target(), 'status', ''], { env: { HOME: folder } });
+  expect(await ended).toBe(0);
+  expect(text()).toBe(':4\r\n');
+});
+
 describe('a URL with a password', () => {
   test.runIf(process.platform === 'linux')(
     'is gone from the list of processes as soon as the program runs (Linux)',
