@@ -16,6 +16,8 @@ export function createProgram(): Command {
     .helpCommand('help [command]', 'the help of a command')
     .configureHelp({ showGlobalOptions: true, subcommandTerm: termOf })
     .showSuggestionAfterError()
+    // It is said where all errors are.
+    .configureOutput({ outputError() {} })
     .exitOverride();
   addGlobalFlags(program);
   for (const [heading, commands] of Object.entries(COMMANDS)) {

@@ -1,5 +1,5 @@
-import { inItsNames, onPgTrickle, testDatabase } from '@pgstream/harness';
-import type { Client } from 'pg';
+import { extension, freshDatabase, inItsNames, onPgTrickle, testDatabase } from '@pgstream/harness';
+import { Client } from 'pg';
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { pgstream, runner } from './run.ts';
 import { aged, shop } from './shop.ts';
@@ -38,9 +38,26 @@ describe('names', () => {
 describe('exit codes', () => {
   test.for<[what: string, args: string[], code: number, says: RegExp]>([
     ['not found', ['status', 'nope'], 3, /^pgstream: There is no stream table "nope" in schema "public"/],
-    ['an option that is not there', ['list', '--jsno'], 2, /unknown option '--jsno'\n\(Did you mean --json\?\)/],
+    [
+      'an option that is not there',
+      ['list', '--jsno'],
+      2,
+      /^pgstream: Unknown option '--jsno'\. Did you mean --json\?\n$/,
+    ],
     ['a command that is not there', ['frehness'], 2, /Did you mean freshness\?/],
     ['a schedule that is none', ['alter', 'order_totals', '--schedule', '5x'], 2, /'5x' is not a schedule/],
+    ['a schedule without a unit', ['alter', 'order_totals', '--schedule', '300'], 2, /A schedule has a unit: 5m/],
+    ['a mode that is none', ['alter', 'order_totals', '--mode', 'half'], 2, /There are DIFFERENTIAL, FULL, /],
+    ['an argument that is missing', ['status'], 2, /^pgstream: Missing required argument 'name'\.\n$/],
+    ['an interval that keeps the computer busy', ['run', '--all', '--interval', '1ms'], 2, /from 50ms to 1d/],
+    ['an option without the other', ['refresh', 'order_totals', '--max-age', '5m'], 2, /: --max-age needs --stale\.$/m],
+    [
+      'a time that is none',
+      ['refresh', 'order_totals', '--timeout', '0s'],
+      2,
+      /: --timeout must be a duration from 1ms/,
+    ],
+    ['too much to show', ['verify', 'order_totals', '--sample', '101'], 2, /It is a whole number, 0 to 100/],
     ['a duration without a unit', ['freshness', '--warn', '10'], 2, /A duration has a unit/],
     ['a query that is refused', ['create', 'bad', 'SELECT 1 +'], 8, /^pgstream: /],
     ['a name that is taken', ['create', 'order_totals', query], 8, /order_totals/],
@@ -60,11 +77,40 @@ describe('exit codes', () => {
     expect(ran.err).toMatch(says);
   });
 
+  test('writers in the way are told with the option for more patience', async () => {
+    const writer = await database.connect();
+    await writer.query('BEGIN; INSERT INTO public.orders (customer_id, amount) VALUES (1, 1)');
+    const { code, out } = await run('refresh', 'order_totals', '--lock-timeout', '50ms');
+    await writer.query('ROLLBACK');
+    expect({ code, out }).toEqual({ code: 8, out: expect.stringMatching(/allow more time \(--lock-timeout\)\.$/m) });
+  });
+
+  test('a database without the extension is named, with what there is to do', async () => {
+    const url = await freshDatabase();
+    const admin = new Client(url);
+    await admin.connect();
+    await admin.query(`DROP EXTENSION ${extension.name} CASCADE`);
+    await admin.end();
+    const empty = url.split('/').at(-1) ?? '';
+    const { code, out, err } = await run('list', '-d', empty);
+    expect({ code, out }).toEqual({ code: 3, out: '' });
+    expect(err).toMatch(
+      /^pgstream: The database "[^"]+" has neither pg_stream nor pg_trickle\. .* -d connects to another\. .*CREATE EXTENSION pg_\w+/,
+    );
+    expect(await run('list', '-d', empty, '--extension', 'pg_trickle')).toMatchObject({
+      code: 3,
+      err: expect.stringContaining('CREATE EXTENSION pg_trickle in it'),
+    });
+  });
+
   test('with --json the error is JSON, too, where results do not go', async () => {
     const { code, out, err } = await run('status', 'nope', '--json');
     expect({ code, out }).toEqual({ code: 3, out: '' });
     expect(JSON.parse(err)).toEqual({
       error: { code: 'NOT_FOUND', message: expect.stringContaining('"nope"'), exitCode: 3 },
+    });
+    expect(JSON.parse((await run('list', '--jsno', '--json')).err)).toEqual({
+      error: { code: 'INVALID_ARGUMENT', message: "Unknown option '--jsno'. Did you mean --json?", exitCode: 2 },
     });
   });
 });
@@ -208,6 +254,23 @@ describe('freshness', () => {
       ],
     });
     expect(await run('freshness', '--warn', '2h', '--error', '1h')).toMatchObject({ code: 2 });
+  });
+
+  test('says why something is not refreshed', async () => {
+    await run('create', 'unfilled', query, '--no-initialize');
+    await run('create', 'stopped', query);
+    await run('suspend', 'stopped', '--yes');
+    await client.query(
+      inItsNames(`UPDATE pgstream.pgs_stream_tables SET consecutive_errors = 3 WHERE pgs_name = 'order_totals'`),
+    );
+    const { out } = await run('freshness', 'unfilled', 'stopped', 'order_totals', 'analytics.visits');
+    await client.query(inItsNames('UPDATE pgstream.pgs_stream_tables SET consecutive_errors = 0'));
+    expect(out).toMatch(/^NAME +VERDICT +REFRESHED +STATUS +WHY$/m);
+    expect(out).toMatch(/^unfilled .* never filled: `pgstream refresh` fills it$/m);
+    expect(out).toMatch(/^stopped .* SUSPENDED +suspended by somebody, until `pgstream resume`$/m);
+    expect(out).toMatch(/^order_totals .* its last 3 refreshes failed/m);
+    expect(out).toMatch(/^analytics\.visits .* ACTIVE +-$/m);
+    for (const name of ['unfilled', 'stopped']) await run('drop', name, '--yes');
   });
 });
 

@@ -19,6 +19,7 @@ export function oneOf(option: Option, words: readonly string[]): Option {
 
 /** A schedule as core takes it; `none` for a calculated one. */
 export function scheduleArgument(text: string): ScheduleInput {
+  if (/^\s*\d*\s*$/.test(text)) throw new InvalidArgumentError('A schedule has a unit: 5m, 1h30m.');
   return /^(?:none|calculated)$/i.test(text) ? null : text;
 }
 

@@ -18,6 +18,13 @@ export function durationArgument(text: string): number {
   return parts.reduce((sum, [, count, unit = '']) => sum + Number(count) * (UNITS[unit] ?? 0), 0);
 }
 
+/** What a timer can be set for, as an option's argument: without it a computer would be kept busy. */
+export function intervalArgument(text: string): number {
+  const intervalMs = durationArgument(text);
+  if (intervalMs >= 50 && intervalMs <= 86_400_000) return intervalMs;
+  throw new InvalidArgumentError('It is a duration from 50ms to 1d.');
+}
+
 /** A whole number, 1 or more. */
 export function countArgument(text: string): number {
   if (!/^[1-9]\d*$/.test(text)) throw new InvalidArgumentError('It is a whole number, 1 or more.');

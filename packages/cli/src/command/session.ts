@@ -1,9 +1,9 @@
-import { createPgStream, type PgStream, type QualifiedName } from '@pgstream/core';
+import { createPgStream, isPgStreamError, type PgStream, type PgStreamError, type QualifiedName } from '@pgstream/core';
 import { fromPg } from '@pgstream/core/pg';
 import type { Pool } from 'pg';
 import type { PgStreamConfig } from '../config/index.ts';
 import { open } from '../connection/index.ts';
-import { CliError, EXIT } from '../exit/index.ts';
+import { CliError, EXIT, exitCodeOf } from '../exit/index.ts';
 import { nameText, parseName } from '../names/index.ts';
 import { createOutput, type Output } from '../output/index.ts';
 import { startedEmulator } from './emulator.ts';
@@ -53,6 +53,10 @@ export async function withSession<Result>(
       return ending.signal;
     });
     return await Promise.race([work(session), interrupted]);
+  } catch (error) {
+    const isMissing =
+      isPgStreamError(error, 'EXTENSION_MISSING') && (flags.extension ?? config.extension) === undefined;
+    throw isMissing ? await extensionMissing(pool, error) : error;
   } finally {
     for (const signal of ['SIGINT', 'SIGTERM'] as const) process.removeListener(signal, end);
     const closed = pool.end();
@@ -64,6 +68,33 @@ export async function withSession<Result>(
 /** Connects to where the command line, the configuration and the environment say. */
 export async function connect(flags: GlobalFlags, config: PgStreamConfig): Promise<Pool> {
   return await open({ flags: withService(flags, config), configUrl: config.url, password: flags.password });
+}
+
+/** Which database it is, and what the server could create in it. */
+const EXTENSIONS_AVAILABLE = `
+SELECT pg_catalog.current_database()::text AS database, ARRAY(
+  SELECT name::text FROM pg_catalog.pg_available_extensions WHERE name IN ('pg_stream', 'pg_trickle') ORDER BY name
+) AS names`;
+
+/** Says what there is to do, which depends on what the server has. */
+async function extensionMissing(pool: Pool, error: PgStreamError): Promise<CliError | PgStreamError> {
+  interface Row {
+    readonly database: string;
+    readonly names: readonly string[];
+  }
+  const { rows } = await pool.query<Row>(EXTENSIONS_AVAILABLE).catch(() => ({ rows: [] }));
+  const [row] = rows;
+  if (row === undefined) return error;
+  const todo =
+    row.names.length === 0
+      ? 'Its server has neither to create: that is to be installed first.'
+      : `To have one here, run as a superuser: CREATE EXTENSION ${row.names.join(', or ')}.`;
+  return new CliError(
+    exitCodeOf(error.code),
+    error.code,
+    `The database "${row.database}" has neither pg_stream nor pg_trickle. An extension belongs to one database: -d connects to another. ${todo}`,
+    error,
+  );
 }
 
 /** What is said on the command line goes before the configuration's service. */

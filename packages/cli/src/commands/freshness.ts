@@ -2,7 +2,7 @@ import type { QualifiedName, StreamTableStatus } from '@pgstream/core';
 import type { Command } from 'commander';
 import { command, durationArgument, inDatabase, type Session, usage } from '../command/index.ts';
 import { EXIT, type ExitCode } from '../exit/index.ts';
-import { type Column, NOTHING, type Output } from '../output/index.ts';
+import { type Column, NOTHING, type Output, stateText } from '../output/index.ts';
 
 interface Flags {
   readonly warn?: number;
@@ -18,6 +18,8 @@ interface Freshness extends QualifiedName {
   readonly ageMs: number | null;
   readonly lastRefreshAt: Date | null;
   readonly status: StreamTableStatus['status'];
+  /** What keeps it from being refreshed, as far as that is known; null where nothing does. */
+  readonly why: string | null;
 }
 
 const EXIT_CODES: Readonly<Record<Verdict, ExitCode>> = { pass: EXIT.done, warn: EXIT.staleWarning, error: EXIT.stale };
@@ -28,6 +30,9 @@ const COLUMNS: readonly Column[] = [
   { title: 'REFRESHED', align: 'right' },
   { title: 'STATUS' },
 ];
+
+/** Only where there is something to say. */
+const WHY: Column = { title: 'WHY', mayBeCut: true };
 
 /** `pgstream freshness [names…]` */
 export function freshness(): Command {
@@ -76,7 +81,18 @@ function judge(found: StreamTableStatus, { warn, error }: Flags): Freshness {
   const isOlderThan = (bound: number | undefined): boolean => bound !== undefined && (ageMs === null || ageMs > bound);
   const byOwnBound = warn === undefined && error === undefined && found.isStale === true;
   const verdict = isOlderThan(error) || byOwnBound ? 'error' : isOlderThan(warn) ? 'warn' : 'pass';
-  return { schema, name, verdict, ageMs, lastRefreshAt, status };
+  return { schema, name, verdict, ageMs, lastRefreshAt, status, why: whyOf(found) };
+}
+
+function whyOf({ status, consecutiveErrors, lastError, isPopulated }: StreamTableStatus): string | null {
+  if (consecutiveErrors > 0) {
+    const times =
+      consecutiveErrors === 1 ? 'its last refresh failed' : `its last ${consecutiveErrors} refreshes failed`;
+    return lastError === null ? times : `${times}: ${lastError.message}`;
+  }
+  if (status === 'SUSPENDED') return 'suspended by somebody, until `pgstream resume`';
+  if (status === 'ERROR') return lastError?.message ?? 'its refreshes cannot succeed';
+  return isPopulated ? null : 'never filled: `pgstream refresh` fills it';
 }
 
 function describe(judged: readonly Freshness[], { output, text }: Session): string {
@@ -85,9 +101,11 @@ function describe(judged: readonly Freshness[], { output, text }: Session): stri
     text(each),
     verdictText(each.verdict, output),
     output.ago(each.ageMs),
-    each.status === 'ACTIVE' ? output.colors.faint(NOTHING) : output.colors.warning(each.status),
+    stateText(each.status, output),
+    each.why ?? output.colors.faint(NOTHING),
   ]);
-  return output.table(COLUMNS, rows);
+  const saysWhy = judged.some(({ why }) => why !== null);
+  return output.table(saysWhy ? [...COLUMNS, WHY] : COLUMNS, rows);
 }
 
 function verdictText(verdict: Verdict, { colors }: Output): string {

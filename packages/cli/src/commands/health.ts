@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { command, durationArgument, inDatabase } from '../command/index.ts';
 import { BY_VERDICT } from '../exit/index.ts';
-import { findingsText } from '../output/index.ts';
+import { findingsText, inItsWords } from '../output/index.ts';
 
 /** `pgstream health` */
 export function health(): Command {
@@ -26,7 +26,8 @@ export function health(): Command {
         async (session, { maxAge: maxAgeMs, timeout: timeoutMs }, names) => {
           const { pgstream, output, signal, name } = session;
           const tables = names.length === 0 ? undefined : names.map((each) => name(each));
-          const verdict = await pgstream.health({ tables, maxAgeMs, timeoutMs, signal });
+          const found = await pgstream.health({ tables, maxAgeMs, timeoutMs, signal });
+          const verdict = { ...found, findings: inItsWords(found.findings) };
           output.show(verdict, () => findingsText(verdict, output));
           return BY_VERDICT[verdict.status];
         },

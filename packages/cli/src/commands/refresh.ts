@@ -1,7 +1,8 @@
 import type { PgStreamError, QualifiedName, RefreshAllResult } from '@pgstream/core';
 import { type Command, Option } from 'commander';
 import { command, countArgument, durationArgument, inDatabase, type Session, usage } from '../command/index.ts';
-import { EXIT, exitCodeOf, sentenceOf } from '../exit/index.ts';
+import { EXIT, exitCodeOf } from '../exit/index.ts';
+import { sentenceOf } from '../sentences/index.ts';
 
 interface Flags {
   readonly all?: boolean;

@@ -1,6 +1,15 @@
 import type { QualifiedName } from '@pgstream/core';
 import type { Command } from 'commander';
-import { command, countArgument, durationArgument, inDatabase, NAME, type Session, usage } from '../command/index.ts';
+import {
+  command,
+  countArgument,
+  durationArgument,
+  inDatabase,
+  intervalArgument,
+  NAME,
+  type Session,
+  usage,
+} from '../command/index.ts';
 import { EXIT } from '../exit/index.ts';
 import type { Happening } from '../run/index.ts';
 
@@ -9,6 +18,8 @@ interface Flags {
   readonly once?: boolean;
   readonly interval?: number;
   readonly concurrency?: number;
+  readonly timeout?: number;
+  readonly lockTimeout?: number;
   readonly besideScheduler?: boolean;
   readonly metricsPort?: string;
   readonly metricsHost: string;
@@ -28,8 +39,10 @@ export function run(): Command {
     .argument('[tables...]', `${NAME}; what they read is not refreshed unless it is named`)
     .option('--all', 'all stream tables, also those that are created later')
     .option('--once', 'refresh what is due, and end: with 8 if something failed, or it had to stand by')
-    .option('--interval <duration>', 'how often it looks for what is due (default: 1s)', durationArgument)
+    .option('--interval <duration>', 'how often it looks for what is due (default: 1s)', intervalArgument)
     .option('--concurrency <n>', 'how many refreshes run at once (default: 2)', countArgument)
+    .option('--timeout <duration>', 'how long one may take (default: 1m)', durationArgument)
+    .option('--lock-timeout <duration>', 'how long one waits for open writers (default: 2s)', durationArgument)
     .option('--beside-scheduler', "although the extension's own scheduler may do the same")
     .option('--metrics-port <port>', 'serve /metrics for Prometheus, and /healthz')
     .option('--metrics-host <host>', 'where it listens', '127.0.0.1')
@@ -52,6 +65,8 @@ export function run(): Command {
           isOurs: (table) => flags.all === true || named.some((each) => isSame(each, table)),
           concurrency: flags.concurrency ?? 2,
           intervalMs: flags.interval ?? 1_000,
+          timeoutMs: flags.timeout ?? 60_000,
+          lockTimeoutMs: flags.lockTimeout,
           isOnce: flags.once === true,
           besideScheduler: flags.besideScheduler === true,
           signal,

@@ -1,7 +1,8 @@
 import type { PgStreamError, QualifiedName, VerifyResult } from '@pgstream/core';
 import { type Command, InvalidArgumentError } from 'commander';
 import { command, countArgument, durationArgument, inDatabase, type Session, usage } from '../command/index.ts';
-import { EXIT, exitCodeOf, type ExitCode, sentenceOf } from '../exit/index.ts';
+import { EXIT, exitCodeOf, type ExitCode } from '../exit/index.ts';
+import { onTheCommandLine, sentenceOf } from '../sentences/index.ts';
 import { verificationText } from '../verification/index.ts';
 
 interface Flags {
@@ -84,7 +85,9 @@ async function verifyOne(
   const { isPgStreamError } = await import('@pgstream/core');
   try {
     const options = { afterRefresh, sample, maxRows, timeoutMs, lockTimeoutMs, signal };
-    return { schema, name, ...(await pgstream.table({ schema, name }).verify(options)) };
+    const result = await pgstream.table({ schema, name }).verify(options);
+    if (result.status !== 'undecidable') return { schema, name, ...result };
+    return { schema, name, ...result, message: onTheCommandLine(result.message) };
   } catch (error) {
     if (!isPgStreamError(error) || error.code === 'CONNECTION' || error.code === 'ABORTED') throw error;
     return { schema, name, status: 'failed', error: { code: error.code, message: sentenceOf(error) } };
@@ -104,6 +107,6 @@ function describe(verified: Verified, { output }: Session): string {
 }
 
 function sampleArgument(text: string): number {
-  if (!/^\d+$/.test(text)) throw new InvalidArgumentError('It is a whole number, 0 to 100.');
+  if (!/^\d+$/.test(text) || Number(text) > 100) throw new InvalidArgumentError('It is a whole number, 0 to 100.');
   return Number(text);
 }

@@ -1,8 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { StreamTableStatus } from '@pgstream/core';
+import type { PgStreamError, StreamTableStatus } from '@pgstream/core';
 import type { Command } from 'commander';
-import { command, durationArgument, inDatabase, type Session, usage } from '../command/index.ts';
+import { command, inDatabase, intervalArgument, type Session, usage } from '../command/index.ts';
 import { streamTablesText } from '../output/index.ts';
+import { sentenceOf } from '../sentences/index.ts';
 
 /** `pgstream watch` */
 export function watch(): Command {
@@ -14,7 +15,7 @@ export function watch(): Command {
       ['pgstream watch --interval 500ms --schema analytics', 'more often, and one schema'],
     ],
   })
-    .option('--interval <duration>', 'how often (default: 2s)', durationArgument)
+    .option('--interval <duration>', 'how often (default: 2s)', intervalArgument)
     .action(
       inDatabase<[], { readonly interval?: number }>(async (session, { interval: intervalMs = 2_000 }) => {
         if (session.output.json) return await printAgainAndAgain(session, intervalMs);
@@ -33,7 +34,7 @@ export function watch(): Command {
             return () => `${title}\n\n${streamTablesText(tables, output, session.text)}`;
           },
           failed: (error, last) =>
-            `${colors.bad((error as Error).message)}\n${colors.faint('Asked again until it answers; q quits.')}\n\n${last ?? ''}`,
+            `${colors.bad(sentenceOf(error as PgStreamError))}\n${colors.faint('Asked again until it answers; q quits.')}\n\n${last ?? ''}`,
         });
       }),
     );

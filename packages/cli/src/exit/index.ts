@@ -1,3 +1,2 @@
 export { BY_VERDICT, EXIT, exitCodeOf, type ExitCode } from './codes.ts';
 export { CliError } from './errors.ts';
-export { sentenceOf } from './sentences.ts';

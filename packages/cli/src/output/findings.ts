@@ -1,4 +1,5 @@
 import type { Health, HealthFinding } from '@pgstream/core';
+import { onTheCommandLine } from '../sentences/index.ts';
 import type { Output } from './output.ts';
 
 /** Something that was found, by health() or beside it. */
@@ -13,6 +14,15 @@ export function verdictOf(findings: readonly Finding[]): Verdict {
   const severities = new Set(findings.map(({ severity }) => severity));
   if (severities.has('error')) return 'error';
   return severities.has('warn') ? 'warn' : 'ok';
+}
+
+/** Findings for who types commands, where core has found them. */
+export function inItsWords<Some extends Finding>(findings: readonly Some[]): Some[] {
+  return findings.map((each) => ({
+    ...each,
+    message: onTheCommandLine(each.message),
+    cure: onTheCommandLine(each.cure),
+  }));
 }
 
 /** What was looked at, and what was found. */
@@ -35,7 +45,7 @@ export function findingsText(
   ];
   return [
     `${word[status](status)}  ${colors.faint(about.join(', '))}`,
-    ...findings.map(
+    ...inItsWords(findings).map(
       ({ severity, code, message, cure }) =>
         `\n${severityWord[severity](severity.padEnd(5))}  ${colors.strong(code)}  ${message}\n       ${cure}`,
     ),

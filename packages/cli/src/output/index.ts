@@ -1,4 +1,4 @@
-export { findingsText, verdictOf, type Finding } from './findings.ts';
+export { findingsText, inItsWords, verdictOf, type Finding } from './findings.ts';
 export { NOTHING } from './nothing.ts';
 export { createOutput, type Output, type OutputFlags } from './output.ts';
 export { freshText, scheduleText, stateText } from './states.ts';

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { PgStream, PgStreamError, QualifiedName, StreamTableStatus } from '@pgstream/core';
+import { sentenceOf } from '../sentences/index.ts';
 import { dueOf, serverNow, type Due } from './due.ts';
 import type { Metrics } from './metrics.ts';
 
@@ -31,6 +32,10 @@ export interface RunOptions {
   readonly concurrency: number;
   /** Between two looks. */
   readonly intervalMs: number;
+  /** What one refresh may take. A busy stream table is waited for as long: somebody else refreshes it then. */
+  readonly timeoutMs: number;
+  /** What one waits for open writers; by default as `refresh()`. */
+  readonly lockTimeoutMs: number | undefined;
   /** What is due now, and no more. */
   readonly isOnce: boolean;
   /** Whether to refresh although the extension's own scheduler may do it, too. */
@@ -45,8 +50,6 @@ const FIRST_BACK_OFF_MS = 5_000;
 const LONGEST_BACK_OFF_MS = 300_000;
 /** How often the extension's own scheduler is looked for. */
 const SCHEDULER_EVERY_MS = 30_000;
-/** What a busy stream table is waited for. Somebody else refreshes it then, and it is looked at again. */
-const TIMEOUT_MS = 60_000;
 
 interface Failing {
   readonly failures: number;
@@ -95,7 +98,7 @@ export class Runner {
         if (isOnce) throw error;
         metrics.looked(false);
         lostMs = Math.min(Math.max(1_000, 2 * lostMs), 30_000);
-        tell({ event: 'lost', message: (error as Error).message, againInMs: lostMs });
+        tell({ event: 'lost', message: sentenceOf(error as PgStreamError), againInMs: lostMs });
       }
       isOver = isOnce && this.#running.size === 0;
       if (!isOver) await this.#pause(lostMs || intervalMs);
@@ -163,19 +166,20 @@ export class Runner {
 
   /** Never rejects. */
   async #refresh({ table: { schema, name }, maxAgeMs }: Due): Promise<void> {
-    const { pgstream, metrics, tell } = this.#options;
+    const { pgstream, metrics, tell, timeoutMs, lockTimeoutMs } = this.#options;
     const streamTable = { schema, name };
     const key = keyOf(streamTable);
     try {
       const { status, durationMs } = await pgstream
         .table(streamTable)
-        .refreshIfStale({ maxAgeMs, timeoutMs: TIMEOUT_MS });
+        .refreshIfStale({ maxAgeMs, timeoutMs, lockTimeoutMs });
       metrics.refreshed(streamTable, status, durationMs);
       this.#failing.delete(key);
       metrics.failures(streamTable, 0);
       if (status === 'refreshed') tell({ event: 'refreshed', streamTable, durationMs });
     } catch (error) {
-      const { code, message } = error as PgStreamError;
+      const { code } = error as PgStreamError;
+      const message = sentenceOf(error as PgStreamError);
       const failures = (this.#failing.get(key)?.failures ?? 0) + 1;
       const againInMs = Math.min(FIRST_BACK_OFF_MS * 2 ** (failures - 1), LONGEST_BACK_OFF_MS);
       this.#failing.set(key, { failures, notBefore: Date.now() + againInMs });
