@@ -4,10 +4,11 @@ import { main } from './main.ts';
 
 // A URL on the command line may hold a password: whoever lists the processes sees this instead.
 process.title = 'pgstream';
-// `pgstream list | head`: nobody reads on, and that is no error.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  // `pgstream list | head`: nobody reads on, and that is no error.
   if (error.code === 'EPIPE') process.exit();
-  throw error;
+  process.stderr.write(`pgstream: The result cannot be written: ${error.message}.\n`);
+  process.exit(EXIT.failed);
 });
 
 process.exitCode = await main(process.argv);

@@ -7,9 +7,9 @@ import { sentenceOf, usageSentence } from './sentences/index.ts';
 export async function main(argv: readonly string[]): Promise<number> {
   const program = createProgram();
   try {
-    process.exitCode = EXIT.done;
+    process.exitCode = undefined;
     await program.parseAsync(argv);
-    return process.exitCode;
+    return process.exitCode ?? EXIT.done;
   } catch (error) {
     return await report(error, argv.includes('--json'), program.opts<{ color?: boolean }>().color);
   }

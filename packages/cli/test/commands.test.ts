@@ -2,6 +2,7 @@ import { extension, freshDatabase, inItsNames, onPgTrickle, testDatabase } from 
 import { Client } from 'pg';
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { pgstream, runner } from './run.ts';
+import { shell } from './shell.ts';
 import { aged, shop } from './shop.ts';
 
 const database = testDatabase();
@@ -112,6 +113,14 @@ describe('exit codes', () => {
     expect(JSON.parse((await run('list', '--jsno', '--json')).err)).toEqual({
       error: { code: 'INVALID_ARGUMENT', message: "Unknown option '--jsno'. Did you mean --json?", exitCode: 2 },
     });
+  });
+});
+
+test.runIf(process.platform === 'linux')('a full disk is told, in one line (Linux)', async () => {
+  expect(await shell('pgstream list > /dev/full', '.', database.url)).toEqual({
+    code: 1,
+    out: '',
+    err: expect.stringMatching(/^pgstream: The result cannot be written: .*no space left on device.*\n$/),
   });
 });
 

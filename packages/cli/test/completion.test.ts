@@ -16,6 +16,9 @@ import { type Terminal, terminalOf } from './terminal.ts';
 const database = testDatabase();
 shop(database);
 
+/** On a machine that is busy, too. */
+const PATIENCE = '1m';
+
 let folder = '';
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'pgstream-completion-'));
@@ -39,6 +42,7 @@ afterAll(() => rm(folder, { recursive: true }));
 /** What could come next, without what is said of each, and the last line, which is about files. */
 async function next(words: readonly string[], url = ''): Promise<string[]> {
   vi.stubEnv('DATABASE_URL', url);
+  vi.stubEnv('PGSTREAM_COMPLETION_TIMEOUT', PATIENCE);
   for (const name of ['PGSERVICE', 'PGHOST', 'PGPORT']) vi.stubEnv(name, '');
   const text = await offersText(createProgram(), words, undefined).finally(() => vi.unstubAllEnvs());
   return text
@@ -115,7 +119,8 @@ describe('names of stream tables', () => {
   });
 
   test('says which are suspended', async () => {
-    const { out } = await pgstream(['complete', '--', 'resume', 'order'], { env: { DATABASE_URL: database.url } });
+    const env = { DATABASE_URL: database.url, PGSTREAM_COMPLETION_TIMEOUT: PATIENCE };
+    const { out } = await pgstream(['complete', '--', 'resume', 'order'], { env });
     expect(out).toBe('order_days\tSUSPENDED\norder_totals\t\n:4\n');
   });
 
@@ -166,7 +171,13 @@ describe('names of stream tables', () => {
 /** bash with the completion, in the folder. */
 async function bash(): Promise<Terminal> {
   const PATH = `${join(folder, 'bin')}:${process.env['PATH']}`;
-  const env = { PATH, PS1: '> ', DATABASE_URL: database.url, INPUTRC: '/dev/null' };
+  const env = {
+    PATH,
+    PS1: '> ',
+    DATABASE_URL: database.url,
+    PGSTREAM_COMPLETION_TIMEOUT: PATIENCE,
+    INPUTRC: '/dev/null',
+  };
   const shell = terminalOf('bash', ['--norc', '--noprofile'], { env, cwd: folder });
   await shell.shows(/> $/);
   shell.type('source <(pgstream completion bash); echo rea""dy\r');

@@ -77,6 +77,15 @@ describe('watch', () => {
     await run('resume', 'order_totals');
   });
 
+  test('tells how much does not fit', async () => {
+    const { shows, type, resize, ended } = terminal(['watch', '--interval', '10m'], { ...here(), rows: 4 });
+    await shows(/ERRORS\s+… and 2 more that do not fit/);
+    resize(100, 5);
+    await shows(/ERRORS\s+analytics\.visits [^…]+order_totals/);
+    type('q');
+    expect(await ended).toBe(0);
+  });
+
   test('is left by Ctrl-C, too', async () => {
     const { shows, type, ended } = terminal(['watch', '--interval', '10m'], here());
     await shows(/q quits/);

@@ -4,7 +4,7 @@ import type { Command } from 'commander';
 import type { Pool } from 'pg';
 import { command, inDatabase } from '../command/index.ts';
 import { BY_VERDICT } from '../exit/index.ts';
-import { findingsText, verdictOf, type Finding } from '../output/index.ts';
+import { findingsText, inItsWords, verdictOf, type Finding } from '../output/index.ts';
 
 const SEVERITIES = ['error', 'warn', 'info'] as const;
 
@@ -33,7 +33,7 @@ export function doctor(): Command {
     .action(
       inDatabase<[], DoctorFlags>(async ({ pgstream, pool, output, signal }, flags) => {
         const { extension, scheduler, findings: ofHealth } = await pgstream.health({ signal });
-        const findings: Finding[] = [...ofHealth];
+        const findings: Finding[] = inItsWords(ofHealth);
         // Where the extension could not be asked, nothing else can be.
         const tables = extension === null ? [] : await pgstream.list();
         if (extension !== null) {

@@ -30,7 +30,7 @@ export function history(): Command {
           const records = await pgstream.table(asked).history({ limit: flags.limit });
           output.show(records, () =>
             records.length === 0
-              ? `No refresh of ${text(asked)} is recorded.`
+              ? `No refresh of ${text(asked)} is recorded. pg_stream records those of its scheduler alone.`
               : output.table(
                   COLUMNS,
                   records.map((record) => rowOf(record, output)),

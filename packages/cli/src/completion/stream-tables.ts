@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import type { GlobalFlags } from '../command/index.ts';
+import { durationArgument, type GlobalFlags } from '../command/index.ts';
 import type { Offer } from './offer.ts';
 
 /** What the database has. */
@@ -10,8 +10,11 @@ export interface Found {
 
 const NONE: Found = { names: [], schemas: [] };
 
-/** Who presses a key does not wait for a server that does not answer. */
-const PATIENCE_MS = 1_500;
+/** Who presses a key does not wait for a server that does not answer; PGSTREAM_COMPLETION_TIMEOUT says otherwise, as `5s`. */
+function patienceMs(): number {
+  const said = process.env['PGSTREAM_COMPLETION_TIMEOUT'];
+  return said ? durationArgument(said) : 1_500;
+}
 
 /**
  * The stream tables of the database that a line is about: by its own options, the environment and the configuration, as its
@@ -19,7 +22,7 @@ const PATIENCE_MS = 1_500;
  */
 export async function streamTables(program: Command, words: readonly string[]): Promise<Found> {
   const over = new Promise<Found>((resolve) => {
-    setTimeout(() => resolve(NONE), PATIENCE_MS).unref();
+    setTimeout(() => resolve(NONE), patienceMs()).unref();
   });
   return await Promise.race([found(program, words).catch(() => NONE), over]);
 }

@@ -31,6 +31,25 @@ interface Found extends Pick<Health, 'extension' | 'scheduler' | 'streamTables'>
   readonly findings: readonly Finding[];
 }
 
+/** So many of those that are alike are shown. */
+const MOST = 5;
+
+interface Group {
+  readonly alike: readonly [Finding, ...Finding[]];
+}
+
+/** What is to be cured in the same way stands together, where the first of it stood: it may be hundreds of stream tables. */
+function groupsOf(findings: readonly Finding[]): Group[] {
+  const groups = new Map<string, [Finding, ...Finding[]]>();
+  for (const finding of findings) {
+    const key = JSON.stringify([finding.severity, finding.code, finding.cure]);
+    const group = groups.get(key);
+    if (group) group.push(finding);
+    else groups.set(key, [finding]);
+  }
+  return [...groups.values()].map((alike) => ({ alike }));
+}
+
 /** The verdict and what was looked at, and then what was found, each with what to do. */
 export function findingsText(
   { status, findings, extension, scheduler, streamTables }: Found,
@@ -45,9 +64,12 @@ export function findingsText(
   ];
   return [
     `${word[status](status)}  ${colors.faint(about.join(', '))}`,
-    ...inItsWords(findings).map(
-      ({ severity, code, message, cure }) =>
-        `\n${severityWord[severity](severity.padEnd(5))}  ${colors.strong(code)}  ${message}\n       ${cure}`,
-    ),
+    ...groupsOf(inItsWords(findings)).map(({ alike: [{ severity, code, cure }, ...more], alike }) => {
+      const begin = `${severityWord[severity](severity.padEnd(5))}  ${colors.strong(code)}`;
+      const messages = alike.slice(0, MOST).map(({ message }) => `${begin}  ${message}`);
+      const left = more.length + 1 - MOST;
+      const rest = left > 0 ? [`       ${colors.faint(`and ${left} more like these; --json has all`)}`] : [];
+      return ['', ...messages, ...rest, `       ${cure}`].join('\n');
+    }),
   ].join('\n');
 }

@@ -3,7 +3,7 @@ import ansi from 'ansi-escapes';
 
 /** The terminal as a whole, for as long as something is watched. */
 export interface Screen {
-  /** Draws the text over the last one; what does not fit is not shown. */
+  /** Draws the text over the last one; of what does not fit it is told how much there is. */
   readonly draw: (text: string) => void;
   /** Leaves the terminal as it was. */
   readonly close: () => void;
@@ -19,6 +19,8 @@ interface ScreenEvents {
   readonly onQuit: () => void;
   readonly onResize: () => void;
 }
+
+const more = (lines: number): string => `… and ${lines} more that do not fit`;
 
 /** Takes the terminal, and gives it back with `close()`. */
 export function openScreen({ onQuit, onResize }: ScreenEvents): Screen {
@@ -36,7 +38,9 @@ export function openScreen({ onQuit, onResize }: ScreenEvents): Screen {
   }
   return {
     draw(text) {
-      const lines = text.split('\n').slice(0, stdout.rows);
+      const all = text.split('\n');
+      const lines = all.slice(0, stdout.rows);
+      if (all.length > lines.length) lines.splice(-1, 1, more(all.length - lines.length + 1));
       stdout.write(ansi.cursorTo(0, 0) + lines.map((line) => line + ansi.eraseEndLine).join('\n') + ansi.eraseDown);
     },
     close() {

@@ -1,3 +1,6 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { type ConnectionFlags, findTarget } from '../../src/connection/parameters.ts';
 
@@ -47,6 +50,54 @@ describe('where it connects', () => {
     ],
   ])('%s', async ([, flags, env, target]) => {
     expect(await targetOf(flags, env)).toBe(target);
+  });
+
+  test.for<[says: string, flags: ConnectionFlags, env: Readonly<Record<string, string>>, target: string]>([
+    ['--url', { url: 'host=h port=6000 user=u dbname=d' }, {}, 'u@h:6000/d'],
+    ['-d', { dbname: "user=u host=h password='a b' dbname=d" }, {}, 'u:a b@h:5432/d'],
+    ['DATABASE_URL', {}, { DATABASE_URL: 'host=h user=u' }, 'u@h:5432/u'],
+    ['--url, and -d for another database', { url: 'host=h user=u dbname=d', dbname: 'e' }, {}, 'u@h:5432/e'],
+    ['-d, which goes before -h and -U', { dbname: 'host=h user=u', host: 'i', username: 'v' }, {}, 'u@h:5432/u'],
+    ['-d with a URL, which does, too', { dbname: 'postgres://u@h/d', host: 'i', port: '1' }, {}, 'u@h:1/d'],
+    ['-d, before the variables', { dbname: 'host=h' }, { PGHOST: 'i', PGUSER: 'u', PGDATABASE: 'd' }, 'u@h:5432/d'],
+    [
+      'what is empty is as if it were not said',
+      { dbname: "host=h user=u dbname=''" },
+      { PGDATABASE: 'd' },
+      'u@h:5432/d',
+    ],
+    ['what says nothing of where', { dbname: 'host=h user=u keepalives=1 client_encoding=UTF8' }, {}, 'u@h:5432/u'],
+  ])('a string of keywords: %s', async ([, flags, env, target]) => {
+    expect(await targetOf(flags, env)).toBe(target);
+  });
+
+  test.for<[flags: ConnectionFlags, says: RegExp]>([
+    [{ dbname: 'hots=secret' }, /has a keyword that means nothing here/],
+    [{ dbname: "host='secret" }, /does not end with one/],
+    [{ dbname: 'host=h secret' }, /followed by =/],
+    [{ dbname: 'host=h target_session_attrs=read-write' }, /is not supported/],
+    [{ dbname: 'host=h', url: 'postgres://secret@h/d' }, /one connection string/],
+    [{ url: 'secret' }, /begins with postgres:/],
+    [{ dbname: 'host=secret,h' }, /Several hosts/],
+    [{ dbname: 'host=h port=secret' }, /The port is a number/],
+    [{ host: 'h', port: '99999' }, /The port is a number from 1 to 65535/],
+    [{ dbname: 'host=h connect_timeout=secret' }, /a number of seconds/],
+  ])('what cannot be used is refused, and not repeated: %j', async ([flags, says]) => {
+    const error: unknown = await targetOf(flags, {}).catch((reason: unknown) => reason);
+    expect(error).toMatchObject({ exitCode: 2, message: expect.stringMatching(says) });
+    expect((error as Error).message).not.toContain('secret');
+  });
+
+  test('a service that a connection string names is asked', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'pgstream-service-'));
+    const PGSERVICEFILE = join(folder, 'pg_service.conf');
+    await writeFile(PGSERVICEFILE, '[shop]\nhost=h\nuser=u\ndbname=d\n');
+    for (const dbname of ['service=shop dbname=e', 'postgres:///e?service=shop']) {
+      expect(await targetOf({ dbname }, { PGSERVICEFILE })).toBe('u@h:5432/e');
+    }
+    // As psql has it, PGSERVICE is for what the string does not say.
+    expect(await targetOf({ dbname: 'dbname=e' }, { PGSERVICEFILE, PGSERVICE: 'shop' })).toBe('u@h:5432/e');
+    await rm(folder, { recursive: true });
   });
 
   test('the URL of a configuration goes before DATABASE_URL', async () => {
