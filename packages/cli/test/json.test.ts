@@ -2,30 +2,15 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { testDatabase } from '@pgstream/harness';
-import { Ajv2020 } from 'ajv/dist/2020.js';
-import { describe, expect, test } from 'vitest';
-import schema from '../output.schema.json' with { type: 'json' };
+import { beforeAll, describe, expect, test } from 'vitest';
 import { createProgram } from '../src/program.ts';
 import { PROGRAM, runner } from './run.ts';
-import { shop } from './shop.ts';
+import { against } from './schema.ts';
+import { aged, damaged, shop } from './shop.ts';
 
 const database = testDatabase();
 shop(database);
 const run = runner(() => database.url);
-
-const ajv = new Ajv2020({
-  strict: true,
-  allowUnionTypes: true,
-  formats: { 'date-time': (text: string) => new Date(text).toJSON() === text },
-});
-ajv.addSchema(schema, 'output');
-
-/** What JSON that a command prints has against the schema; nothing if it is as documented. */
-function against(definition: string, printed: string): unknown {
-  const validate = ajv.getSchema(`output#/$defs/${definition}`);
-  if (!validate) throw new Error(`The schema does not define ${definition}.`);
-  return validate(JSON.parse(printed)) === true ? [] : validate.errors;
-}
 
 /** The arguments with which each command prints its JSON. */
 const COMMANDS: Readonly<Record<string, readonly (readonly string[])[]>> = {
@@ -85,10 +70,6 @@ describe('--json', () => {
     expect(lines.length).toBeGreaterThan(1);
   });
 
-  test('of an error is as the schema says', async () => {
-    expect(against('error', (await run('status', 'nope', '--json')).err)).toEqual([]);
-  });
-
   test('with something missing or more than that would be seen', () => {
     expect(against('error', '{"error":{"code":"A","message":"B"}}')).not.toEqual([]);
     expect(against('name', '{"schema":"a","name":"b","more":1}')).not.toEqual([]);
@@ -98,5 +79,49 @@ describe('--json', () => {
     const { out } = await run('run', '--all', '--once', '--json');
     expect(out).toMatch(/"event":"started"/);
     for (const line of out.trim().split('\n')) expect(against('run', line)).toEqual([]);
+  });
+});
+
+describe('--json of what goes wrong', () => {
+  beforeAll(async () => {
+    const client = await database.connect();
+    await run('create', 'failing', 'SELECT id, 1 / (100 - customer_id) AS x FROM public.orders', '--mode', 'FULL');
+    await run('create', 'above', 'SELECT id FROM public.failing', '--mode', 'FULL');
+    await run('create', 'unfilled', 'SELECT id FROM public.orders', '--no-initialize');
+    await client.query('INSERT INTO orders (customer_id, amount) VALUES (100, 1)');
+    await damaged(client);
+    for (const name of ['order_totals', 'failing']) await client.query(aged(name, '2 hours'));
+  });
+
+  test.for<[what: string, args: readonly string[], code: number]>([
+    ['something that fails, and what reads it', ['refresh', 'failing', 'above'], 1],
+    ['what is not there among others', ['verify', 'nope', 'analytics.visits'], 3],
+    ['a difference', ['verify', 'order_totals'], 9],
+    ['what nobody can tell', ['verify', 'unfilled', '--max-rows', '1'], 0],
+    ['what is stale, suspended and never filled', ['freshness'], 5],
+    ['findings', ['health', 'nope', 'order_totals', '--max-age', '1h'], 5],
+    ['a refresh that fails', ['run', 'failing', '--once', '--beside-scheduler'], 8],
+  ])('of %s is as the schema says: %j', async ([, args, code]) => {
+    const ran = await run(...args, '--json');
+    expect({ code: ran.code, err: ran.err }).toEqual({ code, err: '' });
+    const results = args[0] === 'run' ? ran.out.trim().split('\n') : [ran.out];
+    expect(results.map((each) => against(args[0] ?? '', each))).toEqual(results.map(() => []));
+  });
+
+  test.for<[code: string, args: readonly string[], exitCode: number]>([
+    ['NOT_FOUND', ['status', 'nope'], 3],
+    ['INVALID_NAME', ['status', 'a.b.c'], 2],
+    ['INVALID_ARGUMENT', ['list', '--status', 'none'], 2],
+    ['INVALID_ARGUMENT', ['nothing'], 2],
+    ['UNSUPPORTED_QUERY', ['create', 'bad', 'SELECT 1 +'], 8],
+    ['ALREADY_EXISTS', ['create', 'order_totals', 'SELECT id FROM public.orders'], 8],
+    ['NOT_CONFIRMED', ['drop', 'order_totals'], 8],
+    ['TIMEOUT', ['wait', 'order_totals', '--max-age', '1h', '--timeout', '50ms'], 6],
+    ['CONNECTION', ['list', '--url', 'postgres://127.0.0.1:1/none'], 7],
+  ])('of the error %s is as the schema says: %j', async ([code, args, exitCode]) => {
+    const ran = await run(...args, '--json');
+    expect({ code: ran.code, out: ran.out }).toEqual({ code: exitCode, out: '' });
+    expect(against('error', ran.err)).toEqual([]);
+    expect(JSON.parse(ran.err)).toMatchObject({ error: { code, exitCode } });
   });
 });

@@ -1,4 +1,5 @@
-import { inItsNames, type TestDatabase } from '@pgstream/harness';
+import { extension, inItsNames, type TestDatabase } from '@pgstream/harness';
+import type { Client } from 'pg';
 import { beforeAll } from 'vitest';
 
 /** What the examples of help and README are about; `order_totals` and `analytics.visits` are stream tables. */
@@ -22,6 +23,14 @@ export function shop(database: TestDatabase): void {
     await client.query(TABLES);
     await client.query(inItsNames(STREAM_TABLES));
   });
+}
+
+/** Takes rows from `order_totals`, and changes one: as a superuser who knows no better; pg_trickle refuses even that. */
+export async function damaged(client: Client): Promise<void> {
+  if (extension.name === 'pg_trickle') await client.query("SET session_replication_role = 'replica'");
+  await client.query(
+    'DELETE FROM order_totals WHERE customer_id = 3; UPDATE order_totals SET total = 0 WHERE customer_id = 4',
+  );
 }
 
 /** Moves the age of a stream table's data: what is seen of it stays the same for a day. */

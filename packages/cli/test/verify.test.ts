@@ -1,20 +1,11 @@
-import { extension, testDatabase } from '@pgstream/harness';
+import { testDatabase } from '@pgstream/harness';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { runner } from './run.ts';
-import { shop } from './shop.ts';
+import { damaged, shop } from './shop.ts';
 
 const database = testDatabase();
 shop(database);
 const run = runner(() => database.url);
-
-/** As a superuser who knows no better; pg_trickle refuses even that. */
-async function damage(): Promise<void> {
-  const client = await database.connect();
-  if (extension.name === 'pg_trickle') await client.query("SET session_replication_role = 'replica'");
-  await client.query(
-    'DELETE FROM order_totals WHERE customer_id = 3; UPDATE order_totals SET total = 0 WHERE customer_id = 4',
-  );
-}
 
 describe('verify and repair', () => {
   beforeAll(async () => {
@@ -35,7 +26,7 @@ describe('verify and repair', () => {
 
   test('what is damaged is shown with rows, and mended by repair, which asks', async () => {
     await run('refresh', 'order_totals');
-    await damage();
+    await damaged(await database.connect());
     const { code, out } = await run('verify', '--all', '--after-refresh');
     expect(code).toBe(9);
     expect(out).toMatch(/^analytics\.visits: right, 2 rows$/m);
