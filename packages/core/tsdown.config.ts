@@ -1,7 +1,15 @@
 import { defineConfig } from 'tsdown';
 
 export default defineConfig({
-  entry: ['src/index.ts', 'src/definitions.ts', 'src/metrics.ts', 'src/pg.ts', 'src/pglite.ts', 'src/postgres-js.ts', 'src/statement.ts'],
+  entry: [
+    'src/index.ts',
+    'src/definitions.ts',
+    'src/metrics.ts',
+    'src/pg.ts',
+    'src/pglite.ts',
+    'src/postgres-js.ts',
+    'src/statement.ts',
+  ],
   format: ['esm', 'cjs'],
   target: 'node20.19',
   fixedExtension: true,

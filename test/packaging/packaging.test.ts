@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { deadLinks } from '../documents/markdown.ts';
 import { installStrictly, packedPackages, type PackedPackages, run } from './packed.ts';
 
-const PACKAGES = ['cli', 'core', 'drizzle', 'emulator', 'prisma', 'typeorm'] as const;
+const PACKAGES = ['cli', 'core', 'drizzle', 'emulator', 'metrics', 'prisma', 'typeorm'] as const;
 
 /** What READMEs and docstrings name. */
 const PAGES: Partial<Record<string, readonly string[]>> = {
@@ -18,6 +18,7 @@ const PAGES: Partial<Record<string, readonly string[]>> = {
   ],
   cli: ['output.schema.json', 'dist/cli.mjs'],
   emulator: ['DIFFERENCES.md'],
+  metrics: ['dist/cli.mjs', 'dist/otel.cjs', 'docs/overview.svg', 'integrations/docker-compose.yml'],
 };
 
 // Package managers and compilers, one after the other: minutes, where the machine has much else to do.
@@ -339,7 +340,7 @@ describe('installed from the packed tarballs', () => {
     expect(
       files.filter(
         (file) =>
-          !/^(dist\/.+|bin\/.+|README\.md|LICENSE|DIFFERENCES\.md|CHANGELOG\.md|package\.json|output\.schema\.json)$/.test(
+          !/^(dist\/.+|bin\/.+|integrations\/.+|docs\/.+\.svg|README\.md|LICENSE|DIFFERENCES\.md|CHANGELOG\.md|package\.json|output\.schema\.json)$/.test(
             file,
           ),
       ),

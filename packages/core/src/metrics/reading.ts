@@ -59,9 +59,14 @@ export interface SourceReading {
 export interface MetricsReading {
   readonly database: string;
   readonly extension: { readonly name: string; readonly version: string };
+  /** Another one once the extension was dropped and created again: numbers of records begin anew then. */
+  readonly installation: string;
   /** Whether the extension's scheduler works for this database; null where the role, or a replica, does not see it. */
   readonly schedulerRunning: boolean | null;
-  /** The newest record of the history, by the extension's ascending number; null where there is none. */
+  /**
+   * The newest record of the history, by the extension's ascending number; null where there is none. An older one than before
+   * where pg_trickle has deleted those of a stream table that was dropped.
+   */
   readonly lastRecord: string | null;
   readonly streamTables: readonly StreamTableReading[];
   readonly sources: readonly SourceReading[];
@@ -122,7 +127,8 @@ const between = (d: Dialect, from: string, to?: string): string =>
 
 const READING = statement<Wire>(
   (d, now) => `SELECT pg_catalog.json_build_object('database', v.database,
-'extension', pg_catalog.json_build_object('name', v.extension, 'version', v.version), 'schedulerRunning', v.scheduler_running,
+'extension', pg_catalog.json_build_object('name', v.extension, 'version', v.version),
+'installation', v.installation::pg_catalog.text, 'schedulerRunning', v.scheduler_running,
 'lastRecord', (SELECT pg_catalog.max(h.refresh_id)::pg_catalog.text FROM ${d.schema}.${d.prefix}refresh_history h),
 'streamTables', (SELECT coalesce(pg_catalog.json_agg(pg_catalog.json_build_object('schema', t.schema, 'name', t.name,
 'id', t.id::pg_catalog.text, 'status', t.status, 'refreshMode', t.refresh_mode, 'schedule', t.schedule,

@@ -83,7 +83,7 @@ ORDER BY h.source_relid, h.alert, h.lag_bytes DESC NULLS LAST`;
  * on a replica, or by a role without pg_read_all_stats.
  */
 export function server(d: Dialect): string {
-  return `SELECT ${DATABASE}, e.extname::pg_catalog.text AS extension, e.extversion AS version,
+  return `SELECT ${DATABASE}, e.oid AS installation, e.extname::pg_catalog.text AS extension, e.extversion AS version,
   CASE WHEN pg_catalog.pg_is_in_recovery() THEN NULL WHEN seen.here THEN 1
     WHEN pg_catalog.current_setting('${d.settings}enabled', true) ${EQUALS} 'off' OR seen.elsewhere
       OR pg_catalog.pg_has_role('pg_read_all_stats', 'USAGE') THEN 0 END AS scheduler_running

@@ -20,7 +20,7 @@ export interface MetricsSql {
   readonly refreshes: string;
   /** `database`, `source_schema`, `source_name`, `cdc_mode`, `lag_bytes`, `alert`. */
   readonly sources: string;
-  /** `database`, `extension`, `version`, `scheduler_running`. */
+  /** `database`, `installation`, `extension`, `version`, `scheduler_running`. */
   readonly server: string;
 }
 

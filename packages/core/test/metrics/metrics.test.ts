@@ -46,6 +46,7 @@ describe('readMetrics()', () => {
     expect(reading).toMatchObject({
       database: db.name,
       extension: { name: extension.name, version: extension.version },
+      installation: expect.stringMatching(/^\d+$/),
       lastRecord: '105',
     });
     expect(reading.streamTables.map(({ name }) => name)).toStrictEqual(['hourly', 'never_filled', 'overdue', 'totals']);
@@ -228,7 +229,13 @@ it('the SELECTs of metricsSql() give the same', async () => {
   ).toStrictEqual(reading.streamTables.map(({ name, recent }) => [name, recent.refreshes, recent.rowsInserted]));
   expect(sources).toMatchObject([{ database: db.name, source_schema: 'public', source_name: 'orders', alert: '' }]);
   expect(server).toStrictEqual([
-    { database: db.name, extension: extension.name, version: extension.version, scheduler_running: 0 },
+    {
+      database: db.name,
+      installation: Number(reading.installation),
+      extension: extension.name,
+      version: extension.version,
+      scheduler_running: 0,
+    },
   ]);
 });
 

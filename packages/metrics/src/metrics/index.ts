@@ -1,0 +1,1 @@
+export { COLLECTED, METRICS, PREFIX, SCRAPE_METRICS, type Metric } from './table.ts';

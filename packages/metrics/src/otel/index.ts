@@ -1,0 +1,1 @@
+export { observeMetrics, type ObservedMetrics, type ObserveOptions } from './observe.ts';

@@ -1,0 +1,1 @@
+export { registerMetrics, type RegisteredMetrics, type RegisterOptions } from './collector.ts';
