@@ -10,6 +10,7 @@ import { measureEmulator } from './emulator.ts';
 import { measureGenerate } from './generate.ts';
 import { buildsOf, measureHot } from './hot.ts';
 import { measureCallers } from './hot-callers.ts';
+import { measurePlan, plannedTables } from './plan.ts';
 import { measurePrismaCompileCost } from './prisma-types.ts';
 import { measurePrisma } from './prisma.ts';
 import { measureRefresh } from './refresh.ts';
@@ -91,6 +92,15 @@ const BENCHMARKS: Readonly<Record<string, (client: Client, url: string) => Promi
         'more MB of heap': rounded(one.moreMegabytes),
       }),
     );
+  },
+  async plan(client, url) {
+    const measured = await measurePlan(client, url, Math.ceil(rounds / 200));
+    const base = measured[0]?.medianMs ?? Number.NaN;
+    print(`plan() of ${plannedTables} declared stream tables.`, measured, (one) => ({
+      'median ms': rounded(one.medianMs),
+      ratio: rounded(one.medianMs / base),
+      statements: one.statements,
+    }));
   },
   async drizzle(client) {
     printRatios(

@@ -16,6 +16,10 @@ beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'pgstream-examples-'));
   await writeFile(join(folder, 'package.json'), '{}');
   await writeFile(join(folder, 'daily.sql'), 'SELECT id FROM public.orders;\n');
+  await writeFile(
+    join(folder, 'pgstream.definitions.json'),
+    `[{ "name": "declared_ids", "query": "SELECT id FROM orders" }]`,
+  );
 });
 afterAll(() => rm(folder, { recursive: true }));
 
@@ -45,7 +49,7 @@ const GOES_ON = /^pgstream (?:watch|run (?!.*--once))/;
 const JUDGES = /^pgstream (?:health|doctor)/;
 
 /** What ends with another code than 0 where nobody answers. */
-const ASKS = /^pgstream (?:drop|suspend|repair) (?!.*--yes)/;
+const ASKS = /^pgstream (?:drop|suspend|repair|apply|rollback)\b(?!.*--yes)/;
 
 describe('help', () => {
   test('of every command has an example', () => {

@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { testDatabase } from '@pgstream/harness';
 import { beforeAll, describe, expect, test } from 'vitest';
@@ -11,6 +12,9 @@ import { aged, damaged, shop } from './shop.ts';
 const database = testDatabase();
 shop(database);
 const run = runner(() => database.url);
+
+/** What the commands of declarations read. */
+const declared = join(import.meta.dirname, 'definitions');
 
 /** The arguments with which each command prints its JSON. */
 const COMMANDS: Readonly<Record<string, readonly (readonly string[])[]>> = {
@@ -36,6 +40,14 @@ const COMMANDS: Readonly<Record<string, readonly (readonly string[])[]>> = {
     ['--orm', 'drizzle', '--out', '/dev/null', '--check'],
   ],
   drop: [['made', '--yes']],
+  plan: [['DEFINITIONS'], ['DEFINITIONS', '--drop-orphans', '--sql']],
+  apply: [
+    ['DEFINITIONS', '--yes'],
+    ['DEFINITIONS', '--yes'],
+  ],
+  check: [['DEFINITIONS']],
+  rollback: [['--yes']],
+  import: [[]],
 };
 
 /** Those that print something else than one result. */
@@ -49,7 +61,8 @@ describe('--json', () => {
 
   test.for(Object.entries(COMMANDS))('of %s is as the schema says', async ([command, calls]) => {
     for (const args of calls) {
-      const { out, err } = await run(command, ...args, '--json');
+      const given = args.map((arg) => (arg === 'DEFINITIONS' ? declared : arg));
+      const { out, err } = await run(command, ...given, '--json');
       expect({ err, out }).toEqual({ err: '', out: expect.stringMatching(/^[[{]/) });
       expect(against(command, out)).toEqual([]);
     }

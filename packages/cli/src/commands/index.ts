@@ -1,5 +1,7 @@
 import type { Command } from 'commander';
 import { alter } from './alter.ts';
+import { apply } from './apply.ts';
+import { check } from './check.ts';
 import { create } from './create.ts';
 import { doctor } from './doctor.ts';
 import { drop } from './drop.ts';
@@ -9,10 +11,13 @@ import { graph } from './graph.ts';
 import { generate } from './generate.ts';
 import { health } from './health.ts';
 import { history } from './history.ts';
+import { importDefinitions } from './import.ts';
 import { list } from './list.ts';
+import { plan } from './plan.ts';
 import { refresh } from './refresh.ts';
 import { repair } from './repair.ts';
 import { resume } from './resume.ts';
+import { rollback } from './rollback.ts';
 import { run } from './run.ts';
 import { stats } from './stats.ts';
 import { status } from './status.ts';
@@ -28,6 +33,7 @@ export const COMMANDS: Readonly<Record<string, readonly (() => Command)[]>> = {
   'Look:': [list, status, watch, health, doctor, freshness, graph, explain, history, stats],
   'Refresh:': [refresh, run, wait],
   'Develop:': [generate],
+  'Declare:': [plan, apply, check, rollback, importDefinitions],
   'Repair:': [verify, repair],
   'Administer:': [create, alter, suspend, resume, drop],
 };

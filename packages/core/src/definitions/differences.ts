@@ -8,6 +8,8 @@ import type { Meaning } from './meaning.ts';
 export interface Differences {
   /** Reasons for which the rows are others: sentences without a full stop. */
   readonly content: readonly string[];
+  /** Whether it is the query itself that is another one. */
+  readonly query: boolean;
   /** Whether the visible columns are others. */
   readonly columns: boolean;
   /** The new schedule's text; undefined where it is the same. */
@@ -46,17 +48,22 @@ function sameSchedule(declared: string | null, known: string | null): boolean {
   return one.text === other.text;
 }
 
-function sameMode(declared: RefreshMode, { refreshMode, requestedMode, mark }: Known): boolean {
-  if (requestedMode !== null) return declared === requestedMode;
-  if (declared !== 'AUTO') return declared === refreshMode;
-  // Of AUTO the extension makes one of these, and keeps that alone (contract B.2).
-  return (mark === null || mark.refreshMode === 'AUTO') && (refreshMode === 'DIFFERENTIAL' || refreshMode === 'FULL');
+function sameMode(declared: RefreshMode, known: Known): boolean {
+  // Of AUTO the extension makes one of these (contract B.2).
+  return declared === modeOf(known) || (declared === known.refreshMode && known.mark === null);
+}
+
+/** The mode that was asked for: AUTO, where it is known that it was, and else the one that it has. */
+export function modeOf({ refreshMode, requestedMode, mark }: Known): RefreshMode {
+  if (refreshMode === 'IMMEDIATE') return refreshMode;
+  return (mark?.refreshMode ?? requestedMode) === 'AUTO' ? 'AUTO' : refreshMode;
 }
 
 /** What the two differ in, by what PostgreSQL makes of both queries. */
 export function differencesOf(declared: Declared, known: Known, meaning: Meaning, major: number): Differences {
   const columns = !sameColumns(meaning.columns, known.columns);
-  return { content: [...contentReasons(known, meaning, major, columns)], columns, ...settingsOf(declared, known) };
+  const content = [...contentReasons(known, meaning, major, columns)];
+  return { content, query: meaning.isSame !== true, columns, ...settingsOf(declared, known) };
 }
 
 function* contentReasons(known: Known, meaning: Meaning, major: number, columns: boolean): Iterable<string> {
@@ -87,12 +94,13 @@ function columnsText(columns: readonly KnownColumn[]): string {
 
 /** What the extension can do in place, and what needs another stream table. */
 export function needsRecreation(
-  { content, columns, schedule, refreshMode }: Differences,
+  { content, query, columns, schedule, refreshMode }: Differences,
   known: Known,
   dialect: Dialect,
 ): readonly string[] {
   const reasons: string[] = [];
-  if (content.length > 0 && (!dialect.altersQuery || columns)) reasons.push(...content);
+  // The same query once more is nothing to do for an alter.
+  if (content.length > 0 && (!dialect.altersQuery || columns || !query)) reasons.push(...content);
   if (schedule === null && dialect.calculated === null) {
     reasons.push(`${dialect.name} cannot set an existing schedule to calculated`);
   }
@@ -100,15 +108,13 @@ export function needsRecreation(
   return mode === undefined ? reasons : [...reasons, mode];
 }
 
-/** Contract A.1: what was not counted from the beginning fails, or loses groups. B.2: AUTO is no mode of alter. */
-function modeNeedsRecreation(
-  asked: RefreshMode,
-  { refreshMode }: Known,
-  { name, hasAutoAndImmediate }: Dialect,
-): string | undefined {
-  if (!hasAutoAndImmediate && asked === 'DIFFERENTIAL') return `${name} cannot make DIFFERENTIAL of a FULL one`;
+/**
+ * Contract A.1: what was not counted from the beginning fails, or loses groups, and of pg_trickle nobody has seen it go well.
+ * B.2: AUTO is no mode of alter.
+ */
+function modeNeedsRecreation(asked: RefreshMode, { refreshMode }: Known, { name }: Dialect): string | undefined {
   if (asked === 'AUTO') return `${name} chooses for AUTO only when it creates`;
-  if (asked === 'IMMEDIATE' || refreshMode === 'IMMEDIATE')
-    return `IMMEDIATE and ${asked === 'IMMEDIATE' ? refreshMode : asked} keep other things about it`;
+  if (asked !== 'FULL' || refreshMode !== 'DIFFERENTIAL')
+    return `of a ${refreshMode} one no alter makes one that is ${asked}`;
   return undefined;
 }

@@ -64,8 +64,8 @@ const STRING = String.raw`(?:\\.|[^ \\])+`;
 const STRINGS = String.raw`(?:<>|\((?:\\.|[^)\\])*\))`;
 
 /**
- * A tree without what only names things inside of the query: aliases of tables and columns, names of WITH. The names of the
- * result's columns are compared by themselves.
+ * A tree without what only names things inside of the query, aliases of tables and columns, names of WITH, and without how a
+ * cast was written. The names of the result's columns are compared by themselves.
  */
 const BARE = `CREATE FUNCTION pg_temp.pgstream_bare(tree text) RETURNS text LANGUAGE plpgsql AS $bare$
 DECLARE
@@ -74,6 +74,7 @@ DECLARE
 BEGIN
   bare := regexp_replace(bare, ':(alias|eref|join_using_alias) \\{ALIAS :aliasname ${STRING} :colnames ${STRINGS}\\}', ':\\1 <>', 'g');
   bare := regexp_replace(bare, ':resname ${STRING}', ':resname <>', 'g');
+  bare := regexp_replace(bare, ':(funcformat|relabelformat|coerceformat|convertformat|coercionformat) [0-9]+', ':\\1', 'g');
   bare := regexp_replace(bare, ':ctecolnames ${STRINGS}', ':ctecolnames <>', 'g');
   FOR named IN SELECT found.name[1] AS name, row_number() OVER (ORDER BY min(found.place)) AS place
     FROM regexp_matches(bare, ':ctename (${STRING})', 'g') WITH ORDINALITY found (name, place) GROUP BY 1
@@ -138,8 +139,11 @@ LANGUAGE sql AS $under$
         ELSE pg_get_functiondef(p.oid) END
       FROM pg_proc p WHERE p.oid IN (SELECT o.id FROM object o WHERE o.class = 'pg_proc'::regclass)
     ) defined (what, text)),
-    (SELECT string_agg(CASE o.class WHEN 'pg_class'::regclass THEN 'c' ELSE 'p' END || o.id || CASE WHEN o.sub > 0 THEN '.' || o.sub ELSE '' END,
-      ',' ORDER BY o.class, o.id, o.sub) FROM object o WHERE o.class <> 'pg_operator'::regclass)
+    -- A relation of which columns are read is among the objects by these alone.
+    (SELECT string_agg(format(CASE WHEN o.sub > 0 THEN '%s%s.%s' ELSE '%s%s' END, o.letter, o.id, o.sub), ',' ORDER BY o.letter, o.id, o.sub)
+      FROM (SELECT 'c' AS letter, o.id, o.sub FROM object o WHERE o.class = 'pg_class'::regclass
+        UNION SELECT 'c', o.id, 0 FROM object o WHERE o.class = 'pg_class'::regclass
+        UNION SELECT 'p', o.id, 0 FROM object o WHERE o.class = 'pg_proc'::regclass) o)
 $under$;`;
 
 /**
@@ -151,10 +155,10 @@ DECLARE
   answers json[] := array_fill(NULL::json, ARRAY[json_array_length(asked)]);
   todo int[] := ARRAY(SELECT generate_series(1, json_array_length(asked)));
   failed int[];
+  absent int[] := '{}';
   changed int[] := '{}';
   i int;
   entry json;
-  called text;
   taken oid;
   of_view oid;
   rule oid;
@@ -172,6 +176,10 @@ BEGIN
     failed := '{}';
     FOREACH i IN ARRAY todo LOOP
       entry := asked -> (i - 1);
+      IF to_regnamespace(quote_ident(entry -> 'name' ->> 'schema')) IS NULL THEN
+        answers[i] := json_build_object('error', format('schema "%s" does not exist', entry -> 'name' ->> 'schema'), 'sqlState', '3F000');
+        CONTINUE;
+      END IF;
       reading := pg_temp.pgstream_read(entry ->> 'query', path, 'pgstream_declared_' || i);
       IF reading.error IS NOT NULL THEN
         failed := failed || i;
@@ -184,11 +192,15 @@ BEGIN
       former_error := NULL;
       IF entry ->> 'stored' IS NOT NULL THEN
         same := (entry ->> 'stored') = (entry ->> 'query') AND (reading.qualified OR entry ->> 'storedPath' IS NULL);
+        IF NOT same AND NOT reading.qualified THEN
+          same := (entry ->> 'stored') = btrim(pg_get_viewdef(of_view), E' ;\\n'); -- As it was created by us.
+        END IF;
         IF NOT same THEN
           former := pg_temp.pgstream_read(entry ->> 'stored', coalesce(entry ->> 'storedPath', path), 'pgstream_stored_' || i);
           former_error := former.error;
           IF former_error IS NULL THEN
-            SELECT w.ev_action::text = tree OR pg_temp.pgstream_bare(w.ev_action::text) = pg_temp.pgstream_bare(tree) INTO same
+            SELECT w.ev_action::text = tree OR pg_get_viewdef(w.ev_class) = pg_get_viewdef(of_view)
+              OR pg_temp.pgstream_bare(w.ev_action::text) = pg_temp.pgstream_bare(tree) INTO same
             FROM pg_rewrite w WHERE w.ev_class = format('pg_temp.%I', 'pgstream_stored_' || i)::regclass;
           END IF;
         END IF;
@@ -202,8 +214,7 @@ BEGIN
         END;
       END IF;
       below := pg_temp.pgstream_under(rule);
-      called := format('%I.%I', entry -> 'name' ->> 'schema', entry -> 'name' ->> 'name');
-      taken := to_regclass(called);
+      taken := to_regclass(format('%I.%I', entry -> 'name' ->> 'schema', entry -> 'name' ->> 'name'));
       SELECT json_agg(json_build_object('name', a.attname, 'type', format('%I.%I', n.nspname, t.typname),
           'written', format_type(a.atttypid, a.atttypmod), 'bare', format_type(a.atttypid, NULL)) ORDER BY a.attnum) INTO given
         FROM pg_attribute a JOIN pg_type t ON t.oid = a.atttypid JOIN pg_namespace n ON n.oid = t.typnamespace
@@ -222,25 +233,29 @@ BEGIN
         answers[i] := (answers[i]::jsonb || jsonb_build_object('qualified', btrim(pg_get_viewdef(of_view), E' ;\\n')))::json;
       END IF;
       IF taken IS NULL THEN
-        BEGIN
-          EXECUTE format('CREATE TABLE %s AS SELECT * FROM pg_temp.%I WITH NO DATA', called, 'pgstream_declared_' || i);
-        EXCEPTION WHEN others THEN
-          answers[i] := json_build_object('error', SQLERRM, 'sqlState', SQLSTATE);
-        END;
+        absent := absent || i;
       ELSIF EXISTS (SELECT FROM pg_attribute a WHERE a.attrelid = of_view AND a.attnum > 0
         AND NOT EXISTS (SELECT FROM pg_attribute b WHERE b.attrelid = taken AND b.attname = a.attname AND b.atttypid = a.atttypid AND NOT b.attisdropped)) THEN
         changed := changed || i;
       END IF;
     END LOOP;
-    EXIT WHEN failed = '{}' OR (failed = todo AND changed = '{}');
-    IF failed = todo THEN
+    EXIT WHEN failed = '{}' OR (failed = todo AND absent = '{}' AND changed = '{}');
+    IF absent = '{}' AND failed = todo THEN
       FOREACH i IN ARRAY changed LOOP
-        entry := asked -> (i - 1) -> 'name';
-        EXECUTE format('ALTER TABLE %I.%I RENAME TO %I', entry ->> 'schema', entry ->> 'name', 'pgstream_former_' || i);
-        EXECUTE format('CREATE TABLE %I.%I AS SELECT * FROM pg_temp.%I WITH NO DATA', entry ->> 'schema', entry ->> 'name', 'pgstream_declared_' || i);
+        EXECUTE format('ALTER TABLE %I.%I RENAME TO %I', asked -> (i - 1) -> 'name' ->> 'schema', asked -> (i - 1) -> 'name' ->> 'name', 'pgstream_former_' || i);
       END LOOP;
+      absent := changed;
       changed := '{}';
     END IF;
+    FOREACH i IN ARRAY absent LOOP
+      BEGIN
+        EXECUTE format('CREATE TABLE %I.%I AS SELECT * FROM pg_temp.%I WITH NO DATA',
+          asked -> (i - 1) -> 'name' ->> 'schema', asked -> (i - 1) -> 'name' ->> 'name', 'pgstream_declared_' || i);
+      EXCEPTION WHEN duplicate_table OR unique_violation THEN
+        NULL; -- Somebody has made it meanwhile.
+      END;
+    END LOOP;
+    absent := '{}';
     todo := failed;
   END LOOP;
   RETURN array_to_json(answers);

@@ -1,6 +1,7 @@
 import type { SqlExecutor } from '../executor/index.ts';
 import { PgStreamError } from '../errors/index.ts';
 import type { Declared, DeclaredStreamTable } from './declared.ts';
+import { modeOf } from './differences.ts';
 import { readKnown, type Known } from './known.ts';
 import { contextOf, planned, type PlanOptions } from './plan.ts';
 import type { Plan } from './steps.ts';
@@ -51,11 +52,15 @@ export async function readDefinitions(
 ): Promise<readonly DeclaredStreamTable[]> {
   const { defaultSchema = 'public', dialect = null } = options;
   const known = await readKnown(contextOf(executor, { defaultSchema, dialect, orphans: 'report', remove: [] }));
-  return known.map(({ name, query, schedule, refreshMode, requestedMode, comment }) => ({
-    name: name.schema === defaultSchema ? name.name : name,
-    query,
-    ...(refreshMode !== 'IMMEDIATE' && { schedule }),
-    refreshMode: requestedMode ?? refreshMode,
-    ...(comment !== null && { comment }),
-  }));
+  return known.map((each) => {
+    const { name, query, schedule, comment } = each;
+    const refreshMode = modeOf(each);
+    return {
+      name: name.schema === defaultSchema ? name.name : name,
+      query,
+      ...(refreshMode !== 'IMMEDIATE' && { schedule }),
+      refreshMode,
+      ...(comment !== null && { comment }),
+    };
+  });
 }

@@ -1,6 +1,7 @@
 import { PgStreamError } from '../errors/index.ts';
 import { quoteName, type QualifiedName } from '../name/index.ts';
 import type { Declared } from './declared.ts';
+import { modeOf } from './differences.ts';
 import { isRemoved, type Compared, type Findings } from './findings.ts';
 import type { Affected } from './furniture.ts';
 import type { Known } from './known.ts';
@@ -153,7 +154,7 @@ class Making {
     const changes: Alteration = { schedule, refreshMode };
     const back: Alteration = {
       ...(schedule !== undefined && { schedule: known.schedule }),
-      ...(refreshMode !== undefined && { refreshMode: known.requestedMode ?? known.refreshMode }),
+      ...(refreshMode !== undefined && { refreshMode: modeOf(known) }),
     };
     const isAltered = schedule !== undefined || refreshMode !== undefined;
     // Contract B.2: there a change of the mode computes everything.
@@ -260,6 +261,8 @@ class Making {
           ...kept.map(({ sql }) => sql),
           ...(comment == null ? [] : [commentSql(known.name, comment)]),
           ...suspended,
+          // Of a declared one apply() writes down what it is now.
+          ...(declared === undefined ? mark : []),
         ],
       },
       down: {
@@ -378,8 +381,9 @@ function undeclaredStep({ name, mark }: Known): PlanStep {
   };
 }
 
-export function formerOf({ query, schedule, refreshMode, requestedMode }: Known): Former {
-  return { query, schedule, refreshMode: requestedMode ?? refreshMode };
+export function formerOf(known: Known): Former {
+  const { query, schedule } = known;
+  return { query, schedule, refreshMode: modeOf(known) };
 }
 
 function portable({
@@ -406,9 +410,7 @@ function changesText(
     ...(schedule === undefined
       ? []
       : [`its schedule becomes ${schedule ?? 'calculated'}, and was ${known.schedule ?? 'calculated'}`]),
-    ...(refreshMode === undefined
-      ? []
-      : [`its refresh mode becomes ${refreshMode}, and was ${known.requestedMode ?? known.refreshMode}`]),
+    ...(refreshMode === undefined ? [] : [`its refresh mode becomes ${refreshMode}, and was ${modeOf(known)}`]),
     ...(comment === undefined ? [] : ['its comment is another one']),
   ];
 }

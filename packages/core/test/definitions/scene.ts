@@ -20,6 +20,8 @@ export interface Scene {
   executor: SqlExecutor;
   plan(definitions: readonly DeclaredStreamTable[], options?: PlanOptions): Promise<Plan>;
   deploy(definitions: readonly DeclaredStreamTable[], options?: PlanOptions): Promise<ApplyReport>;
+  /** Runs the statements of a migration as they stand: the tests' own clients put the extension's names in place of others. */
+  run(statements: readonly string[]): Promise<void>;
   /** Drops all stream tables, with what depends on them. */
   clear(): Promise<void>;
   /** Whether a stream table holds what its query gives. */
@@ -36,6 +38,9 @@ export function definitionsScene(): Scene {
     plan: (definitions, options) => plan(scene.executor, definitions, options),
     deploy: async (definitions, options) =>
       await apply(scene.executor, await plan(scene.executor, definitions, options)),
+    async run(statements) {
+      for (const statement of statements) await pool.query(statement);
+    },
     async clear() {
       const { rows } = await scene.admin.query<{ drop: string }>(
         `SELECT format('DROP TABLE IF EXISTS %s CASCADE', pgs_relid::regclass) AS drop FROM pgstream.pgs_stream_tables ORDER BY pgs_id DESC`,

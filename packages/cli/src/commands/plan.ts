@@ -1,0 +1,58 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { MigrationFormat } from '@pgstream/core/definitions';
+import { type Command, Option } from 'commander';
+import { command, inDatabase } from '../command/index.ts';
+import { shownSteps } from '../definitions/index.ts';
+import { DEFINITIONS, DROP_ORPHANS, planFor, type DefinitionFlags } from './definitions.ts';
+
+interface Flags extends DefinitionFlags {
+  readonly sql?: boolean;
+  readonly write?: MigrationFormat;
+  readonly into?: string;
+  readonly migrationVersion?: string;
+}
+
+/** `pgstream plan [definitions…]` */
+export function plan(): Command {
+  return command('plan', {
+    summary: 'What there is to do so that the database has what files declare',
+    description:
+      'Definitions are modules or JSON with an array of { name, query, schedule, refreshMode, comment }, files of SQL with `-- schedule: 5m` above the query, or folders of these. Each step says why, what readers see, which locks are taken and how many rows are computed. Nothing is changed.',
+    examples: [
+      ['pgstream plan', 'of pgstream.definitions.ts, .mjs or .json, or of the folder stream-tables'],
+      ['pgstream plan --sql', 'with the statements'],
+      ['pgstream plan --write flyway --into migrations', 'as files of a migration, with the way back'],
+    ],
+  })
+    .argument('[definitions...]', DEFINITIONS)
+    .option('--drop-orphans', DROP_ORPHANS)
+    .option('--sql', 'with the statements')
+    .addOption(new Option('--write <format>', 'write files of a migration').choices(['sql', 'flyway', 'liquibase']))
+    .option('--into <folder>', 'where to write them (default: this folder)')
+    .option('--migration-version <version>', 'of the migration (default: the time, as 20261129174500)')
+    .action(
+      inDatabase<[files: readonly string[]], Flags>(async (session, flags, files) => {
+        const { planText, migrationSql, writeMigrations } = await import('@pgstream/core/definitions');
+        const todo = await planFor(session, flags, files);
+        const { write, into = '.', migrationVersion: version } = flags;
+        const written = write === undefined ? [] : writeMigrations(todo, write, { version }).files;
+        if (written.length > 0) await mkdir(into, { recursive: true });
+        for (const { path, text } of written) await writeFile(join(into, path), text, { flag: 'wx' });
+        const isBlocked = todo.steps.some(({ blockers }) => blockers.length > 0);
+        session.output.show(
+          {
+            changes: todo.changes,
+            steps: shownSteps(todo.steps),
+            statements: isBlocked ? [] : migrationSql(todo).upStatements,
+            files: written.map(({ path }) => join(into, path)),
+          },
+          () =>
+            [
+              planText(todo, { sql: flags.sql }).trimEnd(),
+              ...written.map(({ path }) => `Wrote ${join(into, path)}`),
+            ].join('\n'),
+        );
+      }),
+    );
+}

@@ -1,0 +1,3 @@
+export { loadDefinitions } from './load.ts';
+export { shownSteps } from './shown.ts';
+export { writeSqlFile } from './sql-file.ts';

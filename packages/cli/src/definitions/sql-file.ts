@@ -1,0 +1,77 @@
+import { basename } from 'node:path';
+import type { DeclaredStreamTable } from '@pgstream/core/definitions';
+import { CliError, EXIT } from '../exit/index.ts';
+import { nameText, parseName } from '../names/index.ts';
+
+const KEYS = ['name', 'schedule', 'mode', 'comment'] as const;
+type Key = (typeof KEYS)[number];
+
+/**
+ * A stream table in a file of its own: the query, and above it what else is to be known, a comment a line.
+ *
+ *     -- schedule: 5m
+ *     -- mode: FULL
+ *     SELECT …;
+ *
+ * It is called as the file is, `order_totals.sql` or `analytics.visits.sql`, unless `-- name:` says otherwise. A schedule of
+ * `calculated` is none of its own.
+ */
+export function readSqlFile(path: string, text: string, defaultSchema: string): DeclaredStreamTable {
+  const said = new Map<Key, string>();
+  let rest = text.replace(/^\uFEFF/, '');
+  for (;;) {
+    const [line, key = '', value = ''] = /^[ \t]*--[ \t]*(\w+):[ \t]*(.*?)[ \t]*(?:\r?\n|$)/.exec(rest) ?? [];
+    if (line === undefined) break;
+    if (!isKey(key)) {
+      throw unusable(
+        path,
+        `"${key}" means nothing in its first lines. There are ${KEYS.join(', ')}; leave an empty line before a comment of yours.`,
+      );
+    }
+    said.set(key, value);
+    rest = rest.slice(line.length);
+  }
+  const schedule = said.get('schedule');
+  const comment = said.get('comment');
+  const mode = said.get('mode')?.toUpperCase();
+  return {
+    name: parseName(said.get('name') ?? basename(path, '.sql'), defaultSchema),
+    query: rest.replace(/[\s;]+$/, '').trimStart(),
+    ...(schedule !== undefined && { schedule: schedule === 'calculated' ? null : schedule }),
+    // Core says what it must be.
+    ...(mode !== undefined && { refreshMode: mode as 'FULL' }),
+    ...(comment !== undefined && { comment }),
+    source: path,
+  };
+}
+
+/** The same in the other direction. */
+export function writeSqlFile(
+  { name, query, schedule, refreshMode, comment }: DeclaredStreamTable,
+  defaultSchema: string,
+): { readonly path: string; readonly text: string } {
+  const called =
+    typeof name === 'string'
+      ? { schema: defaultSchema, name }
+      : { schema: name.schema ?? defaultSchema, name: name.name };
+  const path = nameText(called, defaultSchema);
+  const isFileName = /^[\w.$-]+$/.test(path);
+  const head = [
+    ...(isFileName ? [] : [`-- name: ${path}`]),
+    ...(schedule === undefined ? [] : [`-- schedule: ${typeof schedule === 'string' ? schedule : 'calculated'}`]),
+    ...(refreshMode === undefined ? [] : [`-- mode: ${refreshMode}`]),
+    ...(comment == null ? [] : [`-- comment: ${comment.replaceAll(/\s+/g, ' ')}`]),
+  ];
+  return {
+    path: `${isFileName ? path : path.replaceAll(/[^\w.$-]/g, '_')}.sql`,
+    text: `${head.join('\n')}\n\n${query.trim()};\n`,
+  };
+}
+
+function isKey(word: string): word is Key {
+  return (KEYS as readonly string[]).includes(word);
+}
+
+function unusable(path: string, why: string): CliError {
+  return new CliError(EXIT.usage, 'INVALID_ARGUMENT', `${path} cannot be used: ${why}`);
+}

@@ -1,0 +1,109 @@
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { testDatabase } from '@pgstream/harness';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { runner } from './run.ts';
+import { shop } from './shop.ts';
+
+const database = testDatabase();
+shop(database);
+const run = runner(() => database.url);
+
+let folder = '';
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'pgstream-declarations-'));
+});
+afterAll(() => rm(folder, { recursive: true }));
+
+const file = (name: string): string => join(folder, name);
+
+describe('declarations', () => {
+  test('of what there is are written by import, and then there is nothing to do', async () => {
+    const into = file('stream-tables');
+    expect(await run('import', '--into', into)).toMatchObject({ code: 0, err: '' });
+    expect(await readdir(into)).toEqual(['analytics.visits.sql', 'order_totals.sql']);
+    expect(await readFile(join(into, 'analytics.visits.sql'), 'utf8')).toBe(
+      '-- schedule: @hourly\n-- mode: FULL\n\nSELECT page, count(*) AS n FROM analytics.hits GROUP BY page;\n',
+    );
+    expect(await run('import', '--into', into)).toMatchObject({
+      code: 2,
+      err: expect.stringContaining('there already'),
+    });
+    expect(await run('check', into)).toMatchObject({ code: 0, err: '' });
+    expect(await run('apply', into)).toMatchObject({ code: 0, out: 'Nothing was to be done.\n' });
+    const { out } = await run('import');
+    await writeFile(file('all.json'), out);
+    expect(await run('check', file('all.json'))).toMatchObject({ code: 0 });
+  });
+
+  test('are applied and taken back', async () => {
+    const declared = [
+      {
+        name: 'order_totals',
+        query: 'SELECT customer_id, sum(amount) AS total FROM orders GROUP BY 1',
+        schedule: '5m',
+      },
+      { name: 'rich', query: 'SELECT customer_id FROM order_totals WHERE total > 500' },
+    ];
+    await writeFile(file('more.mjs'), `export default ${JSON.stringify(declared)};`);
+    const planned = await run('plan', file('more.mjs'), '--sql');
+    expect(planned).toMatchObject({ code: 0, err: '' });
+    expect(planned.out).toMatch(
+      /^\+ create "public"\."rich" \(.*more\.mjs\)\n {4}because there is no stream table of that name\n/m,
+    );
+    expect(planned.out).toMatch(/create_stream_table\(\n {2}name => 'public\.rich'/);
+    expect(await run('check', file('more.mjs'))).toMatchObject({
+      code: 1,
+      out: planned.out.slice(0, planned.out.indexOf('\n\nSELECT') + 1),
+    });
+    expect(await run('apply', file('more.mjs'))).toMatchObject({
+      code: 8,
+      err: expect.stringMatching(/create "public"\."rich"[^]*--yes/),
+    });
+    expect(await run('apply', file('more.mjs'), '--yes')).toMatchObject({
+      code: 0,
+      out: expect.stringMatching(/^Done: 1 change in /m),
+    });
+    expect(await run('check', file('more.mjs'))).toMatchObject({ code: 0 });
+    expect(await run('rollback', '--yes')).toMatchObject({
+      code: 0,
+      out: expect.stringMatching(/^- drop "public"\."rich"$/m),
+    });
+    expect(await run('status', 'rich')).toMatchObject({ code: 3 });
+  });
+
+  test('become files of migrations', async () => {
+    await writeFile(file('new.sql'), 'SELECT id FROM public.orders');
+    const into = file('migrations');
+    const ran = await run('plan', file('new.sql'), '--write', 'flyway', '--into', into, '--migration-version', '7');
+    expect(ran).toMatchObject({
+      code: 0,
+      out: expect.stringContaining(`Wrote ${join(into, 'V7__stream_tables.sql')}`),
+    });
+    expect(await readFile(join(into, 'U7__stream_tables.sql'), 'utf8')).toMatch(
+      /^SELECT \w+\.drop_stream_table\(name => 'public\.new'\);\n$/,
+    );
+  });
+
+  test.for<[what: string, name: string, content: string, says: RegExp]>([
+    ['no array', 'a.json', '{}', /a\.json has to give an array/],
+    ['no JSON', 'b.json', '[', /b\.json cannot be read/],
+    ['a word that means nothing', 'c.sql', '-- shedule: 5m\nSELECT 1', /"shedule" means nothing.*schedule/],
+    ['a query that is refused', 'd.sql', 'SELECT id FROM nosuch', /"public"\."d" \(.*d\.sql\)/],
+    ['a mode that is none', 'e.sql', '-- mode: fast\nSELECT id FROM orders', /e\.sql\): refreshMode must be/],
+  ])('that cannot be used are named: %s', async ([, name, content, says]) => {
+    await writeFile(file(name), content);
+    const { code, out, err } = await run('plan', file(name));
+    expect({ code, out }).toEqual({ code: expect.toBeOneOf([2, 8]), out: '' });
+    expect(err).toMatch(says);
+  });
+
+  test('that are not there are asked for', async () => {
+    expect(await run('plan')).toMatchObject({ code: 2, err: expect.stringContaining('pgstream.definitions.ts') });
+    expect(await run('plan', file('nope'))).toMatchObject({
+      code: 2,
+      err: expect.stringContaining('There is no file or folder'),
+    });
+  });
+});

@@ -1,0 +1,218 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+import { Pool } from 'pg';
+import { afterEach, describe, expect, it } from 'vitest';
+import {
+  apply,
+  migrationSql,
+  plan,
+  writeMigrations,
+  type DeclaredStreamTable,
+  type Plan,
+} from '../../src/definitions.ts';
+import { fromPg } from '../../src/pg.ts';
+import { TOTALS } from '../orders.ts';
+import { definitionsScene, kindsOf } from './scene.ts';
+
+const scene = definitionsScene();
+afterEach(() => scene.clear());
+
+const OTHER = TOTALS.replace('sum(amount)', 'sum(amount + 1)');
+const totals: DeclaredStreamTable = { name: 'totals', query: TOTALS };
+const top: DeclaredStreamTable = { name: 'top', query: 'SELECT customer_id, total FROM public.totals' };
+const changed = [
+  { ...totals, query: OTHER },
+  top,
+  { name: 'third', query: 'SELECT id FROM public.orders', schedule: '5m' },
+];
+
+describe('apply()', () => {
+  it('says what it has done, and has nothing to do the second time', async () => {
+    const todo = await scene.plan([totals, top]);
+    const report = await apply(scene.executor, todo);
+    expect(report).toMatchObject({ changes: 2, durationMs: expect.any(Number) as number });
+    expect(kindsOf(report)).toStrictEqual(['create public.totals', 'create public.top']);
+    expect(await apply(scene.executor, todo)).toMatchObject({ changes: 0, steps: [] });
+  });
+
+  it('takes a plan that was written down as JSON', async () => {
+    const todo = JSON.parse(JSON.stringify(await scene.plan([totals, top]))) as Plan;
+    expect(await apply(scene.executor, todo)).toMatchObject({ changes: 2 });
+    expect((await scene.plan([totals, top])).steps).toStrictEqual([]);
+  });
+
+  it('refuses a plan that the database has left behind', async () => {
+    await scene.deploy([totals]);
+    const todo = await scene.plan([{ ...totals, query: OTHER }]);
+    await scene.admin.query('CREATE VIEW public.late AS SELECT total FROM public.totals');
+    await expect(apply(scene.executor, todo)).rejects.toMatchObject({
+      code: 'INVALID_ARGUMENT',
+      message: expect.stringContaining('Call plan() again') as string,
+    });
+    await scene.expectRight('public.totals', TOTALS);
+  });
+
+  it('does nothing at all where one statement fails', async () => {
+    await scene.deploy([totals]);
+    await scene.admin.query('CREATE VIEW public.fragile AS SELECT n FROM public.totals');
+    const todo = await scene.plan([
+      { name: 'before', query: 'SELECT id FROM public.orders' },
+      { ...totals, query: TOTALS.replace(', count(*) AS n', '') },
+    ]);
+    await expect(apply(scene.executor, todo)).rejects.toMatchObject({
+      sqlState: '42703',
+      message: expect.stringContaining('"public"."fragile"') as string,
+    });
+    expect(kindsOf(await scene.plan([]))).toStrictEqual(['orphan public.totals']);
+    await scene.expectRight('public.totals', TOTALS);
+  });
+
+  it('is part of an open transaction, which stays usable when it fails, and whose settings it leaves', async () => {
+    const { admin } = scene;
+    await admin.query("BEGIN; SET LOCAL search_path = public, pg_catalog; SET LOCAL lock_timeout = '7s'");
+    const executor = fromPg(admin);
+    await apply(executor, await plan(executor, [totals]));
+    await admin.query('CREATE VIEW public.fragile AS SELECT n FROM public.totals');
+    const failing = await plan(executor, [{ ...totals, query: TOTALS.replace(', count(*) AS n', '') }]);
+    await expect(apply(executor, failing)).rejects.toMatchObject({ sqlState: '42703' });
+    const { rows } = await admin.query(
+      `SELECT current_setting('search_path') AS path, current_setting('lock_timeout') AS wait, current_setting('row_security') AS policies`,
+    );
+    expect(rows).toStrictEqual([{ path: 'public, pg_catalog', wait: '7s', policies: 'on' }]);
+    await scene.expectRight('public.totals', TOTALS);
+    await admin.query('ROLLBACK');
+    expect((await scene.plan([])).steps).toStrictEqual([]);
+  });
+
+  it('refuses a transaction that does not see what others commit', async () => {
+    const todo = await scene.plan([totals]);
+    await scene.admin.query('BEGIN ISOLATION LEVEL REPEATABLE READ');
+    await expect(apply(fromPg(scene.admin), todo)).rejects.toMatchObject({ code: 'UNSAFE_ISOLATION' });
+    await scene.admin.query('ROLLBACK');
+  });
+
+  it('gives up when somebody holds a source for longer than the lock time-out', async () => {
+    await scene.admin.query('CREATE TABLE public.held (id int PRIMARY KEY)');
+    const todo = await scene.plan([{ name: 'holding', query: 'SELECT id FROM public.held' }]);
+    await scene.admin.query('BEGIN; LOCK TABLE public.held IN ROW EXCLUSIVE MODE');
+    await expect(apply(scene.executor, todo, { lockTimeoutMs: 50 })).rejects.toMatchObject({
+      code: 'SOURCES_BUSY',
+      sqlState: '55P03',
+    });
+    await scene.admin.query('ROLLBACK');
+    expect((await scene.plan([])).steps).toStrictEqual([]);
+  });
+
+  it('waits for another apply(), and then finds nothing to do', async () => {
+    const pools = [1, 2, 3].map(
+      () => new Pool({ connectionString: scene.url, max: 1, options: '-c default_transaction_isolation=serializable' }),
+    );
+    try {
+      const reports = await Promise.all(
+        pools.map(async (pool) => await apply(fromPg(pool), await plan(fromPg(pool), [totals, top]))),
+      );
+      expect(reports.map(({ changes }) => changes).toSorted((one, other) => one - other)).toStrictEqual([0, 0, 2]);
+    } finally {
+      await Promise.all(pools.map((pool) => pool.end()));
+    }
+  });
+
+  it('says that another apply() does not end', async () => {
+    const todo = await scene.plan([totals]);
+    await scene.admin.query('BEGIN');
+    await apply(fromPg(scene.admin), await plan(fromPg(scene.admin), [top, totals]));
+    await expect(apply(scene.executor, todo, { waitMs: 30 })).rejects.toMatchObject({ code: 'TIMEOUT' });
+    await scene.admin.query('ROLLBACK');
+  });
+
+  it('leaves what was there when it is killed before any of its statements, and ends right when it is run again', async () => {
+    await scene.deploy([totals, top]);
+    const { upStatements } = migrationSql(await scene.plan(changed));
+    const before = await catalog();
+    // The marks are written by one statement more, with the commit.
+    for (let at = 0; at < upStatements.length - changed.length; at += 1) {
+      await killed(at);
+      expect(await catalog()).toStrictEqual(before);
+    }
+    await scene.deploy(changed);
+    await scene.expectRight('public.totals', OTHER);
+    expect((await scene.plan(changed)).steps).toStrictEqual([]);
+  });
+});
+
+describe('migrations', () => {
+  const options = { version: '20260102030405' };
+
+  it('make what is declared, and take it back', async () => {
+    await scene.deploy([totals, top]);
+    const todo = await scene.plan(changed);
+    const { up, down } = migrationSql(todo);
+    await scene.run([`BEGIN; ${up} COMMIT`]);
+    await scene.expectRight('public.totals', OTHER);
+    expect((await scene.plan(changed)).changes).toBe(0);
+    // What runs the file knows nothing of us, and nevertheless what is not declared any more was ours.
+    expect(kindsOf(await scene.plan([totals]))).toContain('orphan public.third');
+    await scene.run([`BEGIN; ${down} COMMIT`]);
+    expect((await scene.plan([totals, top])).changes).toBe(0);
+    await scene.expectRight('public.totals', TOTALS);
+  });
+
+  it.each([
+    ['sql', ['20260102030405_stream_tables.up.sql', '20260102030405_stream_tables.down.sql']],
+    ['flyway', ['V20260102030405__stream_tables.sql', 'U20260102030405__stream_tables.sql']],
+    ['liquibase', ['20260102030405_stream_tables.sql']],
+  ] as const)('as files of %s', async (format, paths) => {
+    const odd = {
+      name: 'odd',
+      query: `SELECT id, '\${x} -- it''s \\ /* ; */' AS "\${y}"\nFROM public.orders`,
+      comment: '${z}',
+    };
+    const todo = await scene.plan([odd]);
+    const { files } = writeMigrations(todo, format, options);
+    expect(files.map(({ path }) => path)).toStrictEqual(paths);
+    for (const { text } of files) expect(text).not.toContain('${');
+    await scene.run([files[0]?.text ?? '']);
+    expect((await scene.plan([odd])).changes).toBe(0);
+    const { rows } = await scene.admin.query(
+      `SELECT DISTINCT "\${y}" AS y, obj_description('public.odd'::regclass) AS z FROM public.odd`,
+    );
+    expect(rows).toStrictEqual([{ y: `\${x} -- it's \\ /* ; */`, z: '${z}' }]);
+  });
+
+  it('none where there is nothing to do, and none for a name that is no name', async () => {
+    await scene.deploy([totals]);
+    const todo = await scene.plan([totals]);
+    expect(writeMigrations(todo, 'flyway', options)).toStrictEqual({ files: [] });
+    expect(() => writeMigrations(todo, 'flyway', { version: '../1' })).toThrow(/version of a migration/);
+  });
+});
+
+/** Starts a deployment, and kills it before the statement with that number. */
+async function killed(at: number): Promise<void> {
+  const program = fileURLToPath(new URL('deployment.ts', import.meta.url));
+  const child = spawn(process.execPath, ['--import', 'tsx', program, scene.url, JSON.stringify(changed), String(at)], {
+    cwd: fileURLToPath(new URL('../..', import.meta.url)),
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const [said] = (await once(child.stdout, 'data')) as [Buffer];
+  expect(String(said)).toBe('here\n');
+  child.kill('SIGKILL');
+  await once(child, 'close');
+  // Its session ends when the server notices.
+  for (;;) {
+    const { rows } = await scene.admin.query(
+      `SELECT FROM pg_locks WHERE locktype = 'advisory' AND classid = 1885827956 AND database = (SELECT oid FROM pg_database WHERE datname = current_database())`,
+    );
+    if (rows.length === 0) return;
+  }
+}
+
+/** What the extension and we have written down. */
+async function catalog(): Promise<unknown> {
+  const { rows } = await scene.admin.query(
+    `SELECT s.pgs_id, s.pgs_name, s.pgs_relid, s.defining_query, s.schedule, c.relname, col_description(c.oid, 1) AS mark
+    FROM pgstream.pgs_stream_tables s JOIN pg_class c ON c.oid = s.pgs_relid ORDER BY 1`,
+  );
+  return rows;
+}

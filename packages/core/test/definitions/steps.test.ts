@@ -1,0 +1,293 @@
+import { extension, onPgTrickle, testRole } from '@pgstream/harness';
+import { afterEach, beforeAll, describe, expect, it } from 'vitest';
+import {
+  apply,
+  migrationSql,
+  planRollback,
+  planText,
+  readDefinitions,
+  type DeclaredStreamTable,
+} from '../../src/definitions.ts';
+import { TOTALS } from '../orders.ts';
+import { definitionsScene, kindsOf } from './scene.ts';
+
+const scene = definitionsScene();
+const OTHER = TOTALS.replace('sum(amount)', 'sum(amount + 1)');
+const totals: DeclaredStreamTable = { name: 'totals', query: TOTALS, source: 'src/models.ts' };
+
+beforeAll(async () => {
+  await scene.admin.query(`CREATE TABLE public.taken (id int); CREATE SCHEMA app`);
+});
+afterEach(() => scene.clear());
+
+describe('what is only altered', () => {
+  it.each<[Partial<DeclaredStreamTable>, Partial<DeclaredStreamTable>, string[]]>([
+    [{ schedule: '60s' }, { schedule: '1m' }, []],
+    [{ schedule: { everyMs: 120_000 } }, { schedule: '2m' }, []],
+    [{}, { schedule: '5m' }, ['alter public.totals']],
+    [{ schedule: '5m' }, { schedule: '@hourly', comment: 'new' }, ['alter public.totals']],
+    [{ comment: 'old' }, { comment: "it's new" }, ['alter public.totals']],
+    [{ comment: 'old' }, { comment: null }, ['alter public.totals']],
+    [{ comment: 'old' }, {}, []],
+    [{}, { refreshMode: 'FULL' }, ['alter public.totals']],
+    [{ refreshMode: 'FULL' }, {}, ['recreate public.totals']],
+    [{ schedule: '5m' }, { schedule: null }, [onPgTrickle ? 'alter public.totals' : 'recreate public.totals']],
+  ])('from %j to %j: %j', async (before, after, expected) => {
+    await scene.deploy([{ ...totals, ...before }]);
+    const todo = await scene.plan([{ ...totals, ...after }]);
+    expect(kindsOf(todo)).toStrictEqual(expected);
+    await apply(scene.executor, todo);
+    expect((await scene.plan([{ ...totals, ...after }])).steps).toStrictEqual([]);
+    await scene.expectRight('public.totals', TOTALS);
+    // And back, by the statements alone.
+    if (todo.changes === 0) return;
+    await scene.run(migrationSql(todo).downStatements);
+    expect((await scene.plan([{ comment: null, ...totals, ...before }])).changes).toBe(0);
+  });
+
+  it.runIf(onPgTrickle)('the query, where the columns stay and nothing reads it', async () => {
+    await scene.deploy([totals]);
+    const todo = await scene.plan([{ ...totals, query: OTHER }]);
+    expect(kindsOf(todo)).toStrictEqual(['alter-query public.totals']);
+    await apply(scene.executor, todo);
+    await scene.expectRight('public.totals', OTHER);
+    expect((await scene.plan([{ ...totals, query: OTHER }])).steps).toStrictEqual([]);
+  });
+
+  it.runIf(onPgTrickle)('AUTO is what the extension makes of it', async () => {
+    const auto = { ...totals, refreshMode: 'AUTO' as const };
+    await scene.deploy([auto]);
+    expect((await scene.plan([auto])).steps).toStrictEqual([]);
+  });
+});
+
+describe('what is made anew', () => {
+  it('gets back all that it had', async () => {
+    const { name: reader } = await testRole();
+    await scene.deploy([totals, { name: 'top', query: 'SELECT customer_id, total FROM public.totals' }]);
+    await scene.admin.query(`
+      CREATE INDEX "by Total" ON public.totals (total DESC) WHERE total > 0;
+      CREATE UNIQUE INDEX totals_key ON public.totals (customer_id);
+      ALTER TABLE public.totals ADD CONSTRAINT positive CHECK (n > 0);
+      CREATE STATISTICS public.totals_stats ON customer_id, n FROM public.totals;
+      COMMENT ON TABLE public.totals IS 'what''s bought';
+      COMMENT ON COLUMN public.totals.total IS 'in euros';
+      GRANT SELECT ON public.totals TO "${reader}" WITH GRANT OPTION;
+      GRANT SELECT (total) ON public.totals TO PUBLIC;
+      CREATE POLICY own ON public.totals FOR SELECT TO "${reader}" USING (customer_id = 1);
+      ALTER TABLE public.totals ENABLE ROW LEVEL SECURITY;
+      ALTER TABLE public.totals SET (fillfactor = 70);
+      ALTER TABLE public.totals REPLICA IDENTITY FULL;
+      CREATE PUBLICATION totals_only FOR TABLE public.totals (customer_id, total) WHERE (total > 1);
+      CREATE FUNCTION public.noticed() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END';
+      CREATE TRIGGER noticing AFTER INSERT ON public.totals FOR EACH ROW EXECUTE FUNCTION public.noticed();
+      CREATE VIEW public.rich WITH (security_barrier = true) AS SELECT customer_id FROM public.totals WHERE total > 8;
+      COMMENT ON VIEW public.rich IS 'rich ones';
+      GRANT SELECT ON public.rich TO "${reader}";
+      CREATE VIEW app.names AS SELECT c.name FROM public.rich r JOIN public.customers c ON c.id = r.customer_id;
+    `);
+    const before = await looks();
+    const changed = [
+      { ...totals, query: OTHER },
+      { name: 'top', query: 'SELECT customer_id, total FROM public.totals' },
+    ];
+    const todo = await scene.plan(changed);
+    expect(kindsOf(todo).toSorted()).toStrictEqual([
+      'recreate public.top',
+      'recreate public.totals',
+      'recreate-view app.names',
+      'recreate-view public.rich',
+    ]);
+    expect(todo.steps.flatMap(({ blockers, left }) => [...blockers, ...left])).toStrictEqual([]);
+    await apply(scene.executor, todo);
+    expect(await looks()).toStrictEqual(before);
+    await scene.expectRight('public.totals', changed[0]?.query ?? '');
+    const { rows } = await scene.admin.query('SELECT name FROM app.names');
+    expect(rows).toStrictEqual([{ name: 'Ann' }]);
+    expect((await scene.plan(changed)).steps).toStrictEqual([]);
+
+    // The way back, by a migration's own statements.
+    await scene.run(migrationSql(todo).downStatements);
+    expect((await scene.plan([totals, changed[1] as DeclaredStreamTable])).changes).toBe(0);
+    await scene.admin.query('DROP PUBLICATION totals_only; DROP FUNCTION public.noticed() CASCADE');
+  });
+
+  it('is refused where something would be lost, before anything is done', async () => {
+    await scene.deploy([totals]);
+    await scene.admin.query(`CREATE MATERIALIZED VIEW app.kept AS SELECT total FROM public.totals;
+      CREATE FUNCTION app.uses(t public.totals) RETURNS numeric LANGUAGE sql RETURN t.total`);
+    const todo = await scene.plan([{ ...totals, query: TOTALS.replace('count(*) AS n', 'count(*) AS number') }]);
+    expect(todo.steps.flatMap(({ blockers }) => blockers).join('\n')).toMatch(/app\.uses.*materialized view/s);
+    await expect(apply(scene.executor, todo)).rejects.toMatchObject({
+      code: 'INVALID_ARGUMENT',
+      message: expect.stringContaining('app.uses') as string,
+    });
+    expect(planText(todo)).toContain('REFUSED: this would be lost');
+    expect(() => migrationSql(todo)).toThrow(/app\.uses/);
+    await scene.admin.query('DROP FUNCTION app.uses(public.totals)');
+  });
+
+  it('says what is left out because its column is gone', async () => {
+    await scene.deploy([totals]);
+    await scene.admin.query('CREATE INDEX by_n ON public.totals (n)');
+    const todo = await scene.plan([{ ...totals, query: TOTALS.replace('count(*) AS n', 'count(*) AS number') }]);
+    expect(todo.steps[0]?.left).toStrictEqual(['CREATE INDEX IF NOT EXISTS by_n ON public.totals USING btree (n)']);
+    await apply(scene.executor, todo);
+  });
+});
+
+describe('what is not declared', () => {
+  it('is reported, and dropped only when it was declared once and that is asked for', async () => {
+    await scene.admin.query(
+      `SELECT ${extension.schema}.create_stream_table('public.somebodys', '${TOTALS}', '1m', 'DIFFERENTIAL')`,
+    );
+    await scene.deploy([totals, { name: 'second', query: TOTALS }]);
+    const reported = await scene.plan([totals]);
+    expect(kindsOf(reported)).toStrictEqual(['orphan public.second', 'foreign public.somebodys']);
+    expect(reported.changes).toBe(0);
+    const todo = await scene.plan([totals], { orphans: 'drop' });
+    expect(kindsOf(todo)).toStrictEqual(['drop public.second', 'foreign public.somebodys']);
+    await apply(scene.executor, todo);
+    expect(kindsOf(await scene.plan([totals]))).toStrictEqual(['foreign public.somebodys']);
+    // Until it is declared: then it is taken note of, and nothing else.
+    const adopted = await scene.plan([totals, { name: 'somebodys', query: TOTALS }]);
+    expect(kindsOf(adopted)).toStrictEqual(['adopt public.somebodys']);
+    await apply(scene.executor, adopted);
+    expect((await scene.plan([totals, { name: 'somebodys', query: TOTALS }])).steps).toStrictEqual([]);
+  });
+
+  it('is still known for ours when it is made anew with what it reads', async () => {
+    const reading = { name: 'reading', query: 'SELECT total FROM public.totals' };
+    await scene.deploy([totals, reading]);
+    await scene.deploy([{ ...totals, query: OTHER }]);
+    expect(kindsOf(await scene.plan([{ ...totals, query: OTHER }]))).toStrictEqual(['orphan public.reading']);
+  });
+
+  it('is not dropped under what reads it', async () => {
+    await scene.deploy([totals]);
+    await scene.admin.query('CREATE VIEW public.reading AS SELECT total FROM public.totals');
+    const todo = await scene.plan([], { orphans: 'drop' });
+    await expect(apply(scene.executor, todo)).rejects.toThrow(/"public"\."reading".*reads "public"\."totals"/);
+  });
+});
+
+describe('what is wrong with declarations', () => {
+  it.each<[string, DeclaredStreamTable[], string, RegExp]>([
+    ['two of one name', [totals, totals], 'INVALID_ARGUMENT', /declared twice \(src\/models.ts\)/],
+    [
+      'a table that is not there',
+      [{ ...totals, query: 'SELECT id FROM nosuch' }],
+      'UNSUPPORTED_QUERY',
+      /totals" \(src\/models.ts\).*nosuch/,
+    ],
+    ['a name that is taken', [{ ...totals, name: 'taken' }], 'ALREADY_EXISTS', /"public"\."taken"/],
+    ['a schema that is not there', [{ ...totals, name: { schema: 'nosuch', name: 't' } }], 'INVALID_NAME', /nosuch/],
+    [
+      'a bad schedule',
+      [{ ...totals, schedule: '300' }],
+      'INVALID_SCHEDULE',
+      /totals" \(src\/models.ts\): The schedule '300' has no unit/,
+    ],
+    [
+      'a circle',
+      [
+        { name: 'a', query: 'SELECT id FROM public.orders UNION ALL SELECT id FROM public.b' },
+        { name: 'b', query: 'SELECT id FROM public.a' },
+      ],
+      'UNSUPPORTED_QUERY',
+      /"public"\."a".*"public"\."b"/s,
+    ],
+    [
+      'columns that are others, with both sides',
+      [
+        {
+          ...totals,
+          columns: [
+            { name: 'customer_id', type: 'text' },
+            { name: 'total', type: 'numeric(12, 2)' },
+            { name: 'count' },
+          ],
+        },
+      ],
+      'INVALID_ARGUMENT',
+      /customer_id is declared as text, and is integer in it; count is not in it; n bigint is not declared. Declared: \(customer_id text, total numeric\(12, 2\), count\). The query gives: \(customer_id integer, total numeric, n bigint\)/,
+    ],
+    [
+      'several at once, all of them',
+      [
+        { name: 'x', query: 'SELECT nocol FROM public.orders' },
+        { name: 'y', query: 'SELEC 1' },
+      ],
+      'UNSUPPORTED_QUERY',
+      /"public"\."x".*\n"public"\."y"/,
+    ],
+  ])('refuses %s', async (_, declared, code, message) => {
+    const refused = scene.plan(declared);
+    await expect(refused).rejects.toMatchObject({
+      code,
+      message: expect.stringMatching(message) as string,
+      operation: 'plan',
+    });
+  });
+
+  it('takes a type in whatever words', async () => {
+    const columns = [
+      { name: 'customer_id', type: 'int4' },
+      { name: 'total', type: 'decimal(9,1)' },
+      { name: 'n', type: 'int8' },
+    ];
+    const declared = { ...totals, columns };
+    await scene.deploy([declared]);
+    expect((await scene.plan([declared])).steps).toStrictEqual([]);
+  });
+});
+
+describe('planRollback()', () => {
+  it('takes back the last apply(), and is taken back itself', async () => {
+    await scene.deploy([totals]);
+    await scene.deploy([
+      { ...totals, query: OTHER, schedule: '7m' },
+      { name: 'second', query: 'SELECT total FROM public.totals' },
+    ]);
+    const back = await planRollback(scene.executor);
+    expect(kindsOf(back).toSorted()).toStrictEqual(['drop public.second', 'recreate public.totals'].toSorted());
+    await apply(scene.executor, back);
+    await scene.expectRight('public.totals', TOTALS);
+    expect((await scene.plan([totals])).changes).toBe(0);
+    await apply(scene.executor, await planRollback(scene.executor));
+    expect((await scene.plan([{ ...totals, query: OTHER, schedule: '7m' }])).changes).toBe(0);
+  });
+
+  it('says that there is nothing to take back', async () => {
+    await expect(planRollback(scene.executor)).rejects.toThrow(/nothing to take back/);
+  });
+});
+
+describe('readDefinitions()', () => {
+  it('gives declarations of what there is, by which nothing has to be done', async () => {
+    await scene.admin.query(`SELECT ${extension.schema}.create_stream_table('app.one', '${TOTALS}', '5m', 'FULL');
+      SELECT ${extension.schema}.create_stream_table('public.two', 'SELECT customer_id FROM app.one', ${extension.calculated}, 'DIFFERENTIAL')`);
+    const read = await readDefinitions(scene.executor);
+    expect(read).toStrictEqual([
+      { name: { schema: 'app', name: 'one' }, query: TOTALS, schedule: '5m', refreshMode: 'FULL' },
+      { name: 'two', query: 'SELECT customer_id FROM app.one', schedule: null, refreshMode: 'DIFFERENTIAL' },
+    ]);
+    expect((await scene.plan(read)).changes).toBe(0);
+  });
+});
+
+/** What the catalogs show of the stream table and the views, without oids and without what is hidden. */
+async function looks(): Promise<unknown> {
+  const { rows } = await scene.admin
+    .query(`SELECT c.relname, c.reloptions, c.relacl::text, c.relrowsecurity, c.relreplident, obj_description(c.oid) AS comment,
+    ARRAY(SELECT pg_get_indexdef(i.indexrelid) FROM pg_index i WHERE i.indrelid = c.oid ORDER BY 1) AS indexes,
+    ARRAY(SELECT conname || pg_get_constraintdef(k.oid) FROM pg_constraint k WHERE k.conrelid = c.oid ORDER BY 1) AS constraints,
+    ARRAY(SELECT pg_get_statisticsobjdef(s.oid) FROM pg_statistic_ext s WHERE s.stxrelid = c.oid ORDER BY 1) AS statistics,
+    ARRAY(SELECT pg_get_triggerdef(t.oid) FROM pg_trigger t WHERE t.tgrelid = c.oid AND tgname = 'noticing' ORDER BY 1) AS triggers,
+    ARRAY(SELECT polname || polcmd::text || pg_get_expr(polqual, polrelid) FROM pg_policy p WHERE p.polrelid = c.oid ORDER BY 1) AS policies,
+    ARRAY(SELECT attname || coalesce(attacl::text, '') || coalesce(col_description(c.oid, attnum), '') FROM pg_attribute a
+      WHERE a.attrelid = c.oid AND attnum > 0 AND left(attname, 6) <> '${extension.hiddenPrefix}' ORDER BY attnum) AS columns,
+    ARRAY(SELECT pg_get_expr(prqual, prrelid) || prattrs::text FROM pg_publication_rel r WHERE r.prrelid = c.oid ORDER BY 1) AS publications
+    FROM pg_class c WHERE c.relname IN ('totals', 'top', 'rich', 'names') ORDER BY 1`);
+  return rows;
+}
