@@ -1,7 +1,7 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
-import type { Pool, PoolClient } from 'pg';
+import type { Pool, PoolClient, QueryConfig } from 'pg';
 import type { Answer, FromAsked, Query, Question, ToAsked } from './protocol.ts';
 
 /** How long a tool may take. */
@@ -12,8 +12,8 @@ export type Asked = Answer | { readonly failed: string };
 
 /**
  * Asks the tool of a project what it would do to this database. It runs in a process of its own, with the project's code,
- * and has no connection: its queries are run here, one by one in a transaction that cannot write. Prisma's engine alone has
- * one of its own, and only looks.
+ * and has no connection: its queries are run here, one by one in a transaction that cannot write. The engine of
+ * Prisma 6 and 7 alone has one of its own, and only looks.
  */
 export async function ask(pool: Pool, question: Question, limitMs: number = LIMIT_MS): Promise<Asked> {
   const client = await pool.connect();
@@ -110,7 +110,7 @@ async function run(client: PoolClient, { id, text, params }: Query): Promise<ToA
       text,
       values: [...params],
       queryMode: 'extended',
-    } as { text: string; values: unknown[] });
+    } as QueryConfig);
     return { id, result: { rows, rowCount, command } };
   } catch (error) {
     const { message, code } = error as Error & { code?: string };

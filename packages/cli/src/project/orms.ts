@@ -37,12 +37,20 @@ export async function ormsOf(folder: string, dataSource: string | undefined): Pr
       cure: 'Spread streamTablesConfig(schema) of @pgstream/drizzle/kit into drizzle.config, with the stream tables declared in the schema; or give them a schema of their own that schemaFilter does not name.',
     });
   }
-  if (['prisma', '@prisma/client', '@prisma/orm-postgres'].some((name) => names.has(name))) {
-    const configs = SCRIPTS.map((extension) => `prisma.config.${extension}`);
+  const prismaConfigs = SCRIPTS.map((extension) => `prisma.config.${extension}`);
+  if (names.has('@prisma/orm-postgres')) {
+    found.push({
+      orm: 'prisma8',
+      tool: 'prisma db update',
+      file: firstOf(folder, prismaConfigs),
+      missing: 'there is no prisma.config in the folder.',
+      cure: 'Declare it in the contract with @@control(observed), as the README of @pgstream/prisma8 has it.',
+    });
+  } else if (names.has('prisma') || names.has('@prisma/client')) {
     found.push({
       orm: 'prisma',
       tool: 'prisma migrate',
-      file: firstOf(folder, [...configs, 'schema.prisma', 'prisma/schema.prisma']),
+      file: firstOf(folder, [...prismaConfigs, 'schema.prisma', 'prisma/schema.prisma']),
       missing: 'there is neither a prisma.config nor a schema.prisma in the folder.',
       cure: 'Name stream tables in prisma.config: tables: { external: externalTables({ schema }) } of @pgstream/prisma/config, with experimental: { externalTables: true }.',
     });

@@ -1,5 +1,5 @@
 /** The ORMs whose tools can be asked. */
-export type AskedOrm = 'drizzle' | 'prisma' | 'typeorm';
+export type AskedOrm = 'drizzle' | 'prisma' | 'prisma8' | 'typeorm';
 
 /** What the asked process is told first. */
 export interface Question {

@@ -1,5 +1,7 @@
+import { execFile } from 'node:child_process';
 import { chmod } from 'node:fs/promises';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { extension, testDatabase } from '@pgstream/harness';
 import pg from 'pg';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
@@ -224,17 +226,83 @@ describe.each(['prisma 6', 'prisma 7'] as const)('%s', (kind) => {
 });
 
 describe('prisma', () => {
-  test.each([
-    ['there is no engine', '/nowhere/engine', 'PRISMA_SCHEMA_ENGINE_BINARY is provided'],
-    ['its engine ends without a word', '/bin/false', 'has printed nothing'],
-  ])('is not asked, and that is said: %s', async (_, engine, why) => {
+  test('is not asked, and that is said: there is no engine', async () => {
     const folder = await project('prisma 7', prismaFiles('prisma 7'));
-    vi.stubEnv('PRISMA_SCHEMA_ENGINE_BINARY', engine);
+    vi.stubEnv('PRISMA_SCHEMA_ENGINE_BINARY', join(folder, 'nowhere'));
     const findings = await found(folder);
     expect(findings).toMatchObject([
-      { code: 'ORM_NOT_ASKED', severity: 'info', message: expect.stringContaining(why) },
+      {
+        code: 'ORM_NOT_ASKED',
+        severity: 'info',
+        message: expect.stringContaining('PRISMA_SCHEMA_ENGINE_BINARY is provided'),
+      },
     ]);
     expect(JSON.stringify(findings)).not.toContain('secret');
+  });
+
+  test('is not asked, and that is said: it prints nothing (the engine is not its own)', async () => {
+    const folder = await project('prisma 7', { ...prismaFiles('prisma 7'), 'engine.cjs': ENGINE('') });
+    await chmod(join(folder, 'engine.cjs'), 0o755);
+    vi.stubEnv('PRISMA_SCHEMA_ENGINE_BINARY', join(folder, 'engine.cjs'));
+    expect(await found(folder)).toMatchObject([
+      { code: 'ORM_NOT_ASKED', message: expect.stringContaining('has printed nothing') },
+    ]);
+  });
+});
+
+const PRISMA8_CONFIG = `
+  import { definePrismaConfig } from '@prisma/cli-engine';
+  import { defineConfig } from '@prisma/orm-postgres/config';
+  export default definePrismaConfig({ orm: defineConfig({ contract: './contract.prisma', output: './src' }) });`;
+const contractOf = (model: string): string => `// use prisma-8
+namespace public {
+  model Order {
+    id         Int     @id @default(autoincrement())
+    customerId Int     @map("customer_id")
+    amount     Numeric
+    @@map("orders")
+  }
+${model}
+}
+`;
+
+/** A project whose contract was emitted. */
+async function emitted(contract: string): Promise<string> {
+  const files = { 'prisma.config.ts': PRISMA8_CONFIG, 'contract.prisma': contract, 'src/index.ts': '' };
+  const folder = await project('prisma 8', files);
+  const emit = join(import.meta.dirname, '../../../prisma8/test/emit.mjs');
+  const args = [emit, folder, join(folder, 'contract.prisma'), 'src'];
+  await promisify(execFile)(process.execPath, args, { cwd: join(import.meta.dirname, '../../../prisma8') });
+  return folder;
+}
+
+describe('prisma 8', () => {
+  test('would drop what the contract has not', async () => {
+    expect(await found(await emitted(contractOf('')))).toMatchObject([
+      {
+        code: 'ORM_WOULD_DROP',
+        streamTable: { schema: 'public', name: 'order_totals' },
+        message: 'prisma db update would drop order_totals: DROP TABLE "public"."order_totals"',
+        cure: expect.stringContaining('@@control(observed)'),
+      },
+    ]);
+  });
+
+  test('leaves alone what is observed', async () => {
+    const observed = `  model OrderTotals {
+    customerId Int?     @map("customer_id")
+    total      Numeric?
+    @@map("order_totals")
+    @@control(observed)
+  }`;
+    expect(await found(await emitted(contractOf(observed)))).toEqual([]);
+  });
+
+  test('is not asked, and that is said: the contract was not emitted', async () => {
+    const folder = await project('prisma 8', { 'prisma.config.ts': PRISMA8_CONFIG, 'contract.prisma': contractOf('') });
+    expect(await found(folder)).toMatchObject([
+      { code: 'ORM_NOT_ASKED', message: expect.stringContaining('there is no contract yet: "prisma contract emit"') },
+    ]);
   });
 });
 

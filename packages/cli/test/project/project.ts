@@ -11,6 +11,7 @@ const INSTALLED = {
   'drizzle-kit 1.0': { 'drizzle-orm': 'drizzle/test/v1', 'drizzle-kit': 'drizzle/test/v1', minimatch: 'drizzle' },
   'prisma 6': { prisma: '../test/conformance/prisma/v6.19' },
   'prisma 7': { prisma: 'prisma' },
+  'prisma 8': { '@prisma/orm-postgres': 'prisma8', '@prisma/cli-engine': 'prisma8' },
   typeorm: { typeorm: 'typeorm', 'reflect-metadata': 'typeorm', typescript: '..', pg: 'typeorm' },
 } as const;
 
@@ -21,7 +22,7 @@ export async function project(kind: Kind, files: Readonly<Record<string, string>
   const folder = await realpath(await mkdtemp(join(tmpdir(), 'doctor-project-')));
   onTestFinished(() => rm(folder, { recursive: true }));
   const installed = INSTALLED[kind];
-  await mkdir(join(folder, 'node_modules/@pgstream'), { recursive: true });
+  for (const scope of ['@pgstream', '@prisma']) await mkdir(join(folder, 'node_modules', scope), { recursive: true });
   for (const [name, of] of Object.entries(installed)) {
     await symlink(await realpath(join(PACKAGES, of, 'node_modules', name)), join(folder, 'node_modules', name));
   }

@@ -3,11 +3,13 @@ import { send, settle } from './connection.ts';
 import { askDrizzle } from './drizzle.ts';
 import { type Loader, loaderOf } from './load.ts';
 import { askPrisma } from './prisma.ts';
+import { askPrisma8 } from './prisma8.ts';
 import { askTypeorm } from './typeorm.ts';
 
 const ASK: Readonly<Record<Question['orm'], (question: Question, loader: Loader) => Promise<Answer>>> = {
   drizzle: askDrizzle,
   prisma: askPrisma,
+  prisma8: askPrisma8,
   typeorm: askTypeorm,
 };
 

@@ -11,16 +11,14 @@ interface Installed {
 }
 
 /**
- * What `prisma migrate diff` prints, from the database of the project's configuration to its schema. That command writes to
+ * With Prisma 6 and 7, what `prisma migrate diff` prints, from the database of the project's configuration to its schema. That command writes to
  * no database; its engine connects to that one by itself. The models are for `prisma generate` to judge.
  */
 export async function askPrisma({ folder, file }: Question, loader: Loader): Promise<Answer> {
   if (!loader.has('prisma/package.json')) throw new Error('prisma is not installed in the project.');
   const { version, bin } = loader.installed('prisma/package.json') as Installed;
   const major = Number.parseInt(version, 10);
-  if (major > 7) {
-    throw new Error(`Prisma ${major} is not asked. "prisma db update" shows what it would do before it does it.`);
-  }
+  if (major > 7) throw new Error(`Prisma ${major} is asked where @prisma/orm-postgres is installed, and it is not.`);
   const program = join(dirname(loader.resolve('prisma/package.json')), bin['prisma'] ?? '');
   const schema = await schemaOf(folder, file, loader);
   const from =
