@@ -4,8 +4,13 @@ import type { AddressInfo } from 'node:net';
 
 interface Published {
   name: string;
-  versions: Record<string, unknown>;
+  versions: Record<string, { dist: { tarball: string } }>;
   'dist-tags': Record<string, string>;
+}
+
+/** What npm sends: one version, and its tarball in base64. */
+interface Sent extends Published {
+  _attachments: Record<string, { data: string }>;
 }
 
 export interface Registry extends AsyncDisposable {
@@ -17,9 +22,10 @@ export interface Registry extends AsyncDisposable {
   refuses: string | undefined;
 }
 
-/** A package registry with nothing in it, which npm can ask and publish to. */
+/** A package registry with nothing in it, which npm can ask, publish to and install from. */
 export async function startRegistry(): Promise<Registry> {
   const packages = new Map<string, Published>();
+  const tarballs = new Map<string, Buffer>();
   const published: string[] = [];
   const registry = { refuses: undefined as string | undefined };
   const server = createServer((request, response) => {
@@ -27,6 +33,11 @@ export async function startRegistry(): Promise<Registry> {
     const answer = (status: number, body: unknown): void => {
       response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
     };
+    const tarball = tarballs.get(decodeURIComponent(request.url ?? ''));
+    if (tarball) {
+      response.end(tarball);
+      return;
+    }
     if (request.method !== 'PUT') {
       const found = packages.get(name);
       answer(found ? 200 : 404, found ?? { error: 'not found' });
@@ -39,13 +50,17 @@ export async function startRegistry(): Promise<Registry> {
         answer(403, { error: 'no' });
         return;
       }
-      const sent = JSON.parse(Buffer.concat(chunks).toString()) as Published;
+      const sent = JSON.parse(Buffer.concat(chunks).toString()) as Sent;
       const before = packages.get(name);
       packages.set(name, {
         name,
         versions: { ...before?.versions, ...sent.versions },
         'dist-tags': { ...before?.['dist-tags'], ...sent['dist-tags'] },
       });
+      for (const { dist } of Object.values(sent.versions)) {
+        const [attachment] = Object.values(sent['_attachments']);
+        tarballs.set(decodeURIComponent(new URL(dist.tarball).pathname), Buffer.from(attachment?.data ?? '', 'base64'));
+      }
       for (const [tag, version] of Object.entries(sent['dist-tags'])) published.push(`${name} ${version} ${tag}`);
       answer(201, { ok: true });
     });

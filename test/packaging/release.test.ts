@@ -92,6 +92,15 @@ describe('a release', () => {
     expect(registry.published).toHaveLength(names.length);
   });
 
+  test('has of each package the version that the others depend on', () => {
+    const versions = new Map(tarballs.map(({ manifest }) => [manifest.name, manifest.version]));
+    const needed = tarballs.flatMap(({ manifest }) =>
+      Object.entries(manifest.dependencies ?? {}).filter(([name]) => versions.has(name)),
+    );
+    expect(needed.length).toBeGreaterThan(0);
+    for (const [name, range] of needed) expect({ name, range }).toEqual({ name, range: `^${versions.get(name)}` });
+  });
+
   test('gives a prerelease to those who ask for it, by the tag next', async () => {
     const name = '@pgstream/tagged';
     await published(await tarball({ name, version: '0.1.0' }));

@@ -251,6 +251,12 @@ async function customers(): Promise<number[]> {
   return rows.map(({ id }) => id);
 }
 
+it.each(pools)('%s watches the stream tables that are named', async (_, open) => {
+  const pgstream = createPgStream(open().executor);
+  await using watcher = await pgstream.watch(['totals']);
+  expect(watcher.lastRefreshAt('totals')).toEqual(await pgstream.table('totals').lastRefreshAt());
+});
+
 describe.each(pools)('a transaction of ours through %s', (_, open) => {
   it('is one transaction on one connection, committed, with the same scope, and gives the result', async () => {
     const { executor } = open();

@@ -147,4 +147,12 @@ describe.runIf(onEmulator)('on a hot standby (emulator only: its data folder is 
     await pools.replica.query('SELECT pg_wal_replay_resume()');
     await replayed(pools.primary, pools.replica);
   });
+
+  it('once it is promoted, it refreshes, by the same pool', async () => {
+    await pools.replica.query('SELECT pg_promote()');
+    await pools.replica.query('INSERT INTO public.orders VALUES (200, 200, 1)');
+    expect(await totals.refresh()).toMatchObject({ status: 'refreshed' });
+    expect(await totals.verify()).toMatchObject({ status: 'verified', rows: { query: 3 } });
+    expect((await replica.health()).findings.map(({ code }) => code)).not.toContain('ON_REPLICA');
+  });
 });

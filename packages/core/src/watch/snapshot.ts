@@ -58,7 +58,7 @@ const ALL = statement<Wire>((d) => select(d, `${d.catalog} s`));
 const NAMED = statement<Wire>((d) =>
   select(
     d,
-    `pg_catalog.json_array_elements($1::pg_catalog.json) n (named) JOIN ${d.catalog} s
+    `pg_catalog.json_array_elements($1::pg_catalog.text::pg_catalog.json) n (named) JOIN ${d.catalog} s
 ON s.${d.prefix}schema ${EQUALS} (named OPERATOR(pg_catalog.->>) 'schema')
 AND s.${d.prefix}name ${EQUALS} (named OPERATOR(pg_catalog.->>) 'name')`,
   ),
