@@ -39,6 +39,8 @@ max_client_conn = 200
     ...(root && { uid: NOBODY, gid: NOBODY }),
   });
   const ended = once(program, 'exit');
+  // Also where something fails that nobody has foreseen.
+  process.once('exit', () => program.kill('SIGTERM'));
   await isUp(program);
   return {
     url(database) {
