@@ -1,6 +1,7 @@
 import { startEmulator } from '@pgstream/emulator';
 import { Client } from 'pg';
 
+import { measureAdmin } from './admin.ts';
 import type { Ratio } from './against.ts';
 import { measureCli } from './cli.ts';
 import type { CompileCost } from './compile-cost.ts';
@@ -160,6 +161,14 @@ const BENCHMARKS: Readonly<Record<string, (client: Client, url: string) => Promi
       cases,
       '@pgstream/core/statement': reader,
       'libpg-query': parser,
+    }));
+  },
+  async admin(client) {
+    const measured = await measureAdmin(client, Math.ceil(rounds / 10));
+    print(`The admin page of ${streamTables} stream tables, beside the query that lists them.`, measured, (one) => ({
+      'median ms': rounded(one.medianMs),
+      ratio: rounded(one.ratio),
+      kB: one.kilobytes ?? '',
     }));
   },
   async cli(client, url) {

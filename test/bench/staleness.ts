@@ -7,8 +7,8 @@ import { measureInterleaved, type Measurement } from './interleaved.ts';
 export const streamTables = 1_000;
 export const historyRows = 1_000_000;
 
-/** A database as a large application's after a few months: many stream tables, and a history that is never pruned. */
-export async function fillCatalog(client: Client): Promise<void> {
+/** Many stream tables over one table. */
+export async function createStreamTables(client: Client): Promise<void> {
   const pgstream = createPgStream(fromPg(client));
   await client.query('CREATE TABLE orders (id int PRIMARY KEY, customer_id int, amount numeric)');
   for (let serial = 1; serial <= streamTables; serial += 1) {
@@ -19,6 +19,11 @@ export async function fillCatalog(client: Client): Promise<void> {
       refreshMode: 'FULL',
     });
   }
+}
+
+/** A database as a large application's after a few months: many stream tables, and a history that is never pruned. */
+export async function fillCatalog(client: Client): Promise<void> {
+  await createStreamTables(client);
   await client.query(
     `INSERT INTO pgstream.pgs_refresh_history
             (pgs_id, data_timestamp, start_time, end_time, action, status, rows_inserted, initiated_by)

@@ -1,3 +1,4 @@
+export { findChromium } from './chromium.ts';
 export { cleanUpLater } from './clean-up.ts';
 export { connect } from './connection.ts';
 export { freshDatabase, testDatabase, type TestDatabase } from './database.ts';

@@ -1,5 +1,5 @@
 import type { Database } from '../database.ts';
-import { ago } from '../staleness.ts';
+import { ago } from './ago.ts';
 import { type Html, html } from './html.ts';
 import { layout } from './layout.ts';
 

@@ -1,5 +1,3 @@
-import type { StreamTableStatus } from '@pgstream/core';
-
 const UNITS = [
   { unit: 'day', ms: 86_400_000 },
   { unit: 'hour', ms: 3_600_000 },
@@ -15,13 +13,4 @@ export function ago(at: Date): string {
   const { unit, ms: length } = UNITS.find((each) => ms >= each.ms) ?? { unit: 'second', ms: 1_000 };
   const count = Math.floor(ms / length);
   return count === 0 ? 'just now' : relative.format(-count, unit);
-}
-
-/** The extension's own verdict, and whether there is one. */
-export type Verdict = 'fresh' | 'stale' | 'no bound';
-
-/** A schedule by cron, or one that is calculated, is no bound to judge by. */
-export function verdictOn({ isStale }: Pick<StreamTableStatus, 'isStale'>): Verdict {
-  if (isStale === null) return 'no bound';
-  return isStale ? 'stale' : 'fresh';
 }

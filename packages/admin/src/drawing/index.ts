@@ -1,0 +1,2 @@
+export { type Bar, barChart, strip } from './bars.ts';
+export { type Box, graphDrawing } from './graph.ts';
