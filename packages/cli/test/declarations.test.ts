@@ -3,6 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { testDatabase } from '@pgstream/harness';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { MIGRATION_FORMATS } from '@pgstream/core/definitions';
+import { FORMATS } from '../src/commands/plan.ts';
 import { runner } from './run.ts';
 import { shop } from './shop.ts';
 
@@ -105,5 +107,14 @@ describe('declarations', () => {
       code: 2,
       err: expect.stringContaining('There is no file or folder'),
     });
+  });
+
+  test('are written as migrations of each tool that core writes for', async () => {
+    expect(FORMATS).toStrictEqual(MIGRATION_FORMATS);
+    await writeFile(file('fourth.json'), JSON.stringify([{ name: 'fourth', query: 'SELECT 1 AS one' }]));
+    const into = file('prisma/migrations');
+    const flags = ['--write', 'prisma', '--into', into, '--migration-version', '20260102030405'];
+    expect(await run('plan', file('fourth.json'), ...flags)).toMatchObject({ code: 0, err: '' });
+    expect(await readdir(join(into, '20260102030405_stream_tables'))).toEqual(['down.sql', 'migration.sql']);
   });
 });

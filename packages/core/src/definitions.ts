@@ -1,5 +1,6 @@
 export {
   apply,
+  MIGRATION_FORMATS,
   migrationSql,
   plan,
   planRollback,

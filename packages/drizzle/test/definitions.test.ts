@@ -1,10 +1,13 @@
-import { apply, plan } from '@pgstream/core/definitions';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { apply, plan, writeMigrations } from '@pgstream/core/definitions';
 import { testDatabase } from '@pgstream/harness';
 import { and, avg, count, eq, gt, inArray, max, sql, sum } from 'drizzle-orm';
 import { drizzle } from 'drizzle-orm/node-postgres';
+import { migrate } from 'drizzle-orm/node-postgres/migrator';
 import { alias, bigint, date, integer, jsonb, numeric, pgSchema, pgTable, text, timestamp } from 'drizzle-orm/pg-core';
 import type { Client } from 'pg';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { fromDrizzle, pgStreamSchema, pgStreamTable, streamTableDefinitions } from '../src/index.ts';
 import { isDrizzle1 } from './shop/index.ts';
 
@@ -191,4 +194,42 @@ UNION ALL ((${query}) EXCEPT ALL SELECT ${list} FROM ${schema}.${name})`);
     );
     await db.$client.end();
   });
+
+  it('of a plan make a migration that Drizzle runs', async () => {
+    const db = drizzle(database.url);
+    const spent = pgStreamTable('spent', { id: integer(), label: text() }).as((qb) =>
+      qb.select({ id: orders.id, label: sql<string>`${'`${x}` \\ --> "y"'}::text`.as('label') }).from(orders),
+    );
+    const second = pgStreamTable('second', { id: integer() }).as((qb) => qb.select({ id: spent.id }).from(spent));
+    const definitions = streamTableDefinitions([spent, second]);
+    const { files } = writeMigrations(await plan(fromDrizzle(db), definitions), 'drizzle', {
+      version: '20260102030405',
+    });
+    const folder = await mkdtemp(join(import.meta.dirname, 'run-'));
+    onTestFinished(() => rm(folder, { recursive: true }));
+    for (const { path, text: content } of files) {
+      await mkdir(dirname(join(folder, path)), { recursive: true });
+      await writeFile(join(folder, path), content);
+    }
+    if (!isDrizzle1) await asCustomMigration(folder);
+    await migrate(db, { migrationsFolder: folder });
+    expect(await plan(fromDrizzle(db), definitions)).toMatchObject({ changes: 0 });
+    expect(await db.select({ label: spent.label }).from(spent).limit(1)).toStrictEqual([
+      { label: '`${x}` \\ --> "y"' },
+    ]);
+    await db.$client.end();
+  });
 });
+
+/** Puts the text into the file that `drizzle-kit generate --custom` makes, which is written down in a journal. */
+async function asCustomMigration(folder: string): Promise<void> {
+  const migration = await readFile(join(folder, '20260102030405_stream_tables/migration.sql'), 'utf8');
+  await rm(join(folder, '20260102030405_stream_tables'), { recursive: true });
+  await writeFile(join(folder, '0000_stream_tables.sql'), migration);
+  const entry = { idx: 0, version: '7', when: 1_767_323_045_000, tag: '0000_stream_tables', breakpoints: true };
+  await mkdir(join(folder, 'meta'));
+  await writeFile(
+    join(folder, 'meta/_journal.json'),
+    JSON.stringify({ version: '7', dialect: 'postgresql', entries: [entry] }),
+  );
+}

@@ -1,5 +1,7 @@
-import { apply, plan } from '@pgstream/core/definitions';
+import { apply, plan, writeMigrations } from '@pgstream/core/definitions';
 import { testDatabase } from '@pgstream/harness';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import type { Client } from 'pg';
 import {
   Column,
@@ -10,8 +12,9 @@ import {
   PrimaryColumn,
   type DataSource,
   type DataSourceOptions,
+  type MigrationInterface,
 } from 'typeorm';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import {
   defineStreamTable,
   fromTypeORM,
@@ -31,7 +34,9 @@ class Customer {
 class Order {
   @PrimaryColumn('int') id!: number;
   @Column('int', { name: 'customer_id' }) customerId!: number;
-  @ManyToOne(() => Customer) @JoinColumn({ name: 'customer_id' }) customer?: Customer;
+  @ManyToOne(() => Customer, { createForeignKeyConstraints: false })
+  @JoinColumn({ name: 'customer_id' })
+  customer?: Customer;
   @Column('numeric', { precision: 12, scale: 2, nullable: true }) amount!: string | null;
   @Column('timestamptz', { name: 'placed_at', nullable: true }) placedAt!: Date | null;
 }
@@ -76,6 +81,17 @@ const InText = defineStreamTable({
   name: 'in_text',
   columns: { id: 'int', tags: { type: 'text', array: true } },
   query: `SELECT id, ARRAY['a', '$1'] AS tags FROM public.orders`,
+});
+
+const Renamed = defineStreamTable({
+  name: 'spent',
+  columns: { customerId: { type: 'int', name: 'customer_id' }, label: 'text' },
+  query: (dataSource) =>
+    dataSource
+      .createQueryBuilder(Order, 'o')
+      .select('o.customerId', 'customer_id')
+      .addSelect(':label::text', 'label')
+      .setParameter('label', 'it\'s `${x}` \\ "y"'),
 });
 
 /** Made by something else. */
@@ -179,5 +195,27 @@ UNION ALL ((${query}) EXCEPT ALL SELECT ${list} FROM ${schema}.${name})`);
     }
     const totals = await dataSource.getRepository(OrderTotals).findOneByOrFail({ customerId: 1 });
     expect(totals.orders).toBe('12');
+  });
+
+  it('of a plan make a migration that TypeORM runs and takes back', async () => {
+    const dataSource = await open({ entities: [Customer, Order, Renamed] });
+    const executor = fromTypeORM(dataSource);
+    const definitions = streamTableDefinitions(dataSource);
+    const { files } = writeMigrations(await plan(executor, definitions), 'typeorm');
+    const folder = await mkdtemp(join(import.meta.dirname, 'run-'));
+    onTestFinished(() => rm(folder, { recursive: true }));
+    const [file] = files;
+    if (!file) throw new Error('There should be a migration.');
+    await writeFile(join(folder, file.path), file.text);
+    const classes = Object.values(
+      (await import(join(folder, file.path))) as Record<string, new () => MigrationInterface>,
+    );
+    const migrating = await open({ entities: [Customer, Order, Renamed], migrations: classes });
+    expect(await migrating.runMigrations()).toHaveLength(1);
+    expect(await plan(executor, definitions)).toMatchObject({ changes: 0 });
+    expect(await migrating.getRepository(Renamed).count()).toBeGreaterThan(0);
+    expect((await migrating.driver.createSchemaBuilder().log()).upQueries).toStrictEqual([]);
+    await migrating.undoLastMigration();
+    expect((await plan(executor, definitions)).changes).toBe(1);
   });
 });

@@ -1,5 +1,5 @@
 import { mkdir, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import type { MigrationFormat } from '@pgstream/core/definitions';
 import { type Command, Option } from 'commander';
 import { command, inDatabase } from '../command/index.ts';
@@ -12,6 +12,16 @@ interface Flags extends DefinitionFlags {
   readonly into?: string;
   readonly migrationVersion?: string;
 }
+
+/** Core's, which is not loaded for help; a test holds them to be the same. */
+export const FORMATS = [
+  'sql',
+  'flyway',
+  'liquibase',
+  'typeorm',
+  'drizzle',
+  'prisma',
+] as const satisfies readonly MigrationFormat[];
 
 /** `pgstream plan [definitions…]` */
 export function plan(): Command {
@@ -28,7 +38,7 @@ export function plan(): Command {
     .argument('[definitions...]', DEFINITIONS)
     .option('--drop-orphans', DROP_ORPHANS)
     .option('--sql', 'with the statements')
-    .addOption(new Option('--write <format>', 'write files of a migration').choices(['sql', 'flyway', 'liquibase']))
+    .addOption(new Option('--write <format>', 'write files of a migration').choices(FORMATS))
     .option('--into <folder>', 'where to write them (default: this folder)')
     .option('--migration-version <version>', 'of the migration (default: the time, as 20261129174500)')
     .action(
@@ -37,8 +47,10 @@ export function plan(): Command {
         const todo = await planFor(session, flags, files);
         const { write, into = '.', migrationVersion: version } = flags;
         const written = write === undefined ? [] : writeMigrations(todo, write, { version }).files;
-        if (written.length > 0) await mkdir(into, { recursive: true });
-        for (const { path, text } of written) await writeFile(join(into, path), text, { flag: 'wx' });
+        for (const { path, text } of written) {
+          await mkdir(dirname(join(into, path)), { recursive: true });
+          await writeFile(join(into, path), text, { flag: 'wx' });
+        }
         const isBlocked = todo.steps.some(({ blockers }) => blockers.length > 0);
         session.output.show(
           {

@@ -1,10 +1,10 @@
 export { apply, type ApplyOptions, type ApplyReport } from './apply.ts';
 export type { Declared, DeclaredColumn, DeclaredStreamTable } from './declared.ts';
+export type { MigrationFile, MigrationFormat } from './formats.ts';
 export {
+  MIGRATION_FORMATS,
   migrationSql,
   writeMigrations,
-  type MigrationFile,
-  type MigrationFormat,
   type MigrationOptions,
   type Migrations,
   type MigrationSql,

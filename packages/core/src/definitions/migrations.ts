@@ -1,6 +1,7 @@
 import { PgStreamError } from '../errors/index.ts';
 import { quoteName } from '../name/index.ts';
 import { refuseBlocked } from './apply.ts';
+import { FORMATS, millisecondsOf, type MigrationFile, type MigrationFormat } from './formats.ts';
 import { isChange, statementsOf, type Plan } from './steps.ts';
 
 /** A plan as SQL text, for migration files. */
@@ -32,8 +33,11 @@ function textOf(statements: readonly string[]): string {
   return statements.map((statement) => `${statement};\n`).join('\n');
 }
 
-/** Whose files are written. */
-export type MigrationFormat = 'sql' | 'flyway' | 'liquibase';
+/** The formats that there are. */
+export const MIGRATION_FORMATS = Object.keys(FORMATS) as readonly MigrationFormat[];
+
+/** Those whose tools order migrations by time. */
+const BY_INSTANT: ReadonlySet<string> = new Set<MigrationFormat>(['typeorm', 'drizzle', 'prisma']);
 
 /** What the files are called. */
 export interface MigrationOptions {
@@ -43,12 +47,6 @@ export interface MigrationOptions {
   readonly description?: string | undefined;
   /** Of a Liquibase changeset. Default: `pgstream`. */
   readonly author?: string | undefined;
-}
-
-/** A file to be written; its path is relative to the folder of the migrations. */
-export interface MigrationFile {
-  readonly path: string;
-  readonly text: string;
 }
 
 /** Files of migrations; none where there is nothing to do. */
@@ -62,49 +60,40 @@ export interface Migrations {
  * - `sql`: `VERSION_stream_tables.up.sql` and `.down.sql`.
  * - `flyway`: `VVERSION__stream_tables.sql`, and `UVERSION__stream_tables.sql` for those whose Flyway undoes.
  * - `liquibase`: `VERSION_stream_tables.sql`, a changeset with its rollback. Comments in queries stay.
+ * - `typeorm`: `MILLISECONDS-StreamTables.ts`, a class with `up()` and `down()`.
+ * - `prisma`: `VERSION_stream_tables/migration.sql`, for the folder `prisma/migrations`, and `down.sql` beside it.
+ * - `drizzle`: the same folder, as Drizzle 1.0 has them, with breakpoints between statements. For Drizzle 0.45 put the text into the
+ *   file that `drizzle-kit generate --custom` makes, which writes down its order.
  *
  * Throws INVALID_ARGUMENT for names that do not fit, and for a plan with `blockers`.
  */
 export function writeMigrations(plan: Plan, format: MigrationFormat, options: MigrationOptions = {}): Migrations {
   const { version = timestamp(new Date()), description = 'stream_tables', author = 'pgstream' } = options;
+  checkFormat(format, version);
   checkWord('version', version, /^\d+(?:[._]\d+)*$/, 'digits, with . or _ between them');
   checkWord('description', description, /^\w+$/, 'letters, digits and _');
   checkWord('author', author, /^[\w.@-]+$/, 'letters, digits, . @ _ and -');
-  const { up, down, downStatements } = migrationSql(plan);
-  if (up === '') return { files: [] };
+  const sql = migrationSql(plan);
+  if (sql.up === '') return { files: [] };
   const about = plan.steps
     .filter(isChange)
     .map(({ kind, name, reasons }) => commentLine(`${kind} ${quoteName(name)}: ${reasons.join('; ')}`))
     .join('');
-  switch (format) {
-    case 'sql':
-      return {
-        files: [
-          { path: `${version}_${description}.up.sql`, text: `${about}\n${up}` },
-          { path: `${version}_${description}.down.sql`, text: down },
-        ],
-      };
-    case 'flyway':
-      return {
-        files: [
-          { path: `V${version}__${description}.sql`, text: `${about}\n${up}` },
-          { path: `U${version}__${description}.sql`, text: down },
-        ],
-      };
-    case 'liquibase': {
-      const rollback = downStatements
-        .flatMap((statement) => `${statement};`.split('\n'))
-        .map((line) => `--rollback ${line}\n`)
-        .join('');
-      const text = `--liquibase formatted sql\n\n--changeset ${author}:${version}_${description} stripComments:false\n${about}${up}${rollback}`;
-      return { files: [{ path: `${version}_${description}.sql`, text }] };
-    }
-    default:
-      throw new PgStreamError(
-        'INVALID_ARGUMENT',
-        `There is no format ${String(format)}: write sql, flyway or liquibase.`,
-      );
+  return { files: FORMATS[format]({ version, description, author, about, ...sql }) };
+}
+
+function checkFormat(format: MigrationFormat, version: string): void {
+  if (!Object.hasOwn(FORMATS, format)) {
+    throw new PgStreamError(
+      'INVALID_ARGUMENT',
+      `There is no format ${format}: write one of ${MIGRATION_FORMATS.join(', ')}.`,
+    );
   }
+  if (!BY_INSTANT.has(format) || millisecondsOf(version) !== undefined) return;
+  throw new PgStreamError(
+    'INVALID_ARGUMENT',
+    `The version of a migration for ${format} is an instant, by which they are ordered: 20261129174500, in UTC.`,
+  );
 }
 
 function checkWord(option: string, value: string, pattern: RegExp, allowed: string): void {

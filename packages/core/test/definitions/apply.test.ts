@@ -1,8 +1,10 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Pool } from 'pg';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, onTestFinished } from 'vitest';
 import {
   apply,
   migrationSql,
@@ -162,6 +164,8 @@ describe('migrations', () => {
     ['sql', ['20260102030405_stream_tables.up.sql', '20260102030405_stream_tables.down.sql']],
     ['flyway', ['V20260102030405__stream_tables.sql', 'U20260102030405__stream_tables.sql']],
     ['liquibase', ['20260102030405_stream_tables.sql']],
+    ['drizzle', ['20260102030405_stream_tables/migration.sql', '20260102030405_stream_tables/down.sql']],
+    ['prisma', ['20260102030405_stream_tables/migration.sql', '20260102030405_stream_tables/down.sql']],
   ] as const)('as files of %s', async (format, paths) => {
     const odd = {
       name: 'odd',
@@ -180,13 +184,50 @@ describe('migrations', () => {
     expect(rows).toStrictEqual([{ y: `\${x} -- it's \\ /* ; */`, z: '${z}' }]);
   });
 
+  it('as a class of TypeORM, whose texts are those of the statements, whatever is in them', async () => {
+    const odd = { name: 'odd', query: `SELECT id, '\${x} \`y\` \\ \r\n' AS z FROM public.orders` };
+    const todo = await scene.plan([odd]);
+    const { files } = writeMigrations(todo, 'typeorm', options);
+    expect(files.map(({ path }) => path)).toStrictEqual(['1767323045000-StreamTables.ts']);
+    const text = files[0]?.text ?? '';
+    const { StreamTables1767323045000: Migration } = await classesIn(text);
+    if (!Migration) throw new Error(`There is no such class in ${text}`);
+    const { upStatements, downStatements } = migrationSql(todo);
+    for (const [way, statements] of [
+      ['up', upStatements],
+      ['down', downStatements],
+    ] as const) {
+      const sent: string[] = [];
+      await new Migration()[way]({ query: (sql) => Promise.resolve(sent.push(sql)) });
+      expect(sent).toStrictEqual(statements);
+    }
+  });
+
   it('none where there is nothing to do, and none for a name that is no name', async () => {
     await scene.deploy([totals]);
     const todo = await scene.plan([totals]);
     expect(writeMigrations(todo, 'flyway', options)).toStrictEqual({ files: [] });
     expect(() => writeMigrations(todo, 'flyway', { version: '../1' })).toThrow(/version of a migration/);
+    expect(() => writeMigrations(todo, 'rails' as never)).toThrow(/write one of sql, flyway, liquibase, typeorm/);
+    for (const format of ['typeorm', 'drizzle', 'prisma'] as const) {
+      expect(() => writeMigrations(todo, format, { version: '1.2' })).toThrow(/is an instant.*20261129174500/);
+    }
   });
 });
+
+interface Migration {
+  up(runner: { query(sql: string): Promise<unknown> }): Promise<void>;
+  down(runner: { query(sql: string): Promise<unknown> }): Promise<void>;
+}
+
+/** What a module of TypeScript has. */
+async function classesIn(text: string): Promise<Readonly<Record<string, new () => Migration>>> {
+  const folder = await mkdtemp(join(import.meta.dirname, 'run-'));
+  onTestFinished(() => rm(folder, { recursive: true }));
+  const file = join(folder, 'migration.ts');
+  await writeFile(file, text);
+  return (await import(file)) as never;
+}
 
 /** Starts a deployment, and kills it before the statement with that number. */
 async function killed(at: number): Promise<void> {
