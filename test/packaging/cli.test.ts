@@ -48,6 +48,21 @@ describe('the command line', () => {
     );
   });
 
+  test('runs by pnpm dlx in an empty folder', async () => {
+    const folder = await emptyFolder('dlx');
+    const { '@pgstream/cli': cli = '', '@pgstream/core': core = '' } = packed.specifiers;
+    // Until it is published, core is a tarball, too.
+    const settings = [
+      'pmOnFail: ignore',
+      `cacheDir: '${join(folder, 'cache')}'`,
+      'overrides:',
+      `  '@pgstream/core': '${core}'`,
+    ];
+    await writeFile(join(folder, 'pnpm-workspace.yaml'), `${settings.join('\n')}\n`);
+    const dlx = [`--package=${cli}`, '--silent', 'dlx', 'pgstream'];
+    expect(await pnpm(folder, ...dlx, 'list', '--url', await freshDatabase())).toBe(NOTHING);
+  });
+
   const tryIt = blocksOf(join(import.meta.dirname, '../../packages/cli/README.md')).find(
     ({ section }) => section === 'Try it',
   );

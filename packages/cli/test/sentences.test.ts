@@ -6,9 +6,12 @@ import { onTheCommandLine, usageSentence } from '../src/sentences/index.ts';
 
 const CORE = join(import.meta.dirname, '../../core/src');
 
-/** What of core no command calls (`definitions` has none yet), and what is SQL. */
-const NOT_SAID =
-  /^(?:definitions|events|listener|watch|guard|rights|executor|statement|refresh\/statement|refresh\/after-commit|refresh\/refresh-after|waiting\/read-your-writes|pg-stream|postgres-js|pglite)\b/;
+/** What of core the commands call, but for what is SQL, or for programs alone. */
+const IS_CALLED =
+  /^(?:catalog|classification|context|definition|definitions|errors|freshness|graph|health|name|refresh|repair|scheduler|verify|waiting)\b/;
+const IS_NOT = /^(?:refresh\/(?:statement|after-commit|refresh-after)|waiting\/read-your-writes)\b/;
+
+const isSaid = (file: string): boolean => file.endsWith('.ts') && IS_CALLED.test(file) && !IS_NOT.test(file);
 
 /** Names of a program's that a sentence may have nevertheless, and why. */
 const MAY_BE_SAID: Readonly<Record<string, string>> = {
@@ -24,6 +27,9 @@ const MAY_BE_SAID: Readonly<Record<string, string>> = {
   'release()': 'is said to who is inside a transaction, which no command is',
   'readYourWrites()': 'is said to who is inside a transaction, which no command is',
   'refreshAll()': 'is said of a value that --if-busy refuses',
+  'plan()': 'is said of what is no array, which no command gives',
+  fromPg: 'is said of what is no executor, which no command gives',
+  fromDrizzle: 'is said of what is no executor, which no command gives',
   currentLsn: 'is said of a value that --since refuses',
   'currentLsn()': 'is said of a value that --since refuses',
 };
@@ -36,13 +42,13 @@ interface Sentence {
 /** The pieces of text in core that are said to people: words with blanks between them, and no SQL. */
 function sentences(): Sentence[] {
   const found: Sentence[] = [];
-  const files = readdirSync(CORE, { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.ts'));
-  for (const file of files.filter((each) => !NOT_SAID.test(each))) {
+  const files = readdirSync(CORE, { recursive: true, encoding: 'utf8' });
+  for (const file of files.filter((each) => isSaid(each))) {
     const source = ts.createSourceFile(file, readFileSync(join(CORE, file), 'utf8'), ts.ScriptTarget.Latest, true);
     const visit = (node: ts.Node): void => {
       if (ts.isStringLiteralLike(node) || ts.isTemplateLiteralToken(node)) {
         const { text } = node;
-        if (/[a-z,] [a-z]/.test(text) && !/pg_catalog|\bSELECT\b|PERFORM/.test(text)) found.push({ file, text });
+        if (/[a-z,] [a-z]/.test(text) && !/pg_catalog|\bSELECT\b|PERFORM|LOOP/.test(text)) found.push({ file, text });
       }
       ts.forEachChild(node, visit);
     };
@@ -73,7 +79,7 @@ describe('what core says', () => {
 
   test('of options, too, which are named where they are looked at', () => {
     const options = readdirSync(CORE, { recursive: true, encoding: 'utf8' })
-      .filter((file) => file.endsWith('.ts') && !NOT_SAID.test(file))
+      .filter((file) => isSaid(file))
       .flatMap((file) => [...readFileSync(join(CORE, file), 'utf8').matchAll(/checkMs\('(\w+)'/g)])
       .filter(([, option]) => option !== 'pollMs')
       .map(([, option = '']) => `${option} must be a number of milliseconds, 1 or more.`);
@@ -82,6 +88,7 @@ describe('what core says', () => {
         '--lock-timeout must be a duration from 1ms to 24d.',
         '--max-age must be a duration from 1ms to 24d.',
         '--timeout must be a duration from 1ms to 24d.',
+        '--wait must be a duration from 1ms to 24d.',
       ]),
     );
   });

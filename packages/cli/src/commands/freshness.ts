@@ -25,14 +25,14 @@ interface Freshness extends QualifiedName {
 const EXIT_CODES: Readonly<Record<Verdict, ExitCode>> = { pass: EXIT.done, warn: EXIT.staleWarning, error: EXIT.stale };
 
 const COLUMNS: readonly Column[] = [
-  { title: 'NAME', mayBeCut: true },
+  { title: 'NAME', mayBeCut: 'middle' },
   { title: 'VERDICT' },
   { title: 'REFRESHED', align: 'right' },
   { title: 'STATUS' },
 ];
 
 /** Only where there is something to say. */
-const WHY: Column = { title: 'WHY', mayBeCut: true };
+const WHY: Column = { title: 'WHY', mayBeCut: 'end' };
 
 /** `pgstream freshness [names…]` */
 export function freshness(): Command {

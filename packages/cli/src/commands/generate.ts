@@ -101,7 +101,7 @@ function found(all: readonly StreamTableStatus[], { schema, name }: QualifiedNam
   throw new CliError(
     EXIT.notFound,
     'NOT_FOUND',
-    `There is no stream table ${typed}. "pgstream list" shows those that are there.`,
+    `There is no stream table ${typed}. \`pgstream list\` shows which there are, and -d connects to another database.`,
   );
 }
 

@@ -11,7 +11,7 @@ const COLUMNS: readonly Column[] = [
   { title: 'BY', mayGo: true },
   { title: 'INSERTED', align: 'right', mayGo: true },
   { title: 'DELETED', align: 'right', mayGo: true },
-  { title: 'ERROR', mayBeCut: true },
+  { title: 'ERROR', mayBeCut: 'end' },
 ];
 
 /** `pgstream history <name>` */

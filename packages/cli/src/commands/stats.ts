@@ -3,7 +3,7 @@ import { command, inDatabase } from '../command/index.ts';
 import { type Column, NOTHING, stateText } from '../output/index.ts';
 
 const COLUMNS: readonly Column[] = [
-  { title: 'NAME', mayBeCut: true },
+  { title: 'NAME', mayBeCut: 'middle' },
   { title: 'STATUS' },
   { title: 'REFRESHES', align: 'right' },
   { title: 'FAILED', align: 'right' },

@@ -5,11 +5,11 @@ import { freshText, scheduleText, stateText } from './states.ts';
 import type { Column } from './table.ts';
 
 const COLUMNS: readonly Column[] = [
-  { title: 'NAME', mayBeCut: true },
+  { title: 'NAME', mayBeCut: 'middle' },
   { title: 'STATUS' },
   { title: 'FRESH' },
   { title: 'DATA FROM', align: 'right' },
-  { title: 'SCHEDULE', mayBeCut: true, mayGo: true },
+  { title: 'SCHEDULE', mayBeCut: 'end', mayGo: true },
   { title: 'MODE', mayGo: true },
   { title: 'ERRORS', align: 'right', mayGo: true },
 ];

@@ -7,8 +7,8 @@ export interface Column {
   readonly title: string;
   /** Numbers stand at the right. */
   readonly align?: 'left' | 'right';
-  /** What is cut where the terminal is too narrow; the longest of these first. */
-  readonly mayBeCut?: boolean;
+  /** What is cut where the terminal is too narrow, the longest of these first: names in the middle, for many begin alike. */
+  readonly mayBeCut?: 'middle' | 'end';
   /** What is left out where even that is not enough; the last of these first. */
   readonly mayGo?: boolean;
 }
@@ -58,12 +58,23 @@ export function table(
     chars: NO_LINES,
     style: { head: [], border: [], 'padding-left': 0, 'padding-right': GAP },
   });
-  layout.push(...rows.map((row) => pick(row).map((cell) => cell.replaceAll(/\s*\n\s*/g, ' '))));
+  const cellOf = (row: readonly string[], { index, width: most }: ShownColumn): string => {
+    const cell = (row[index] ?? '').replaceAll(/\s*\n\s*/g, ' ');
+    return columns[index]?.mayBeCut === 'middle' && widthOf(cell) > most ? withoutMiddle(cell, most) : cell;
+  };
+  layout.push(...rows.map((row) => shown.map((column) => cellOf(row, column))));
   return layout
     .toString()
     .split('\n')
     .map((line) => line.trimEnd())
     .join('\n');
+}
+
+/** What is left of a name. */
+function withoutMiddle(name: string, most: number): string {
+  const characters = Array.from(new Intl.Segmenter().segment(name), ({ segment }) => segment);
+  const end = Math.floor((most - 1) / 2);
+  return [...characters.slice(0, most - 1 - end), '…', ...characters.slice(-end)].join('');
 }
 
 /** Names and what they stand for, one a line. */
@@ -91,7 +102,7 @@ function fitted(columns: readonly Column[], natural: readonly number[], width: n
     const last = shown.findLast(({ index }) => columns[index]?.mayGo === true);
     const shortest = last ? SHORT : SHORTEST;
     const [longest] = shown
-      .filter((each) => columns[each.index]?.mayBeCut === true && each.width > shortest)
+      .filter((each) => columns[each.index]?.mayBeCut !== undefined && each.width > shortest)
       .toSorted((one, other) => other.width - one.width);
     if (longest) longest.width = Math.max(shortest, longest.width - surplus);
     else if (last) shown = shown.filter((each) => each !== last);

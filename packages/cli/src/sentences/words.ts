@@ -17,6 +17,7 @@ const ON_THE_COMMAND_LINE: Readonly<Record<string, string>> = {
   'verify({ afterRefresh: true })': '`pgstream verify --after-refresh`',
   'another refreshIfStale()': 'another program',
   'drop({ cascade: true })': '`pgstream drop --cascade`',
+  'apply()': '`pgstream apply`',
   'graph()': '`pgstream graph`',
   'history()': '`pgstream history`',
   'status()': '`pgstream status`',
@@ -42,6 +43,7 @@ const ON_THE_COMMAND_LINE: Readonly<Record<string, string>> = {
   orReplace: '--or-replace',
   refreshMode: '--mode',
   timeoutMs: '--timeout',
+  waitMs: '--wait',
 };
 
 const PHRASES = new RegExp(
