@@ -72,15 +72,15 @@ DECLARE
   bare text := tree;
   named record;
 BEGIN
-  bare := regexp_replace(bare, ':(alias|eref|join_using_alias) \\{ALIAS :aliasname ${STRING} :colnames ${STRINGS}\\}', ':\\1 <>', 'g');
-  bare := regexp_replace(bare, ':resname ${STRING}', ':resname <>', 'g');
-  bare := regexp_replace(bare, ':(funcformat|relabelformat|coerceformat|convertformat|coercionformat) [0-9]+', ':\\1', 'g');
-  bare := regexp_replace(bare, ':ctecolnames ${STRINGS}', ':ctecolnames <>', 'g');
-  FOR named IN SELECT found.name[1] AS name, row_number() OVER (ORDER BY min(found.place)) AS place
-    FROM regexp_matches(bare, ':ctename (${STRING})', 'g') WITH ORDINALITY found (name, place) GROUP BY 1
-  LOOP
-    bare := replace(bare, ':ctename ' || named.name || ' ', ':ctename #' || named.place || ' ');
-  END LOOP;
+  bare := regexp_replace(bare, ':(alias|eref|join_using_alias|resname|ctecolnames|funcformat|relabelformat|coerceformat|convertformat|coercionformat) '
+    '(?:\\{ALIAS :aliasname ${STRING} :colnames ${STRINGS}\\}|${STRINGS}|${STRING})', ':\\1', 'g');
+  IF strpos(bare, ':ctename ') > 0 THEN
+    FOR named IN SELECT found.name[1] AS name, row_number() OVER (ORDER BY min(found.place)) AS place
+      FROM regexp_matches(bare, ':ctename (${STRING})', 'g') WITH ORDINALITY found (name, place) GROUP BY 1
+    LOOP
+      bare := replace(bare, ':ctename ' || named.name || ' ', ':ctename #' || named.place || ' ');
+    END LOOP;
+  END IF;
   RETURN bare;
 END
 $bare$;`;
