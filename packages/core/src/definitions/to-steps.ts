@@ -84,10 +84,11 @@ class Making {
   /** What has to be made anew, and all that reads it: none of the readers survives a drop. */
   #withReaders(inOrder: readonly Affected[]): ReadonlyMap<number, readonly string[]> {
     const reasons = new Map<number, readonly string[]>();
-    for (const { known, recreate, differences } of this.#findings.compared) {
+    for (const compared of this.#findings.compared) {
+      const { known, recreate, differences } = compared;
       if (known === undefined) continue;
       if (recreate.length > 0) reasons.set(known.oid, recreate);
-      else if ((differences?.content.length ?? 0) > 0 && this.#mustGoWith(known))
+      else if ((differences?.content.length ?? 0) > 0 && this.#mustGoWith(compared, known))
         reasons.set(known.oid, differences?.content ?? []);
     }
     const gone = new Set(
@@ -107,11 +108,22 @@ class Making {
     return reasons;
   }
 
-  /** Whether something reads it, or hangs on it, that another query in its place might take along (contract F.9). */
-  #mustGoWith({ oid }: Known): boolean {
+  /**
+   * Whether something reads it, or hangs on it, that another query in its place might take along (contract F.9); or it is to read
+   * what is made in the same plan, which could not be dropped on the way back before it reads something else again.
+   */
+  #mustGoWith({ meaning }: Compared, { oid }: Known): boolean {
+    const { affected, compared } = this.#findings;
+    const made = new Set([
+      ...affected.filter((each) => each.oid !== oid).map(({ name }) => quoteName(name)),
+      ...compared.filter(({ known }) => known === undefined).map(({ declared }) => quoteName(declared.name)),
+    ]);
     const own = this.#affected.get(oid);
-    const isRead = this.#findings.affected.some(({ reads }) => reads.includes(oid));
-    return isRead || (own?.furniture.some(({ sql }) => !isRepeatable(sql)) ?? false);
+    return (
+      affected.some(({ reads }) => reads.includes(oid)) ||
+      meaning.reads.some((name) => made.has(quoteName(name))) ||
+      (own?.furniture.some(({ sql }) => !isRepeatable(sql)) ?? false)
+    );
   }
 
   #declaredStep(compared: Compared): PlanStep {

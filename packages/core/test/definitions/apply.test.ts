@@ -160,6 +160,19 @@ describe('migrations', () => {
     await scene.expectRight('public.totals', TOTALS);
   });
 
+  it('take back what has come to read a stream table that the same migration makes', async () => {
+    await scene.deploy([{ name: 'follower', query: 'SELECT id AS v FROM public.orders' }]);
+    const todo = await scene.plan([
+      { name: 'followed', query: 'SELECT id FROM public.orders' },
+      { name: 'follower', query: 'SELECT id AS v FROM public.followed' },
+    ]);
+    const { upStatements, downStatements } = migrationSql(todo);
+    await scene.run(upStatements);
+    await scene.run(downStatements);
+    expect(kindsOf(await scene.plan([]))).toStrictEqual(['orphan public.follower']);
+    await scene.expectRight('public.follower', 'SELECT id FROM public.orders');
+  });
+
   it.each([
     ['sql', ['20260102030405_stream_tables.up.sql', '20260102030405_stream_tables.down.sql']],
     ['flyway', ['V20260102030405__stream_tables.sql', 'U20260102030405__stream_tables.sql']],
