@@ -6,10 +6,11 @@ import { onTheCommandLine, usageSentence } from '../src/sentences/index.ts';
 
 const CORE = join(import.meta.dirname, '../../core/src');
 
-/** What of core the commands call, but for what is SQL, or for programs alone. */
+/** What of core the commands call, but for what is SQL, a program, or for programs alone. */
 const IS_CALLED =
   /^(?:catalog|classification|context|definition|definitions|errors|freshness|graph|health|name|refresh|repair|scheduler|verify|waiting)\b/;
-const IS_NOT = /^(?:refresh\/(?:statement|after-commit|refresh-after)|waiting\/read-your-writes)\b/;
+const IS_NOT =
+  /^(?:definitions\/formats|refresh\/(?:statement|after-commit|refresh-after)|waiting\/read-your-writes)\b/;
 
 const isSaid = (file: string): boolean => file.endsWith('.ts') && IS_CALLED.test(file) && !IS_NOT.test(file);
 
