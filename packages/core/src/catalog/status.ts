@@ -2,7 +2,7 @@ import { ask, run, type Context } from '../context/index.ts';
 import { EQUALS, epochMs, floatBits, fromNamed, statement, type Dialect } from '../dialect/index.ts';
 import { readSchedule, type RefreshMode, type Schedule } from '../definition/index.ts';
 import { float, instant } from '../executor/index.ts';
-import { dataAgeMs, verdict, verdictColumns, type VerdictWire } from '../freshness/index.ts';
+import { dataAgeMs, targetMs, verdict, verdictColumns, type VerdictWire } from '../freshness/index.ts';
 import type { QualifiedName } from '../name/index.ts';
 
 /**
@@ -103,6 +103,7 @@ export interface StreamTableFilter {
 type Wire = Omit<
   StreamTableStatus,
   | 'schedule'
+  | 'targetFreshness'
   | 'isStale'
   | 'lastError'
   | 'dataTimestamp'
@@ -126,14 +127,6 @@ type Wire = Omit<
 /** The table whose columns are selected, as a dialect names it. */
 const S = 'stream_tables';
 
-const targetFreshness = (d: Dialect): string =>
-  d.ifColumn(
-    S,
-    'target_freshness_mode',
-    `CASE WHEN target_freshness_mode IS NOT NULL THEN pg_catalog.json_build_object('mode', target_freshness_mode,
-'everyMs', CASE WHEN target_freshness_mode ${EQUALS} 'INTERVAL' THEN freshness_deadline_ms END) END`,
-  );
-
 const lastError = (d: Dialect): string =>
   d.ifColumn(
     S,
@@ -150,7 +143,7 @@ const row = (
 'id', ${d.prefix}id::pg_catalog.text, 'relationOid', ${d.prefix}relid::bigint, 'definingQuery', defining_query,
 'originalQuery', original_query, 'schedule', schedule, 'refreshMode', refresh_mode, 'status', status,
 'requestedRefreshMode', ${d.ifColumn(S, 'requested_refresh_mode')},
-'effectiveRefreshMode', ${d.ifColumn(S, 'effective_refresh_mode')}, 'targetFreshness', ${targetFreshness(d)},
+'effectiveRefreshMode', ${d.ifColumn(S, 'effective_refresh_mode')},
 'orchestration', ${d.ifColumn(S, 'orchestration_mode')}, 'lastError', ${lastError(d)}, 'isPopulated', is_populated, 'needsReinit', needs_reinit, 'consecutiveErrors', consecutive_errors,
 'dataTimestamp', ${epochMs('data_timestamp')}, 'lastRefreshAt', ${epochMs('last_refresh_at')},
 'stalenessMs', ${dataAgeMs}, 'isStale', ${verdictColumns(d, now)}, 
@@ -186,9 +179,12 @@ export function exists(context: Context, name: QualifiedName): Promise<boolean> 
 }
 
 function decode(wire: Wire): StreamTableStatus {
+  const [, , , ...target] = wire.isStale;
+  const [mode = null] = target;
   return {
     ...wire,
     schedule: readSchedule(wire.schedule),
+    targetFreshness: mode === null ? null : { mode, everyMs: targetMs(target) },
     isStale: verdict(wire.isStale),
     lastError: wire.lastError && { ...wire.lastError, at: instant(wire.lastError.at) },
     autoThreshold: float(wire.autoThreshold),

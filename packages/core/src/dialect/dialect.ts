@@ -7,9 +7,9 @@ export interface Dialect extends Names, Abilities {
   readonly version: string | null;
   /**
    * SQL for something that not every release has: the expression if the table (named without its prefix) has the
-   * column, else NULL.
+   * column, else NULL, or what is said instead.
    */
-  ifColumn(table: string, column: string, expression?: string): string;
+  ifColumn(table: string, column: string, expression?: string, otherwise?: string): string;
 }
 
 const known = new Map<string, Dialect>();
@@ -28,7 +28,8 @@ function make(version: string | null, facts: Facts): Dialect {
     ...NAMES[facts.name],
     ...abilitiesOf(facts),
     version,
-    ifColumn: (table, column, expression = column) => (columns.has(`${table}.${column}`) ? expression : 'NULL'),
+    ifColumn: (table, column, expression = column, otherwise = 'NULL') =>
+      columns.has(`${table}.${column}`) ? expression : otherwise,
   };
 }
 

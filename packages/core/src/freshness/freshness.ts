@@ -1,6 +1,6 @@
 import { readSchedule } from '../definition/index.ts';
 import { ask, type Context } from '../context/index.ts';
-import { EQUALS, epochMs, fromNamed, statement, type Dialect } from '../dialect/index.ts';
+import { epochMs, fromNamed, statement, type Dialect } from '../dialect/index.ts';
 import { checkMs } from '../errors/index.ts';
 import { instant } from '../executor/index.ts';
 import type { QualifiedName } from '../name/index.ts';
@@ -14,25 +14,30 @@ export interface IsStaleOptions {
   readonly maxAgeMs?: number | undefined;
 }
 
-/**
- * What the extension's verdict is made of: whether it was ever filled, the schedule, the age in seconds, and the age that
- * it may reach in milliseconds where that is asked for instead of a schedule (contract F.7).
- */
+/** What is asked for instead of a schedule, with the age that it may reach (contract F.7); empty where a release has no such. */
+export type TargetWire = readonly [mode?: string | null, deadlineMs?: number | null];
+
+/** What the extension's verdict is made of: whether it was ever filled, the schedule, the age in seconds, the target. */
 export type VerdictWire = readonly [
   isPopulated: boolean,
   schedule: string | null,
   ageSeconds: number | null,
-  targetMs: number | null,
+  ...target: TargetWire,
 ];
 
 /** The columns for a verdict, of a row of the catalog table: its unique index finds that, and nothing else is read. */
 export function verdictColumns(d: Dialect, now: string): string {
   return `pg_catalog.json_build_array(is_populated, schedule,
-extract(epoch FROM ${now} OPERATOR(pg_catalog.-) ${d.staleFrom}), ${targetMs(d)})`;
+extract(epoch FROM ${now} OPERATOR(pg_catalog.-) ${d.staleFrom})${targetColumns(d)})`;
+}
+
+/** The last columns of an array, with the comma before them. They are read here: a CASE in SQL costs as much as finding the row. */
+export function targetColumns(d: Dialect): string {
+  return d.ifColumn('stream_tables', 'target_freshness_mode', ', target_freshness_mode, freshness_deadline_ms', '');
 }
 
 /** The formula of the extension's view stream_tables_info (contract A.2, B.3); added to it: never filled is stale. */
-export function verdict([isPopulated, schedule, ageSeconds, target]: VerdictWire): boolean | null {
+export function verdict([isPopulated, schedule, ageSeconds, ...target]: VerdictWire): boolean | null {
   const boundMs = boundOf(schedule, target);
   return isOverdue({ isPopulated, boundMs }, ageSeconds === null ? null : ageSeconds * 1000);
 }
@@ -41,9 +46,14 @@ export function verdict([isPopulated, schedule, ageSeconds, target]: VerdictWire
  * The age that a stream table may reach; null where its schedule gives no bound. The schedule is read here, and not by the
  * extension's function, which would cost more than finding the row.
  */
-export function boundOf(text: string | null, target: number | null): number | null {
+export function boundOf(text: string | null, target: TargetWire): number | null {
   const schedule = readSchedule(text);
-  return schedule.kind === 'duration' ? schedule.everyMs : target;
+  return schedule.kind === 'duration' ? schedule.everyMs : targetMs(target);
+}
+
+/** The deadline of other rows is not theirs: an agreement about service, or a rest of what they once were. */
+export function targetMs([mode, deadlineMs = null]: TargetWire): number | null {
+  return mode === 'INTERVAL' ? deadlineMs : null;
 }
 
 /** What a verdict is made of besides the age. */
@@ -55,15 +65,6 @@ export interface Bound {
 export function isOverdue({ isPopulated, boundMs }: Bound, ageMs: number | null): boolean | null {
   if (!isPopulated) return true;
   return boundMs !== null && ageMs !== null ? ageMs > boundMs : null;
-}
-
-/** The deadline of other rows is not theirs: an agreement about service, or a rest of what they once were. */
-export function targetMs(d: Dialect): string {
-  return d.ifColumn(
-    'stream_tables',
-    'target_freshness_mode',
-    `CASE WHEN target_freshness_mode ${EQUALS} 'INTERVAL' THEN freshness_deadline_ms END`,
-  );
 }
 
 /** Age of the data of a row of the catalog table, in whole milliseconds, by the clock. */

@@ -6,10 +6,12 @@ export {
   isStale,
   lastRefreshAt,
   stalenessMs,
+  targetColumns,
   targetMs,
   verdict,
   verdictColumns,
   type Bound,
   type IsStaleOptions,
+  type TargetWire,
   type VerdictWire,
 } from './freshness.ts';

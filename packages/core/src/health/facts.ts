@@ -2,7 +2,7 @@ import { run, type Context } from '../context/index.ts';
 import { readSchedule } from '../definition/index.ts';
 import { epochMs, statement } from '../dialect/index.ts';
 import { PgStreamError } from '../errors/index.ts';
-import { verdictColumns, type VerdictWire } from '../freshness/index.ts';
+import { boundOf, targetMs, verdictColumns, type VerdictWire } from '../freshness/index.ts';
 import type { QualifiedName } from '../name/index.ts';
 import { schedulersSeen, type SchedulersSeen } from '../scheduler/index.ts';
 
@@ -46,7 +46,6 @@ type TableWire = Omit<TableFacts, 'isScheduled' | 'boundMs' | 'ageMs' | 'isPopul
   readonly verdict: VerdictWire;
   readonly refreshMode: string;
   readonly orchestration: string | null;
-  readonly target: string | null;
 };
 
 type Wire = Omit<Facts, 'tables'> & { readonly tables: readonly TableWire[] };
@@ -65,7 +64,7 @@ const FACTS = statement<Wire>(
     now,
   ) => `SELECT pg_catalog.json_build_object('tables', (SELECT coalesce(pg_catalog.json_agg(pg_catalog.json_build_object(
 'name', pg_catalog.json_build_object('schema', ${d.prefix}schema, 'name', ${d.prefix}name), 'status', status,
-'refreshMode', refresh_mode, 'orchestration', ${d.ifColumn(S, 'orchestration_mode')}, 'target', ${d.ifColumn(S, 'target_freshness_mode')},
+'refreshMode', refresh_mode, 'orchestration', ${d.ifColumn(S, 'orchestration_mode')},
 'errors', consecutive_errors, 'lastError', ${d.ifColumn(S, 'last_error_message')}, 'reason', ${d.ifColumn(S, 'refresh_reason_detail')},
 'needsReinit', needs_reinit, 'verdict', ${verdictColumns(d, now)},
 'sinceRefreshMs', ${epochMs('(pg_catalog.clock_timestamp() OPERATOR(pg_catalog.-) last_refresh_at)')})
@@ -88,17 +87,17 @@ export async function look(context: Context): Promise<Facts> {
 }
 
 function decode(
-  { verdict, refreshMode, orchestration, target, ...table }: TableWire,
+  { verdict, refreshMode, orchestration, ...table }: TableWire,
   followsCalculated: boolean,
 ): TableFacts {
-  const [isPopulated, text, ageSeconds, targetMs] = verdict;
+  const [isPopulated, text, ageSeconds, ...target] = verdict;
   const schedule = readSchedule(text);
-  const isOthers = orchestration === 'EXTERNAL' || refreshMode === 'IMMEDIATE' || target === 'MANUAL';
+  const isOthers = orchestration === 'EXTERNAL' || refreshMode === 'IMMEDIATE' || target[0] === 'MANUAL';
   return {
     ...table,
     isPopulated,
-    isScheduled: !isOthers && (schedule.kind !== 'calculated' || targetMs !== null || followsCalculated),
-    boundMs: isOthers ? null : schedule.kind === 'duration' ? schedule.everyMs : targetMs,
+    isScheduled: !isOthers && (schedule.kind !== 'calculated' || targetMs(target) !== null || followsCalculated),
+    boundMs: isOthers ? null : boundOf(text, target),
     ageMs: ageSeconds === null ? null : ageSeconds * 1000,
   };
 }

@@ -1,7 +1,7 @@
 import type { StreamTableState } from '../catalog/index.ts';
 import { run, type Context } from '../context/index.ts';
 import { EQUALS, statement, type Dialect } from '../dialect/index.ts';
-import { boundOf, targetMs, type Bound } from '../freshness/index.ts';
+import { boundOf, targetColumns, type Bound, type TargetWire } from '../freshness/index.ts';
 import type { QualifiedName } from '../name/index.ts';
 import type { ClockReading } from './clock.ts';
 
@@ -31,10 +31,10 @@ type Row = readonly [
   status: StreamTableState,
   isPopulated: boolean,
   schedule: string | null,
-  targetMs: number | null,
   lastRefreshMs: number | null,
   dataMs: number | null,
   staleFromMs: number | null,
+  ...target: TargetWire,
 ];
 
 interface Wire {
@@ -48,8 +48,8 @@ const exactMs = (instant: string): string => `extract(epoch FROM ${instant}) OPE
 const select = (d: Dialect, from: string): string => `SELECT pg_catalog.json_build_object(
 'serverMs', ${exactMs('pg_catalog.statement_timestamp()')},
 'tables', coalesce(pg_catalog.json_agg(pg_catalog.json_build_array(s.${d.prefix}schema, s.${d.prefix}name,
-s.${d.prefix}id::pg_catalog.text, s.status, s.is_populated, s.schedule, ${targetMs(d)},
-${exactMs('s.last_refresh_at')}, ${exactMs('s.data_timestamp')}, ${exactMs(`s.${d.staleFrom}`)})), '[]'::pg_catalog.json)
+s.${d.prefix}id::pg_catalog.text, s.status, s.is_populated, s.schedule,
+${exactMs('s.last_refresh_at')}, ${exactMs('s.data_timestamp')}, ${exactMs(`s.${d.staleFrom}`)}${targetColumns(d)})), '[]'::pg_catalog.json)
 )::pg_catalog.text AS pgstream FROM ${from}`;
 
 const ALL = statement<Wire>((d) => select(d, `${d.catalog} s`));
@@ -80,7 +80,7 @@ export async function takeSnapshot(context: Context, names: readonly QualifiedNa
 }
 
 function decode(row: Row): TableSnapshot {
-  const [schema, name, id, status, isPopulated, schedule, target, lastRefreshMs, dataMs, staleFromMs] = row;
+  const [schema, name, id, status, isPopulated, schedule, lastRefreshMs, dataMs, staleFromMs, ...target] = row;
   const boundMs = boundOf(schedule, target);
   return { table: { schema, name }, id, status, isPopulated, schedule, boundMs, lastRefreshMs, dataMs, staleFromMs };
 }
