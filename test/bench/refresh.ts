@@ -4,7 +4,7 @@ import { startEmulator, type EmulatorOptions } from '@pgstream/emulator';
 import { Client } from 'pg';
 import { against, type Ratio } from './against.ts';
 
-const rowsOfSource = 200_000;
+const rowsOfSource = Number(process.env['PGSTREAM_BENCH_ROWS'] ?? 200_000);
 
 const RELEASES: Readonly<Record<string, Pick<EmulatorOptions, 'extension' | 'version'> & { catalog: string }>> = {
   pg_stream: { extension: 'pg_stream', catalog: 'pgstream.pgs_' },

@@ -4,6 +4,8 @@ import { indent } from './indent.ts';
 
 /** What is to be done, as PL/pgSQL. */
 export interface Command {
+  /** Declarations before the others: what differs where the rest is the same each time. */
+  readonly parameters?: string;
   readonly declarations?: string;
   readonly statements: string;
 }
@@ -15,10 +17,10 @@ export interface Command {
  * connection was left inside somebody's transaction: then it fails before anything is done, and what was asked for is
  * neither lost with that transaction nor locks anything until its end. No driver has to be asked for it.
  */
-export function commandBlock({ declarations, statements }: Command, transaction: TransactionState): string {
-  const declared = declarations === undefined ? '' : `DECLARE\n${indent(declarations)}\n`;
+export function commandBlock({ parameters, declarations, statements }: Command, transaction: TransactionState): string {
+  const declared = [parameters, declarations].flatMap((lines) => (lines === undefined ? [] : [`${indent(lines)}\n`]));
   const alone = transaction === 'none' ? '  COMMIT; -- Fails in a transaction that somebody left open here.\n' : '';
-  return `DO ${dollarQuote(`${declared}BEGIN
+  return `DO ${dollarQuote(`${declared.length === 0 ? '' : `DECLARE\n${declared.join('')}`}BEGIN
 ${alone}${indent(statements)}
 END`)}`;
 }

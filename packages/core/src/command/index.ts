@@ -1,6 +1,7 @@
 export { argument, commandBlock, type Command } from './block.ts';
 export {
   FILTERED_BY,
+  filteredRowsRefused,
   filteringTable,
   findFilteringTable,
   keptRowSecurity,
@@ -8,5 +9,5 @@ export {
   raiseFilteredOrSame,
   refuseFilteredRows,
 } from './row-security.ts';
-export { keptSearchPath, pinSearchPath, putSearchPathBack } from './search-path.ts';
+export { keptSearchPath, pinSearchPath, putSearchPathBack, searchPathPutBack } from './search-path.ts';
 export { indent } from './indent.ts';

@@ -2,7 +2,9 @@
  * A query under row security policies gives the rows that its role may see, and a stream table is for everybody: with
  * this setting PostgreSQL refuses such a query, as it does for pg_dump. A command that fails undoes it by itself.
  */
-export const refuseFilteredRows = "PERFORM pg_catalog.set_config('row_security', 'off', true);";
+export const filteredRowsRefused = "pg_catalog.set_config('row_security', 'off', true)";
+
+export const refuseFilteredRows = `PERFORM ${filteredRowsRefused};`;
 
 /** The caller's setting, where it has to be put back: see {@link putRowSecurityBack}. */
 export const keptRowSecurity =

@@ -7,4 +7,6 @@ export const keptSearchPath = "kept_path CONSTANT pg_catalog.text := pg_catalog.
 export const pinSearchPath = "PERFORM pg_catalog.set_config('search_path', 'pg_catalog, pg_temp', true);";
 
 /** What the extension does with the caller's is its own affair, and the caller's: defining queries may depend on it. */
-export const putSearchPathBack = "PERFORM pg_catalog.set_config('search_path', kept_path, true);";
+export const searchPathPutBack = "pg_catalog.set_config('search_path', kept_path, true)";
+
+export const putSearchPathBack = `PERFORM ${searchPathPutBack};`;

@@ -31,7 +31,7 @@ export function verdictColumns(d: Dialect, now: string): string {
 extract(epoch FROM ${now} OPERATOR(pg_catalog.-) ${d.staleFrom})${targetColumns(d)})`;
 }
 
-/** The last columns of an array, with the comma before them. They are read here: a CASE in SQL costs as much as finding the row. */
+/** The last columns of an array, with the comma before them. They are read here: a CASE in SQL is planned each time. */
 export function targetColumns(d: Dialect): string {
   return d.ifColumn('stream_tables', 'target_freshness_mode', ', target_freshness_mode, freshness_deadline_ms', '');
 }

@@ -86,10 +86,7 @@ export async function look(context: Context): Promise<Facts> {
   return { ...wire, tables: wire.tables.map((table) => decode(table, calculated !== null)) };
 }
 
-function decode(
-  { verdict, refreshMode, orchestration, ...table }: TableWire,
-  followsCalculated: boolean,
-): TableFacts {
+function decode({ verdict, refreshMode, orchestration, ...table }: TableWire, followsCalculated: boolean): TableFacts {
   const [isPopulated, text, ageSeconds, ...target] = verdict;
   const schedule = readSchedule(text);
   const isOthers = orchestration === 'EXTERNAL' || refreshMode === 'IMMEDIATE' || target[0] === 'MANUAL';

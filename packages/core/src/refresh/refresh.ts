@@ -6,7 +6,7 @@ import type { QualifiedName } from '../name/index.ts';
 import { attempt } from './attempt.ts';
 import { planOf, type RefreshOptions, type RefreshPlan, type RefreshResult } from './options.ts';
 import { lengthOf, remember, restOf } from './pace.ts';
-import { readSince, REFRESHED_SINCE, type Since } from './statement/index.ts';
+import { MAY_HAVE_CAUSES, readSince, REFRESHED_SINCE, type Since } from './statement/index.ts';
 import { Sharing } from './sharing.ts';
 import { Budget, orAborted, orTimedOut, pause, throwIfAborted } from './waiting.ts';
 
@@ -24,6 +24,8 @@ export interface Call {
   since: Since | undefined;
   /** Whether it may still leave the sources to writers. */
   paces: boolean;
+  /** Whether an error is to tell its causes. The first attempt does without, which it is cheaper by. */
+  tellsCauses: boolean;
 }
 
 /** One attempt outside a transaction of the caller's. */
@@ -69,7 +71,7 @@ export async function refreshStreamTable(
 
 /** A refresh outside a transaction of the caller's, in one of ours or in none. */
 export function refreshing(name: QualifiedName, plan: RefreshPlan): Try<'refreshed'>['make'] {
-  return async (where, waitMs, { since, paces }) => {
+  return async (where, waitMs, { since, paces, tellsCauses }) => {
     const { ms, agoMs } = lengthOf(where.executor.scope, name);
     const paceMs = paces && agoMs < ms + RECENT_MS ? ms : undefined;
     const began = performance.now();
@@ -80,7 +82,7 @@ export function refreshing(name: QualifiedName, plan: RefreshPlan): Try<'refresh
       {
         waitMs,
         storeRefusals: false,
-        alone: { begins: where.executor.transaction === 'none', since, paceMs },
+        alone: { begins: where.executor.transaction === 'none', tellsCauses, since, paceMs },
       },
       'none',
     );
@@ -133,7 +135,7 @@ export async function patiently<Status>(
   const forPace = new Budget(
     plan.pace ? Math.min(LONGEST_PACE_MS, plan.lockTimeoutMs / 2, (plan.timeoutMs ?? Infinity) / 2) : 0,
   );
-  const call: Call = { since: undefined, paces: false };
+  const call: Call = { since: undefined, paces: false, tellsCauses: plan.timeoutMs !== undefined };
   let inTheWay: unknown;
   for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs = Math.min(2 * pauseMs, LONGEST_PAUSE_MS)) {
     const began = performance.now();
@@ -149,7 +151,12 @@ export async function patiently<Status>(
       if (inTheWay !== undefined && isPgStreamError(error, 'TIMEOUT') && error.sqlState !== '55P03') throw inTheWay;
       const restMs = restOf(message);
       const budget = restMs === undefined ? budgetFor(error, forWriters, forRefreshes) : forPace;
-      if (budget === undefined || budget.leftMs === 0) throw error;
+      const isTold = call.tellsCauses || !mayHaveCauses(error);
+      call.tellsCauses = true;
+      if (budget === undefined || budget.leftMs === 0) {
+        if (isTold) throw error;
+        continue;
+      }
       inTheWay = error;
       // Half as long at least: so for all of it.
       const waitMs = restMs === undefined ? pauseMs : 2 * restMs;
@@ -168,6 +175,11 @@ function budgetFor(error: unknown, forWriters: Budget, forRefreshes: Budget): Bu
   if (error.code === 'REFRESH_BUSY') return forRefreshes;
   // Somebody holds a lock: on a source (SOURCES_BUSY), or on the stream table; or the extension waits for writers.
   return error.code === 'SOURCES_BUSY' || error.sqlState === '55P03' ? forWriters : undefined;
+}
+
+/** Whether an attempt that tells causes could say more. */
+function mayHaveCauses(error: unknown): boolean {
+  return isPgStreamError(error) && MAY_HAVE_CAUSES.includes(error.sqlState ?? '');
 }
 
 function skips({ ifBusy }: RefreshPlan, error: unknown): boolean {

@@ -87,7 +87,8 @@ export async function refreshedAndVerified<T>(
     // Else nothing keeps writers out between a full refresh and the comparison.
     isolation: refreshMode === 'FULL' && !locksSourcesItself ? 'REPEATABLE READ' : undefined,
     // Nobody else's refresh will do: it is this transaction that compares.
-    make: (where, waitMs) => work(where, () => refresh(where, waitMs, { since: undefined, paces: false }), waitMs),
+    make: (where, waitMs) =>
+      work(where, () => refresh(where, waitMs, { since: undefined, paces: false, tellsCauses: true }), waitMs),
   });
   if (status === 'skipped' || status === 'refreshed') throw new TypeError('It waits, and refreshes by itself.');
   return status;

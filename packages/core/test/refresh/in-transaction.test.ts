@@ -316,6 +316,21 @@ describe('settings of the caller', () => {
     ]);
   });
 
+  it('outside of a transaction, too, are after a refresh what they were before', async () => {
+    const scene = await createScene(admin);
+    const client = await db.connect();
+    const settings = `SELECT name, setting FROM pg_settings
+      WHERE name ~ '^pg_|^(lock_timeout|row_security|work_mem|enable_nestloop|search_path)$' ORDER BY name`;
+    await client.query(`SET lock_timeout = '1234ms'; SET work_mem = '5MB'; SET enable_nestloop = off`);
+    await through(client, scene).refresh(); // The extension's settings are there once it is loaded.
+    const before = (await client.query(settings)).rows;
+    await order(client, scene, 100);
+    await through(client, scene).refresh();
+    expect(await totalOf3(client, scene)).toBe(100);
+    expect((await client.query(settings)).rows).toEqual(before);
+    expect(before).toContainEqual({ name: 'lock_timeout', setting: '1234' });
+  });
+
   it('are after a refusal what they were before', async () => {
     const scene = await createScene(admin);
     const client = await db.connect();

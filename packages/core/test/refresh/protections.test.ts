@@ -68,7 +68,7 @@ async function failure(promise: Promise<unknown>): Promise<DatabaseError> {
   );
 }
 
-const SUSPENDED_EARLY: Change = [" AND table_status <> 'SUSPENDED'", ''];
+const SUSPENDED_EARLY: Change = [" AND s.status <> 'SUSPENDED'", ''];
 
 async function besideOpenRefresh(changes: readonly Change[]): Promise<DatabaseError> {
   const scene = await createScene(admin);
@@ -110,8 +110,8 @@ async function locksLeft(changes: readonly Change[]): Promise<number> {
 
 describe.skipIf(onPgTrickle)('on pg_stream, refusing while this session holds the lock', () => {
   const change: Change = [
-    /IF EXISTS \(SELECT FROM pg_locks l\n.*\n.*\) THEN\n( +RAISE EXCEPTION 'refresh)/,
-    'IF false THEN\n$1',
+    /ELSIF EXISTS \(SELECT FROM pg_lock_status\(\) l\n.*\n.*\) THEN\n( +RAISE EXCEPTION 'refresh)/,
+    'ELSIF false THEN\n$1',
   ];
 
   it("keeps an application's own lock on the same number", async () => {
@@ -303,7 +303,7 @@ async function readFullTable(): Promise<{ full: Pick<Scene, 'name'>; reader: Cli
 }
 
 describe.skipIf(onPgTrickle)('on pg_stream, a lock_timeout during the refresh itself', () => {
-  const change: Change = [/PERFORM set_config\('lock_timeout', GREATEST.*/, 'NULL;'];
+  const change: Change = [/set_config\('lock_timeout', GREATEST.* \|\| 'ms', true\)/, 'NULL'];
 
   it('ends it when a reader of the stream table stays in the way', async () => {
     const { full, reader } = await readFullTable();
@@ -347,7 +347,7 @@ async function otherTable(changes: readonly Change[], { waits }: { waits: boolea
 
 describe.skipIf(onPgTrickle)('on pg_stream, the clean-up of change buffers', () => {
   /** As for a role that may not set it. */
-  const notTurnedOff: Change = [/PERFORM set_config\('pg_stream\.cleanup_use_truncate', 'off', true\)/, 'NULL'];
+  const notTurnedOff: Change = [/set_config\('pg_stream\.cleanup_use_truncate', 'off', true\)/, 'NULL'];
   const noSecondCall: Change = [
     `cleanup_use_truncate', true) = 'on' THEN`,
     `cleanup_use_truncate', true) = 'neither' THEN`,
@@ -401,7 +401,7 @@ async function lockTimeoutAfter(changes: readonly Change[]): Promise<string> {
 }
 
 describe.skipIf(onPgTrickle)('on pg_stream, restoring settings', () => {
-  const change: Change = [/PERFORM set_config\('lock_timeout', kept.*/, 'NULL;'];
+  const change: Change = [/set_config\('lock_timeout', kept\[1\], true\)/, 'NULL'];
 
   it("leaves the caller's lock_timeout as it was", async () => {
     expect(await lockTimeoutAfter([])).toBe('1234ms');

@@ -1,6 +1,6 @@
 import type { Dialect } from '../../dialect/index.ts';
 import { indent } from '../../command/index.ts';
-import type { Parts } from './parts.ts';
+import { onlyIf, type Parts } from './parts.ts';
 import { claimUnlessRefreshedSince } from './since.ts';
 import { isOldSnapshotKept, raiseUnsafeIsolation, refuseOldSnapshot } from './source-locks.ts';
 
@@ -14,25 +14,36 @@ export function claimRow(dialect: Dialect, parts: Parts): string {
   return claimUnlessRefreshedSince(
     dialect,
     parts,
-    `SELECT s.${prefix}id, s.refresh_mode, s.status INTO table_id, refresh_as, table_status
+    `${selectClaimed(dialect, dialect.locksSourcesItself ? [] : SOURCE_COLUMNS)}
 ${thisRow} FOR UPDATE SKIP LOCKED;
 IF table_id IS NULL THEN
 ${indent(refuseIf(`EXISTS (SELECT ${thisRow})`))}
-ELSE
-${indent(refuseWhenTaken(dialect))}
+ELSIF ${lockIsTaken(dialect)} THEN
+  ${raiseBusy}
 END IF;`,
   );
 }
 
-/** The bare refresh claims nothing; it refuses what the extension would let through. */
-export function refuseWhenTaken(dialect: Dialect): string {
-  return refuseIf(lockIsTaken(dialect));
+/** Refuses no more than what the extension would let through: for the bare refresh, and for who may not lock the row. */
+export function claimNothing(dialect: Dialect, more: readonly Column[] = []): string {
+  const { catalog, prefix } = dialect;
+  return `${selectClaimed(dialect, more)}
+FROM ${catalog} s WHERE s.${prefix}schema = table_schema AND s.${prefix}name = table_name;
+${refuseIf(lockIsTaken(dialect))}`;
 }
 
-/** What {@link claimAsAllowed} and {@link refuseWhenSkipped} declare. */
-export const CLAIM_VARIABLES = `may_read boolean;
-row_version pg_catalog.text; -- As the row was before the call, where it may be read and not locked.
-advisory_locks pg_catalog.text[]; -- What this session held before the call, where nothing may be read.`;
+/** What {@link claimRow} and {@link claimNothing} declare. */
+export function claimVariables({ refreshLock, locksSourcesItself }: Dialect): string {
+  return `table_id bigint;${refreshLock === 'transaction' ? '\nis_free boolean;' : ''}${locksSourcesItself ? `\n${CLAIM_AS_ALLOWED_VARIABLES}` : ''}`;
+}
+
+/**
+ * What {@link claimAsAllowed} and {@link refuseWhenSkipped} declare: the row as it was before the call, where it may be read and not
+ * locked; and what this session held before the call, where nothing may be read.
+ */
+const CLAIM_AS_ALLOWED_VARIABLES = `may_read boolean;
+row_version pg_catalog.text;
+advisory_locks pg_catalog.text[];`;
 
 /**
  * Where the extension needs nothing but EXECUTE and ownership (contract F.3), neither do we: asks what the role may do,
@@ -51,15 +62,23 @@ ${indent(refuseOldSnapshot(dialect))}
   IF has_table_privilege('${catalog}', 'UPDATE') THEN
 ${indent(claimRow(dialect, parts), 2)}
   ELSE
-${indent(claimUnlessRefreshedSince(dialect, parts, claimUnlocked(dialect)), 2)}
+${indent(claimUnlessRefreshedSince(dialect, parts, claimNothing(dialect, [[VERSION, 'row_version']])), 2)}
   END IF;
 END IF;`;
 }
 
-function claimUnlocked(dialect: Dialect): string {
-  const { catalog, prefix } = dialect;
-  return `SELECT s.${prefix}id, ${VERSION} INTO table_id, row_version FROM ${catalog} s WHERE s.${prefix}schema = table_schema AND s.${prefix}name = table_name;
-${refuseWhenTaken(dialect)}`;
+type Column = readonly [expression: string, variable: string];
+
+/** What {@link lockSources} has to know of the stream table. */
+const SOURCE_COLUMNS: readonly Column[] = [["s.refresh_mode <> 'FULL' AND s.status <> 'SUSPENDED'", 'reads_changes']];
+
+function selectClaimed({ prefix, refreshLock }: Dialect, more: readonly Column[]): string {
+  const columns: readonly Column[] = [
+    [`s.${prefix}id`, 'table_id'],
+    ...more,
+    ...(refreshLock === 'transaction' ? [[`pg_try_advisory_xact_lock(s.${prefix}id)`, 'is_free'] as const] : []),
+  ];
+  return `SELECT ${columns.map(([expression]) => expression).join(', ')} INTO ${columns.map(([, variable]) => variable).join(', ')}`;
 }
 
 /**
@@ -67,15 +86,18 @@ ${refuseWhenTaken(dialect)}`;
  * row, and takes its advisory lock; who may not see whose that is has one more of them, or had it before in this
  * transaction.
  */
-export function refuseWhenSkipped(dialect: Dialect): string {
+export function refuseWhenSkipped(dialect: Dialect, { joins }: Parts): string {
   const { catalog, prefix } = dialect;
-  return `IF NOT may_read THEN
-  IF advisory_locks @> ARRAY(${advisoryLocks}) AND NOT jsonb_exists(${REFRESHED}, called_name) THEN
+  const already = ` AND NOT jsonb_exists(${REFRESHED}, called_name)`;
+  const remember = `PERFORM set_config('pgstream.refreshed', (${REFRESHED} || jsonb_build_object(called_name, true))::text, true);`;
+  return `IF advisory_locks IS NOT NULL THEN
+  IF advisory_locks @> ARRAY(${advisoryLocks})${joins ? already : ''} THEN
     ${raiseBusy}
   END IF;
-  PERFORM set_config('pgstream.refreshed', (${REFRESHED} || jsonb_build_object(called_name, true))::text, true);
-ELSIF row_version = (SELECT ${VERSION} FROM ${catalog} s WHERE s.${prefix}id = table_id) THEN
-  ${raiseBusy}
+${onlyIf(joins, `  ${remember}`)}ELSIF row_version IS NOT NULL THEN
+  IF row_version = (SELECT ${VERSION} FROM ${catalog} s WHERE s.${prefix}id = table_id) THEN
+    ${raiseBusy}
+  END IF;
 END IF;`;
 }
 
@@ -85,21 +107,22 @@ const VERSION = "concat_ws(' ', s.ctid, s.xmin, s.xmax)";
 /** What this transaction has refreshed without seeing the catalog: the extension's locks on it are there until it ends. */
 const REFRESHED = "coalesce(NULLIF(current_setting('pgstream.refreshed', true), ''), '{}')::jsonb";
 
-const advisoryLocks = `SELECT concat_ws(' ', l.classid, l.objid) FROM pg_locks l
+const advisoryLocks = `SELECT concat_ws(' ', l.classid, l.objid) FROM pg_lock_status() l
   WHERE l.pid = pg_backend_pid() AND l.locktype = 'advisory' AND l.objsubid = 1`;
 
 /**
  * pg_stream: this session has the lock already, so it is an application's own on the same small number, or one that a
  * bare call has leaked. The extension would take it once more, and nobody could tell later whose it was.
  *
- * pg_trickle: takes the lock that the extension takes, because the extension tells of a busy table in a notice only.
+ * pg_trickle: the row was selected with the lock that the extension takes, because the extension tells of a busy table in a
+ * notice only.
  */
 function lockIsTaken(dialect: Dialect): string {
-  return dialect.refreshLock === 'session' ? thisSessionHoldsTheLock : 'NOT pg_try_advisory_xact_lock(table_id)';
+  return dialect.refreshLock === 'session' ? thisSessionHoldsTheLock : 'NOT is_free';
 }
 
-/** The extension's lock: one bigint, which pg_locks shows in two halves. */
-export const thisSessionHoldsTheLock = `EXISTS (SELECT FROM pg_locks l
+/** The extension's lock: one bigint, which the server shows in two halves. */
+export const thisSessionHoldsTheLock = `EXISTS (SELECT FROM pg_lock_status() l
   WHERE l.pid = pg_backend_pid() AND l.locktype = 'advisory' AND l.objsubid = 1
     AND l.classid = (table_id >> 32)::bit(32)::bigint::oid AND l.objid = (table_id & 4294967295)::oid)`;
 

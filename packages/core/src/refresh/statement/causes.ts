@@ -6,9 +6,11 @@ import { findSources, refuseBusySource } from './source-locks.ts';
 /** Begins the message where the role may not call the extension's function; the GRANT that lets it follows. */
 export const MAY_NOT_CALL = `${OURS}the function may not be called: `;
 
+/** The errors whose causes {@link tellCauses} finds: a missing privilege, a lock that was not to be had, a deadlock. */
+export const MAY_HAVE_CAUSES: readonly string[] = ['42501', '55P03', '40P01'];
+
 /** What {@link tellCauses} declares. */
-export const CAUSE_VARIABLES = `sources pg_catalog.oid[]; -- As far as the role may know them.
-${filteringTable}`;
+export const CAUSE_VARIABLES = filteringTable;
 
 /**
  * Runs a refresh, and tells of an error what the server does not say by itself: the table whose policies refuse it, the
@@ -20,7 +22,7 @@ export function tellCauses(dialect: Dialect, refresh: string): string {
 ${indent(refresh)}
 EXCEPTION WHEN OTHERS THEN
   IF called THEN
-    IF SQLSTATE IN ('42501', '55P03', '40P01') THEN
+    IF SQLSTATE IN (${MAY_HAVE_CAUSES.map((state) => `'${state}'`).join(', ')}) THEN
 ${indent(findSources(dialect), 3)}
     END IF;
 ${locksSourcesItself ? `${indent(tellBusySource, 2)}\n` : ''}${indent(tellMissingExecute(dialect), 2)}

@@ -1,5 +1,5 @@
 export { refreshBody, refreshCommand, refreshVariables, STORED_OUTCOME, type Attempt } from './block.ts';
-export { MAY_NOT_CALL } from './causes.ts';
+export { MAY_HAVE_CAUSES, MAY_NOT_CALL } from './causes.ts';
 export { declarePaceOfSetting, LEFT_TO_WRITERS } from './pace.ts';
 export { OURS } from './refusals.ts';
 export { MAY_NOT_BECOME, NO_SUCH_ROLE } from './role.ts';

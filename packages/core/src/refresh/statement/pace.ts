@@ -1,4 +1,3 @@
-import { indent } from '../../command/index.ts';
 import type { Dialect } from '../../dialect/index.ts';
 import { OURS } from './refusals.ts';
 
@@ -20,9 +19,7 @@ export function setPace(paceMs: number): string {
 }
 
 /** What {@link leaveToWriters} declares. */
-export const PACE_VARIABLES = `are_writers boolean;
-refreshing pg_catalog.oid[]; -- Sources that others have locked to refresh, or wait for.
-rest_ms pg_catalog.numeric;`;
+export const PACE_VARIABLES = 'rest_ms pg_catalog.numeric;';
 
 /** Another refresh that is running is asked for again after so many milliseconds, or after as long as one takes. */
 const LEAST_MS = 25;
@@ -33,35 +30,33 @@ const LEAST_MS = 25;
  * free for as long as they had been taken: the last refreshes of all that reads them count, whoever made them.
  *
  * Neither extension records how long a refresh took that somebody has called: the caller knows it of its own.
+ *
+ * Whether anybody writes anywhere is asked first: that is cheap, and most often enough. Where the extension locks the sources
+ * itself it is not said that the role may know them.
  */
-export function leaveToWriters({ catalog, schema, prefix }: Dialect): string {
+export function leaveToWriters({ catalog, schema, prefix, locksSourcesItself }: Dialect): string {
   const id = `${prefix}id`;
   const dependencies = `${schema}.${prefix}dependencies`;
-  return `IF pace_ms IS NOT NULL AND wait_ms > 0 THEN
-  SELECT coalesce(bool_or(l.mode = 'RowExclusiveLock'), false), array_agg(l.relation) FILTER (WHERE l.mode <> 'RowExclusiveLock')
-  INTO are_writers, refreshing FROM pg_lock_status() l
-  WHERE l.mode IN ('RowExclusiveLock', 'ShareLock', 'ShareRowExclusiveLock') AND l.pid <> pg_backend_pid()
-    AND l.relation IN (SELECT d.source_relid FROM ${dependencies} d)
-    AND l.database = (SELECT d.oid FROM pg_database d WHERE d.datname = current_database());
-  IF are_writers THEN
-    SELECT CASE WHEN bool_or(d.source_relid = ANY (refreshing)) THEN GREATEST(pace_ms, ${LEAST_MS})
-      ELSE pace_ms * (1 + count(DISTINCT s.${id}) FILTER (WHERE ago.ms < 10 * pace_ms)) - min(ago.ms) END INTO rest_ms
-    FROM ${dependencies} d
-    JOIN ${dependencies} other ON other.source_relid = d.source_relid
-    JOIN ${catalog} s ON s.${id} = other.${id},
-    LATERAL (SELECT 1000 * extract(epoch FROM clock_timestamp() - s.last_refresh_at)) ago (ms)
-    WHERE d.${id} = table_id;
-    IF rest_ms > 0 THEN
-      RAISE EXCEPTION USING ERRCODE = '55P03', MESSAGE = '${LEFT_TO_WRITERS}' || ceil(rest_ms);
-    END IF;
+  const mayKnow = locksSourcesItself ? `may_read AND has_table_privilege('${dependencies}', 'SELECT') AND ` : '';
+  return `IF ${mayKnow}pace_ms IS NOT NULL AND wait_ms > 0 AND EXISTS (
+  SELECT FROM pg_lock_status() l WHERE l.mode = 'RowExclusiveLock' AND l.relation >= 16384 AND l.pid <> pg_backend_pid()
+) THEN
+  SELECT CASE WHEN bool_or(d.source_relid = ANY (held.to_refresh)) THEN GREATEST(pace_ms, ${LEAST_MS})
+    ELSE pace_ms * (1 + count(DISTINCT s.${id}) FILTER (WHERE ago.ms < 10 * pace_ms)) - min(ago.ms) END INTO rest_ms
+  FROM (
+    SELECT bool_or(l.mode = 'RowExclusiveLock') AS to_write, array_agg(l.relation) FILTER (WHERE l.mode <> 'RowExclusiveLock') AS to_refresh
+    FROM pg_lock_status() l
+    WHERE l.mode IN ('RowExclusiveLock', 'ShareLock', 'ShareRowExclusiveLock') AND l.pid <> pg_backend_pid()
+      AND l.relation IN (SELECT d.source_relid FROM ${dependencies} d)
+      AND l.database = (SELECT d.oid FROM pg_database d WHERE d.datname = current_database())
+  ) held -- Or waited for.
+  CROSS JOIN ${dependencies} d
+  JOIN ${dependencies} other ON other.source_relid = d.source_relid
+  JOIN ${catalog} s ON s.${id} = other.${id},
+  LATERAL (SELECT 1000 * extract(epoch FROM clock_timestamp() - s.last_refresh_at)) ago (ms)
+  WHERE held.to_write AND d.${id} = table_id;
+  IF rest_ms > 0 THEN
+    RAISE EXCEPTION USING ERRCODE = '55P03', MESSAGE = '${LEFT_TO_WRITERS}' || ceil(rest_ms);
   END IF;
-END IF;`;
-}
-
-/** Where the extension locks the sources itself, and waits for them: asked before, and only of who may know them. */
-export function leaveSourcesToWriters(dialect: Dialect): string {
-  const { schema, prefix } = dialect;
-  return `IF may_read AND has_table_privilege('${schema}.${prefix}dependencies', 'SELECT') THEN
-${indent(leaveToWriters(dialect))}
 END IF;`;
 }

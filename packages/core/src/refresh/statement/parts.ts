@@ -3,8 +3,14 @@
  * cannot have a use for; a refresh function, which keeps its plans, has all of it.
  */
 export interface Parts {
-  /** Whether its transaction has used a table already; by itself it has not. */
-  readonly ownLocks: boolean;
+  /** Whether its transaction may have used a table already, and goes on with the settings of before. */
+  readonly joins: boolean;
+  /** Whether it may be that nothing is waited for. */
+  readonly atOnce: boolean;
+  /** Whether a refusal may have to be stored. */
+  readonly stores: boolean;
+  /** Whether an error is to tell what the server does not say by itself. */
+  readonly causes: boolean;
   /** When it was asked for, for the next attempt. */
   readonly askedAt: boolean;
   /** Whether another's refresh is enough. */
@@ -13,7 +19,15 @@ export interface Parts {
   readonly pace: boolean;
 }
 
-export const ALL_PARTS: Parts = { ownLocks: true, askedAt: true, since: true, pace: true };
+export const ALL_PARTS: Parts = {
+  joins: true,
+  atOnce: true,
+  stores: true,
+  causes: true,
+  askedAt: true,
+  since: true,
+  pace: true,
+};
 
 /** Lines of SQL, if there is a use for them. */
 export function onlyIf(isUsed: boolean, lines: string): string {

@@ -28,21 +28,28 @@ function isRefusal(dialect: Dialect): string {
 }
 
 /** Who waits tells the next attempt, so that a refresh which has begun since is enough. */
-const tellAskedAt = `IF NOT store_refusals AND (SQLSTATE = '55P03' OR SQLERRM LIKE 'refresh skipped: %') THEN
+function tellAskedAt({ stores }: Parts): string {
+  return `IF ${stores ? 'NOT store_refusals AND ' : ''}(SQLSTATE = '55P03' OR SQLERRM LIKE 'refresh skipped: %') THEN
   RAISE EXCEPTION USING ERRCODE = SQLSTATE, MESSAGE = SQLERRM, DETAIL = asked_at;
 END IF;`;
+}
 
 /**
  * In a transaction of the caller's an error would end it (25P02), and with it what the caller has written before. There
  * a refusal becomes an outcome; what the refresh had begun is undone by the block's own savepoint.
  */
 export function storeRefusals(dialect: Dialect, refresh: string, parts: Parts): string {
+  if (!parts.stores && !parts.askedAt) return refresh;
   return `BEGIN
 ${indent(refresh)}
 EXCEPTION WHEN OTHERS THEN
-${onlyIf(parts.askedAt, indent(tellAskedAt))}  IF NOT store_refusals OR NOT ${isRefusal(dialect)} THEN
-    RAISE;
-  END IF;
-  outcome := jsonb_build_object('status', 'refused', 'sqlState', SQLSTATE, 'message', SQLERRM);
+${onlyIf(parts.askedAt, indent(tellAskedAt(parts)))}${indent(parts.stores ? storeRefusal(dialect) : 'RAISE;')}
 END;`;
+}
+
+function storeRefusal(dialect: Dialect): string {
+  return `IF NOT store_refusals OR NOT ${isRefusal(dialect)} THEN
+  RAISE;
+END IF;
+outcome := jsonb_build_object('status', 'refused', 'sqlState', SQLSTATE, 'message', SQLERRM);`;
 }

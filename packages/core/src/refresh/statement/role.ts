@@ -5,11 +5,13 @@ import { OURS } from './refusals.ts';
 export const NO_SUCH_ROLE = `${OURS}no such role: `;
 export const MAY_NOT_BECOME = `${OURS}the role may not be set: `;
 
-/** Declares the role to refresh as, and the one to go back to. */
-export function roleVariables(role: string): string {
-  return `other_role CONSTANT pg_catalog.text := ${argument(role)};
-kept_role CONSTANT pg_catalog.text := pg_catalog.current_setting('role');`;
+/** Declares the role to refresh as. */
+export function declareRole(role: string): string {
+  return `other_role CONSTANT pg_catalog.text := ${argument(role)};`;
 }
+
+/** Declares the one to go back to. */
+export const keptRole = "kept_role CONSTANT pg_catalog.text := pg_catalog.current_setting('role');";
 
 /**
  * From here on everything is done as the other role, and not by its rights alone: the extension asks who was SET (contract

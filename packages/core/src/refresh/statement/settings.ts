@@ -3,9 +3,6 @@ import type { Dialect } from '../../dialect/index.ts';
 /** What a refresh changes for the rest of the caller's transaction (contract A.5, B.6): the extension, or our block. */
 const CHANGED = ['lock_timeout', 'enable_nestloop', 'work_mem', 'row_security'] as const;
 
-/** Where `lock_timeout` is in `kept`; PL/pgSQL counts from one. */
-export const KEPT_LOCK_TIMEOUT = 'kept[1]';
-
 /** Declares `kept`: the caller's settings. */
 export function keptSettings(dialect: Dialect): string {
   const values = CHANGED.map((name) => `pg_catalog.current_setting('${name}')`);
@@ -13,19 +10,18 @@ export function keptSettings(dialect: Dialect): string {
   pg_catalog.current_setting('${cleanUpByTruncate(dialect)}', true), pg_catalog.current_setting('${letsWritesPass(dialect)}', true)];`;
 }
 
-/** An error needs none of this: it undoes settings by itself. */
+/**
+ * Neither an error needs any of this nor the end of the transaction: they undo settings by themselves. A role that may not set the
+ * clean-up has not changed it; without a value the extension was not loaded yet.
+ */
 export function restoreSettings(dialect: Dialect): string {
   const restored = CHANGED.map((name, index) => `set_config('${name}', kept[${index + 1}], true)`);
   const truncates = cleanUpByTruncate(dialect);
   const writes = letsWritesPass(dialect);
-  return `PERFORM ${restored.join(', ')};
--- A role that may not set it has not changed it; without a value the extension was not loaded yet.
-IF current_setting('${truncates}', true) <> kept[${CHANGED.length + 1}] THEN
-  PERFORM set_config('${truncates}', kept[${CHANGED.length + 1}], true);
-END IF;
-IF current_setting('${writes}', true) IS DISTINCT FROM kept[${CHANGED.length + 2}] THEN
-  PERFORM set_config('${writes}', coalesce(NULLIF(kept[${CHANGED.length + 2}], ''), 'off'), true);
-END IF;`;
+  return `PERFORM ${restored.join(', ')},
+  CASE WHEN current_setting('${truncates}', true) <> kept[${CHANGED.length + 1}] THEN set_config('${truncates}', kept[${CHANGED.length + 1}], true) END,
+  CASE WHEN current_setting('${writes}', true) IS DISTINCT FROM kept[${CHANGED.length + 2}]
+    THEN set_config('${writes}', coalesce(NULLIF(kept[${CHANGED.length + 2}], ''), 'off'), true) END;`;
 }
 
 /** The setting by which the extension empties its change buffers with TRUNCATE (contract A.5, A.8). */

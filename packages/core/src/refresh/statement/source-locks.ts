@@ -3,7 +3,6 @@ import { indent } from '../../command/index.ts';
 import { leaveToWriters } from './pace.ts';
 import { onlyIf, type Parts } from './parts.ts';
 import { OURS } from './refusals.ts';
-import { KEPT_LOCK_TIMEOUT } from './settings.ts';
 
 /** Begins the message of a refusal because of a source; the source's name follows. */
 export const SOURCES_BUSY = `${OURS}source is busy: `;
@@ -14,29 +13,36 @@ export const SOURCES_BUSY_BY_OURSELVES = `${OURS}source is busy by this applicat
 /** The message of a refusal because of the transaction's isolation level. */
 export const UNSAFE_ISOLATION = `${OURS}refresh needs READ COMMITTED`;
 
-/** What the pieces of this file declare. */
-export const SOURCE_VARIABLES = `refresh_as pg_catalog.text;
-table_status pg_catalog.text;
+/** What {@link lockSources} declares. */
+const LOCK_VARIABLES = `reads_changes boolean;
 deadline pg_catalog.timestamptz;
-source pg_catalog.oid;
-source_name pg_catalog.text;
-waited_for pg_catalog.oid; -- The source that was busy: the next round begins with it.
-locked int;
-left_ms int;`;
+waited_for pg_catalog.oid; -- The source that was busy: the next round begins with it.`;
 
-/**
- * Sets `deadline`. Waiting is harmless only while nobody can be waiting for us: a transaction that has written, or holds
- * a lock on anybody's table, gets the sources at once or not at all. And only below deadlock_timeout: after that
- * PostgreSQL looks for deadlocks, and other people's ordinary transactions are its victims. The caller's own
- * lock_timeout is kept to as well.
- */
-export function waitOnlyWhereHarmless(dialect: Dialect, parts: Parts): string {
-  return `${onlyIf(parts.ownLocks, waitForNothingWithLocks(dialect))}wait_ms := LEAST(wait_ms, 800 * extract(epoch FROM current_setting('deadlock_timeout')::interval),
-  NULLIF(1000 * extract(epoch FROM ${KEPT_LOCK_TIMEOUT}::interval), 0));
-deadline := clock_timestamp() + wait_ms * interval '1 millisecond';`;
+const SOURCE = `source pg_catalog.oid;
+source_name pg_catalog.text;`;
+
+/** What the pieces of this file declare; the sources, as far as the role may know them. */
+export function sourceVariables({ locksSourcesItself }: Dialect, { atOnce, causes }: Parts): string[] {
+  const asks = atOnce || causes;
+  return [
+    ...(asks ? ['sources pg_catalog.oid[];'] : []),
+    ...(asks || !locksSourcesItself ? [SOURCE] : []),
+    ...(locksSourcesItself ? [] : [LOCK_VARIABLES]),
+  ];
 }
 
-function waitForNothingWithLocks(dialect: Dialect): string {
+/**
+ * How long to wait, an interval: only below deadlock_timeout, because after that PostgreSQL looks for deadlocks, and other
+ * people's ordinary transactions are its victims. The caller's own lock_timeout is kept to as well.
+ */
+export const HARMLESS_WAIT = `LEAST(wait_ms * interval '1 millisecond', 0.8 * current_setting('deadlock_timeout')::interval,
+    NULLIF(current_setting('lock_timeout')::interval, '0'))`;
+
+/**
+ * Waiting is harmless only while nobody can be waiting for us: a transaction that has written, or holds a lock on anybody's
+ * table, gets the sources at once or not at all.
+ */
+export function waitForNothingWithLocks(dialect: Dialect): string {
   return `IF pg_current_xact_id_if_assigned() IS NOT NULL OR EXISTS (
   SELECT FROM pg_locks l
   WHERE l.pid = pg_backend_pid() AND l.locktype = 'relation' AND l.relation >= 16384
@@ -75,18 +81,19 @@ export const raiseUnsafeIsolation = `RAISE EXCEPTION '${UNSAFE_ISOLATION}' USING
  * It waits while it holds none of the sources: the first round waits for nothing, a failed one gives back what it had,
  * and the next begins with the source that was busy. Further sources get 25 ms each.
  *
+ * It gives up where a vacuum or an index build is in the way: autovacuum would be cancelled by our waiting, and CREATE INDEX
+ * CONCURRENTLY end with an invalid index.
+ *
  * FULL recomputes every row and needs no locks; nor does a stream table that is going to be refused.
  */
 export function lockSources(dialect: Dialect, parts: Parts): string {
-  return `IF refresh_as <> 'FULL' AND table_status <> 'SUSPENDED' THEN
+  return `IF reads_changes THEN
 ${onlyIf(parts.pace, indent(leaveToWriters(dialect)))}  LOOP
     BEGIN
-      locked := 0;
 ${indent(lockEach(dialect), 3)}
       EXIT;
     EXCEPTION
       WHEN lock_not_available THEN
-        -- Autovacuum would be cancelled by our waiting, and CREATE INDEX CONCURRENTLY end with an invalid index.
         IF clock_timestamp() >= deadline OR EXISTS (
           SELECT FROM pg_locks l
           WHERE l.locktype = 'relation' AND l.relation = source AND l.granted AND l.mode = 'ShareUpdateExclusiveLock'
@@ -95,9 +102,7 @@ ${indent(lockEach(dialect), 3)}
 ${indent(raiseSourceBusy(parts), 5)}
         END IF;
         waited_for := source;
-      WHEN insufficient_privilege THEN
-        RAISE EXCEPTION USING ERRCODE = SQLSTATE, MESSAGE = SQLERRM, HINT = (${indent(missingGrant(dialect), 5)});
-    END;
+${onlyIf(parts.causes, indent(tellMissingGrant(dialect), 3))}    END;
   END LOOP;
 END IF;`;
 }
@@ -117,8 +122,10 @@ const isHeldByOurselves = `EXISTS (
 )`;
 
 /** With the source in `source` and `source_name`. Whose transaction it is counts outside of one alone. */
-const raiseSourceBusy = ({ askedAt }: Pick<Parts, 'askedAt'>): string =>
-  askedAt ? raiseWithOwner : `RAISE EXCEPTION USING ERRCODE = '55P03', MESSAGE = '${SOURCES_BUSY}' || source_name;`;
+const raiseSourceBusy = ({ askedAt, causes }: Parts): string =>
+  askedAt && causes
+    ? raiseWithOwner
+    : `RAISE EXCEPTION USING ERRCODE = '55P03', MESSAGE = '${SOURCES_BUSY}' || source_name;`;
 
 const raiseWithOwner = `RAISE EXCEPTION USING ERRCODE = '55P03',
   MESSAGE = CASE WHEN ${indent(isHeldByOurselves).trimStart()} THEN '${SOURCES_BUSY_BY_OURSELVES}' ELSE '${SOURCES_BUSY}' END || source_name;`;
@@ -159,20 +166,22 @@ ${indent(refuseBusySource)}
 END IF;`;
 }
 
+/** A name may have gone to another table before that is locked. */
 function lockEach(dialect: Dialect): string {
   const { schema, prefix } = dialect;
   return `FOR source IN
-  SELECT d.source_relid FROM ${schema}.${prefix}dependencies d JOIN pg_class c ON c.oid = d.source_relid
+  SELECT d.source_relid FROM ${schema}.${prefix}dependencies d
   WHERE d.${prefix}id = table_id AND d.source_type IN ('TABLE', 'STREAM_TABLE')
+    AND pg_table_is_visible(d.source_relid) IS NOT NULL -- Null of what is gone.
   ORDER BY d.source_relid IS DISTINCT FROM waited_for, d.source_relid
 LOOP
-  left_ms := 1 + GREATEST(0, 1000 * extract(epoch FROM deadline - clock_timestamp()));
-  PERFORM set_config('lock_timeout', CASE locked WHEN 0 THEN left_ms ELSE LEAST(left_ms, 25) END || 'ms', true);
-  locked := locked + 1;
+  IF waited_for IS NOT NULL THEN
+    PERFORM set_config('lock_timeout', LEAST(1 + GREATEST(0, 1000 * extract(epoch FROM deadline - clock_timestamp())),
+      CASE WHEN source <> waited_for THEN 25 END)::int || 'ms', true);
+  END IF;
   source_name := source::regclass;
   EXECUTE format('LOCK TABLE %s IN SHARE ROW EXCLUSIVE MODE%s', source_name,
     CASE WHEN waited_for IS NULL OR wait_ms = 0 THEN ' NOWAIT' END);
-  -- The name may have gone to another table while we waited.
   IF source_name <> source::regclass::text THEN
     RAISE EXCEPTION '${OURS}source % was renamed', source_name USING ERRCODE = '55P03';
   END IF;
@@ -180,6 +189,11 @@ END LOOP;`;
 }
 
 /** The one privilege that lets a role lock a table without being able to change it is MAINTAIN (contract A.5). */
+function tellMissingGrant(dialect: Dialect): string {
+  return `WHEN insufficient_privilege THEN
+  RAISE EXCEPTION USING ERRCODE = SQLSTATE, MESSAGE = SQLERRM, HINT = (${indent(missingGrant(dialect), 2)});`;
+}
+
 function missingGrant(dialect: Dialect): string {
   return `
 SELECT coalesce(

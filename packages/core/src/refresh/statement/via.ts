@@ -8,7 +8,7 @@ import {
   type Command,
 } from '../../command/index.ts';
 import { quoteName, type QualifiedName } from '../../name/index.ts';
-import { parameters, storeOutcome, type Attempt } from './block.ts';
+import { declareStoring, parameters, storeOutcome, type Attempt } from './block.ts';
 import { OURS } from './refusals.ts';
 import { setPace } from './pace.ts';
 import { setSince } from './since.ts';
@@ -30,6 +30,7 @@ export function viaCommand(via: QualifiedName, name: QualifiedName, attempt: Att
   const { since, paceMs } = attempt.alone ?? {};
   return {
     declarations: `${parameters(name, attempt)}
+${declareStoring(attempt)}
 outcome pg_catalog.text;
 ${keptSearchPath}
 ${keptRowSecurity}`,
