@@ -34,7 +34,7 @@ export const FORMATS = {
       .flatMap((statement) => `${statement};`.split('\n'))
       .map((line) => `--rollback ${line}\n`)
       .join('');
-    const text = `--liquibase formatted sql\n\n--changeset ${author}:${version}_${description} stripComments:false\n${about}${up}${rollback}`;
+    const text = `--liquibase formatted sql\n\n--changeset ${author}:${version}_${description} stripComments:false splitStatements:false\n${about}${up}${rollback}`;
     return [{ path: `${version}_${description}.sql`, text }];
   },
   typeorm: ({ version, description, about, upStatements, downStatements }) => {

@@ -2,6 +2,7 @@ import { PgStreamError } from '../errors/index.ts';
 import { quoteName } from '../name/index.ts';
 import { refuseBlocked } from './apply.ts';
 import { FORMATS, millisecondsOf, type MigrationFile, type MigrationFormat } from './formats.ts';
+import { forTools } from './sql.ts';
 import { isChange, statementsOf, type Plan } from './steps.ts';
 
 /** A plan as SQL text, for migration files. */
@@ -24,8 +25,8 @@ export interface MigrationSql {
 export function migrationSql(plan: Plan): MigrationSql {
   refuseBlocked(plan);
   const marks = plan.steps.flatMap(({ mark }) => mark ?? []);
-  const upStatements = plan.changes === 0 ? [] : [...statementsOf(plan.steps, 'up'), ...marks];
-  const downStatements = statementsOf(plan.steps, 'down');
+  const upStatements = plan.changes === 0 ? [] : [...statementsOf(plan.steps, 'up'), ...marks].map(forTools);
+  const downStatements = statementsOf(plan.steps, 'down').map(forTools);
   return { up: textOf(upStatements), down: textOf(downStatements), upStatements, downStatements };
 }
 

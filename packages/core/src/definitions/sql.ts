@@ -1,16 +1,41 @@
 import type { Dialect } from '../dialect/index.ts';
 import type { RefreshMode } from '../definition/index.ts';
-import { functionArgument, quoteIdentifier, quoteLiteral, quoteName, type QualifiedName } from '../name/index.ts';
+import {
+  dollarQuote,
+  functionArgument,
+  quoteIdentifier,
+  quoteLiteral,
+  quoteName,
+  type QualifiedName,
+} from '../name/index.ts';
 
 /**
- * A string as SQL text that no tool for migrations reads as something of its own: `${` begins a placeholder of Flyway and
- * Liquibase.
+ * What tools for migrations read as something of their own, in the middle of a string, too: `${` begins a placeholder of Flyway
+ * and Liquibase; and Liquibase takes lines for itself that begin with `-- rollback` and the like, and makes each end of a line a
+ * line feed.
  */
+const OF_TOOLS =
+  /\$(?=\{)|(?<=^[^\S\n]*)(?:-(?=-?\s*(?:changeset|comment|ignore|liquibase|precondition|property|rollback|validchecksum))|\/(?=\*\s*liquibase))|\r/gim;
+
+const ESCAPED: Readonly<Record<string, string>> = {
+  $: String.raw`\x24`,
+  '-': String.raw`\x2d`,
+  '/': String.raw`\x2f`,
+  '\r': String.raw`\r`,
+};
+
+/** A string as SQL text in which no tool for migrations finds anything of its own. */
 function literal(text: string | null): string {
   if (text === null) return 'NULL';
   const quoted = quoteLiteral(text);
-  if (!quoted.includes('${')) return quoted;
-  return `${quoted.startsWith('E') ? '' : 'E'}${quoted.replaceAll('${', String.raw`\x24{`)}`;
+  const escaped = quoted.replaceAll(OF_TOOLS, (found) => ESCAPED[found] ?? found);
+  return escaped === quoted || quoted.startsWith('E') ? escaped : `E${escaped}`;
+}
+
+/** A whole statement, such as that of a view, in which no tool finds anything of its own either. */
+export function forTools(statement: string): string {
+  if (statement.search(OF_TOOLS) === -1) return statement;
+  return `DO ${dollarQuote(`BEGIN EXECUTE ${literal(statement)}; END`)}`;
 }
 
 /** What create takes. */

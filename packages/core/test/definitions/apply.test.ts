@@ -197,6 +197,43 @@ describe('migrations', () => {
     expect(rows).toStrictEqual([{ y: `\${x} -- it's \\ /* ; */`, z: '${z}' }]);
   });
 
+  it('have no line that Liquibase takes for its own, and no end of a line that it changes', async () => {
+    const words = [
+      '--rollback a',
+      '  -- Changeset b:c',
+      '-comment d',
+      '/* liquibase rollback',
+      '*/',
+      '--ignoreLines:start',
+    ];
+    const odd = {
+      name: 'odd',
+      query: `SELECT id, '\r\n${words.join('\n')}' AS x\n-- rollback of refunds\nFROM public.orders`,
+    };
+    const text = writeMigrations(await scene.plan([odd]), 'liquibase', options).files[0]?.text ?? '';
+    const [head, up = ''] = text.split(/(?<=--changeset .*\n)/);
+    expect(head).toMatch(/ stripComments:false splitStatements:false\n$/);
+    const sql = up.replaceAll(/^--rollback .*\n/gm, '');
+    expect(sql).not.toMatch(/\r|^\s*(?:--?\s*(?:rollback|changeset|comment|ignore)|\/\*)/im);
+    await scene.run([sql]);
+    const { rows } = await scene.admin.query('SELECT DISTINCT x FROM public.odd');
+    expect(rows).toStrictEqual([{ x: `\r\n${words.join('\n')}` }]);
+  });
+
+  it('put back what has the like in it', async () => {
+    await scene.deploy([totals]);
+    const text = '${x}\r\n--rollback y';
+    await scene.admin.query(`CREATE VIEW public.odd_view AS SELECT total, '${text}' AS "\${z}" FROM public.totals`);
+    const { up, down } = migrationSql(await scene.plan([{ ...totals, query: OTHER }]));
+    for (const sql of [up, down]) {
+      expect(sql).toContain('odd_view');
+      expect(sql).not.toMatch(/\$\{|\r|^--rollback/m);
+      await scene.run([`BEGIN; ${sql} COMMIT`]);
+      const { rows } = await scene.admin.query('SELECT DISTINCT "${z}" AS z FROM public.odd_view');
+      expect(rows).toStrictEqual([{ z: text }]);
+    }
+  });
+
   it('as a class of TypeORM, whose texts are those of the statements, whatever is in them', async () => {
     const odd = { name: 'odd', query: `SELECT id, '\${x} \`y\` \\ \r\n' AS z FROM public.orders` };
     const todo = await scene.plan([odd]);
