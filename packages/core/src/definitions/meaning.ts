@@ -72,8 +72,11 @@ DECLARE
   bare text := tree;
   named record;
 BEGIN
-  bare := regexp_replace(bare, ':(alias|eref|join_using_alias|resname|ctecolnames|funcformat|relabelformat|coerceformat|convertformat|coercionformat) '
-    '(?:\\{ALIAS :aliasname ${STRING} :colnames ${STRINGS}\\}|${STRINGS}|${STRING})', ':\\1', 'g');
+  bare := regexp_replace(bare, '\\{ALIAS :aliasname ${STRING} :colnames ${STRINGS}\\}', '<>', 'g');
+  bare := regexp_replace(bare, ':(?:resname ${STRING}|(?:func|relabel|coerce|convert|coercion)format [0-9]+)', '', 'g');
+  IF strpos(bare, ':ctecolnames (') > 0 THEN
+    bare := regexp_replace(bare, ':ctecolnames ${STRINGS}', ':ctecolnames <>', 'g');
+  END IF;
   IF strpos(bare, ':ctename ') > 0 THEN
     FOR named IN SELECT found.name[1] AS name, row_number() OVER (ORDER BY min(found.place)) AS place
       FROM regexp_matches(bare, ':ctename (${STRING})', 'g') WITH ORDINALITY found (name, place) GROUP BY 1
@@ -106,44 +109,58 @@ BEGIN
 END
 $read$;`;
 
-/** What is under a view of ours: all that it reads and calls, through views and the functions that PostgreSQL looks into. */
-const UNDER = `CREATE FUNCTION pg_temp.pgstream_under(rule oid, OUT reads json, OUT under json, OUT objects text)
+/**
+ * What is under views of ours, by their rules: all that each reads and calls, through views and the functions that PostgreSQL looks
+ * into. Of many at once, which share most of it.
+ */
+const UNDER = `CREATE FUNCTION pg_temp.pgstream_under(rules oid[]) RETURNS TABLE (rule oid, reads json, under json, objects text)
 LANGUAGE sql AS $under$
-  WITH RECURSIVE object (class, id, sub) AS (
-    SELECT d.refclassid, d.refobjid, d.refobjsubid FROM pg_depend d JOIN pg_rewrite w ON w.oid = d.objid
-    WHERE d.classid = 'pg_rewrite'::regclass AND d.objid = rule AND d.deptype = 'n'
-      AND NOT (d.refclassid = 'pg_class'::regclass AND d.refobjid = w.ev_class)
+  WITH RECURSIVE edge (class, id, refclass, refid, refsub) AS MATERIALIZED (
+    SELECT 'pg_class'::regclass::oid, w.ev_class, d.refclassid, d.refobjid, d.refobjsubid
+    FROM pg_rewrite w JOIN pg_depend d ON d.classid = 'pg_rewrite'::regclass AND d.objid = w.oid AND d.deptype = 'n'
+    WHERE w.rulename = '_RETURN'
+    UNION ALL
+    SELECT d.classid, d.objid, d.refclassid, d.refobjid, d.refobjsubid FROM pg_depend d
+    WHERE d.classid IN ('pg_proc'::regclass, 'pg_operator'::regclass) AND d.deptype = 'n'
+  ), object (rule, class, id, sub) AS (
+    SELECT w.oid, e.refclass, e.refid, e.refsub FROM pg_rewrite w
+    JOIN edge e ON e.class = 'pg_class'::regclass AND e.id = w.ev_class
+    WHERE w.oid = ANY (rules) AND e.refclass IN ('pg_class'::regclass, 'pg_proc'::regclass, 'pg_operator'::regclass)
+      AND NOT (e.refclass = 'pg_class'::regclass AND e.refid = w.ev_class)
     UNION
-    SELECT d.refclassid, d.refobjid, d.refobjsubid FROM object o CROSS JOIN LATERAL (
-      SELECT e.refclassid, e.refobjid, e.refobjsubid FROM pg_rewrite w
-      JOIN pg_depend e ON e.classid = 'pg_rewrite'::regclass AND e.objid = w.oid AND e.deptype = 'n'
-      WHERE o.class = 'pg_class'::regclass AND w.ev_class = o.id AND w.rulename = '_RETURN'
-      UNION ALL
-      SELECT e.refclassid, e.refobjid, e.refobjsubid FROM pg_depend e
-      WHERE o.class IN ('pg_proc'::regclass, 'pg_operator'::regclass) AND e.classid = o.class AND e.objid = o.id AND e.deptype = 'n'
-    ) d
-    WHERE d.refclassid IN ('pg_class'::regclass, 'pg_proc'::regclass, 'pg_operator'::regclass)
-      AND NOT (d.refclassid = o.class AND d.refobjid = o.id)
-  )
-  SELECT
-    (SELECT coalesce(json_agg(json_build_object('schema', n.nspname, 'name', c.relname) ORDER BY n.nspname, c.relname), '[]')
-      FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
-      WHERE c.oid IN (SELECT o.id FROM object o WHERE o.class = 'pg_class'::regclass)),
-    (SELECT coalesce(json_object_agg(defined.what, md5(defined.text) ORDER BY defined.what), '{}') FROM (
-      SELECT format('%s %I.%I', CASE c.relkind WHEN 'm' THEN 'materialized view' ELSE 'view' END, n.nspname, c.relname), pg_get_viewdef(c.oid)
-      FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
-      WHERE c.relkind IN ('v', 'm') AND c.oid IN (SELECT o.id FROM object o WHERE o.class = 'pg_class'::regclass)
-      UNION ALL
-      SELECT format('function %s', p.oid::regprocedure), CASE WHEN p.prokind = 'a'
-        THEN (SELECT concat_ws(' ', a.aggtransfn, a.aggfinalfn, a.agginitval) FROM pg_aggregate a WHERE a.aggfnoid = p.oid)
-        ELSE pg_get_functiondef(p.oid) END
-      FROM pg_proc p WHERE p.oid IN (SELECT o.id FROM object o WHERE o.class = 'pg_proc'::regclass)
-    ) defined (what, text)),
+    SELECT o.rule, e.refclass, e.refid, e.refsub FROM object o JOIN edge e ON e.class = o.class AND e.id = o.id
+    WHERE e.refclass IN ('pg_class'::regclass, 'pg_proc'::regclass, 'pg_operator'::regclass)
+      AND NOT (e.refclass = o.class AND e.refid = o.id)
+  ), found AS MATERIALIZED (
+    SELECT DISTINCT o.rule, o.class, o.id FROM object o
+  ), defined AS MATERIALIZED (
+    SELECT 'pg_class'::regclass::oid AS class, c.oid AS id,
+      format('%s %I.%I', CASE c.relkind WHEN 'm' THEN 'materialized view' ELSE 'view' END, n.nspname, c.relname) AS what,
+      md5(pg_get_viewdef(c.oid)) AS hash
+    FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+    WHERE c.relkind IN ('v', 'm') AND c.oid IN (SELECT f.id FROM found f WHERE f.class = 'pg_class'::regclass)
+    UNION ALL
+    SELECT 'pg_proc'::regclass, p.oid, format('function %s', p.oid::regprocedure), md5(CASE WHEN p.prokind = 'a'
+      THEN (SELECT concat_ws(' ', a.aggtransfn, a.aggfinalfn, a.agginitval) FROM pg_aggregate a WHERE a.aggfnoid = p.oid)
+      ELSE pg_get_functiondef(p.oid) END)
+    FROM pg_proc p WHERE p.oid IN (SELECT f.id FROM found f WHERE f.class = 'pg_proc'::regclass)
+  ), reads AS (
+    SELECT f.rule, json_agg(json_build_object('schema', n.nspname, 'name', c.relname) ORDER BY n.nspname, c.relname) AS list
+    FROM found f JOIN pg_class c ON f.class = 'pg_class'::regclass AND c.oid = f.id JOIN pg_namespace n ON n.oid = c.relnamespace
+    GROUP BY f.rule
+  ), under AS (
+    SELECT f.rule, json_object_agg(d.what, d.hash ORDER BY d.what) AS list
+    FROM found f JOIN defined d ON d.class = f.class AND d.id = f.id GROUP BY f.rule
+  ), objects AS (
     -- A relation of which columns are read is among the objects by these alone.
-    (SELECT string_agg(format(CASE WHEN o.sub > 0 THEN '%s%s.%s' ELSE '%s%s' END, o.letter, o.id, o.sub), ',' ORDER BY o.letter, o.id, o.sub)
-      FROM (SELECT 'c' AS letter, o.id, o.sub FROM object o WHERE o.class = 'pg_class'::regclass
-        UNION SELECT 'c', o.id, 0 FROM object o WHERE o.class = 'pg_class'::regclass
-        UNION SELECT 'p', o.id, 0 FROM object o WHERE o.class = 'pg_proc'::regclass) o)
+    SELECT l.rule, string_agg(format(CASE WHEN l.sub > 0 THEN '%s%s.%s' ELSE '%s%s' END, l.letter, l.id, l.sub), ',' ORDER BY l.letter, l.id, l.sub) AS list
+    FROM (SELECT o.rule, 'c' AS letter, o.id, o.sub FROM object o WHERE o.class = 'pg_class'::regclass
+      UNION SELECT f.rule, CASE f.class WHEN 'pg_class'::regclass THEN 'c' ELSE 'p' END, f.id, 0 FROM found f
+        WHERE f.class IN ('pg_class'::regclass, 'pg_proc'::regclass)) l
+    GROUP BY l.rule
+  )
+  SELECT asked.rule, coalesce(r.list, '[]'), coalesce(u.list, '{}'), coalesce(o.list, '')
+  FROM unnest(rules) asked (rule) LEFT JOIN reads r USING (rule) LEFT JOIN under u USING (rule) LEFT JOIN objects o USING (rule)
 $under$;`;
 
 /**
@@ -152,11 +169,15 @@ $under$;`;
  */
 const MEANINGS = `CREATE FUNCTION pg_temp.pgstream_meanings(asked json, path text) RETURNS json LANGUAGE plpgsql AS $meanings$
 DECLARE
+  -- Each by itself: to take one out of the whole, the whole is read.
+  entries json[] := ARRAY(SELECT json_array_elements(asked));
   answers json[] := array_fill(NULL::json, ARRAY[json_array_length(asked)]);
   todo int[] := ARRAY(SELECT generate_series(1, json_array_length(asked)));
   failed int[];
   absent int[] := '{}';
   changed int[] := '{}';
+  understood int[];
+  rules oid[];
   i int;
   entry json;
   taken oid;
@@ -174,8 +195,10 @@ BEGIN
   PERFORM set_config('search_path', '${PINNED}', true);
   LOOP
     failed := '{}';
+    understood := '{}';
+    rules := '{}';
     FOREACH i IN ARRAY todo LOOP
-      entry := asked -> (i - 1);
+      entry := entries[i];
       IF to_regnamespace(quote_ident(entry -> 'name' ->> 'schema')) IS NULL THEN
         answers[i] := json_build_object('error', format('schema "%s" does not exist', entry -> 'name' ->> 'schema'), 'sqlState', '3F000');
         CONTINUE;
@@ -199,8 +222,8 @@ BEGIN
           former := pg_temp.pgstream_read(entry ->> 'stored', coalesce(entry ->> 'storedPath', path), 'pgstream_stored_' || i);
           former_error := former.error;
           IF former_error IS NULL THEN
-            SELECT w.ev_action::text = tree OR pg_get_viewdef(w.ev_class) = pg_get_viewdef(of_view)
-              OR pg_temp.pgstream_bare(w.ev_action::text) = pg_temp.pgstream_bare(tree) INTO same
+            SELECT w.ev_action::text = tree OR pg_temp.pgstream_bare(w.ev_action::text) = pg_temp.pgstream_bare(tree)
+              OR pg_get_viewdef(w.ev_class) = pg_get_viewdef(of_view) INTO same
             FROM pg_rewrite w WHERE w.ev_class = format('pg_temp.%I', 'pgstream_stored_' || i)::regclass;
           END IF;
         END IF;
@@ -213,7 +236,8 @@ BEGIN
           NULL; -- What it costs is only told.
         END;
       END IF;
-      below := pg_temp.pgstream_under(rule);
+      understood := understood || i;
+      rules := rules || rule;
       taken := to_regclass(format('%I.%I', entry -> 'name' ->> 'schema', entry -> 'name' ->> 'name'));
       SELECT json_agg(json_build_object('name', a.attname, 'type', format('%I.%I', n.nspname, t.typname),
           'written', format_type(a.atttypid, a.atttypmod), 'bare', format_type(a.atttypid, NULL)) ORDER BY a.attnum) INTO given
@@ -223,7 +247,7 @@ BEGIN
       answers[i] := json_build_object(
         'qualified', NULL, 'isSame', coalesce(same, CASE WHEN entry ->> 'stored' IS NOT NULL THEN false END),
         'storedError', former_error,
-        'columns', given, 'reads', below.reads, 'under', below.under, 'objects', coalesce(below.objects, ''),
+        'columns', given,
         'types', (SELECT coalesce(json_agg(format_type(to_regtype(declared.type), NULL) ORDER BY declared.place), '[]')
           FROM json_array_elements_text(entry -> 'types') WITH ORDINALITY declared (type, place)),
         'rows', expected -> 0 -> 'Plan' -> 'Plan Rows',
@@ -239,10 +263,16 @@ BEGIN
         changed := changed || i;
       END IF;
     END LOOP;
+    -- Before anything is renamed.
+    FOR below IN SELECT understood[array_position(rules, u.rule)] AS i, json_build_object('reads', u.reads, 'under', u.under, 'objects', u.objects) AS found
+      FROM pg_temp.pgstream_under(rules) u
+    LOOP
+      answers[below.i] := (answers[below.i]::jsonb || below.found::jsonb)::json;
+    END LOOP;
     EXIT WHEN failed = '{}' OR (failed = todo AND absent = '{}' AND changed = '{}');
     IF absent = '{}' AND failed = todo THEN
       FOREACH i IN ARRAY changed LOOP
-        EXECUTE format('ALTER TABLE %I.%I RENAME TO %I', asked -> (i - 1) -> 'name' ->> 'schema', asked -> (i - 1) -> 'name' ->> 'name', 'pgstream_former_' || i);
+        EXECUTE format('ALTER TABLE %I.%I RENAME TO %I', entries[i] -> 'name' ->> 'schema', entries[i] -> 'name' ->> 'name', 'pgstream_former_' || i);
       END LOOP;
       absent := changed;
       changed := '{}';
@@ -250,7 +280,7 @@ BEGIN
     FOREACH i IN ARRAY absent LOOP
       BEGIN
         EXECUTE format('CREATE TABLE %I.%I AS SELECT * FROM pg_temp.%I WITH NO DATA',
-          asked -> (i - 1) -> 'name' ->> 'schema', asked -> (i - 1) -> 'name' ->> 'name', 'pgstream_declared_' || i);
+          entries[i] -> 'name' ->> 'schema', entries[i] -> 'name' ->> 'name', 'pgstream_declared_' || i);
       EXCEPTION WHEN duplicate_table OR unique_violation THEN
         NULL; -- Somebody has made it meanwhile.
       END;
