@@ -40,11 +40,15 @@ describe('declarations', () => {
   });
 
   test('are applied and taken back', async () => {
+    // It was left to the extension, which may have taken AUTO for it.
+    const { out: status } = await run('status', 'order_totals', '--json');
+    const { requestedRefreshMode } = JSON.parse(status) as { requestedRefreshMode: string | null };
     const declared = [
       {
         name: 'order_totals',
         query: 'SELECT customer_id, sum(amount) AS total FROM orders GROUP BY 1',
         schedule: '5m',
+        refreshMode: requestedRefreshMode ?? undefined,
       },
       { name: 'rich', query: 'SELECT customer_id FROM order_totals WHERE total > 500' },
     ];

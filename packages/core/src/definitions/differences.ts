@@ -112,9 +112,9 @@ export function needsRecreation(
  * Contract A.1: what was not counted from the beginning fails, or loses groups, and of pg_trickle nobody has seen it go well.
  * B.2: AUTO is no mode of alter.
  */
-function modeNeedsRecreation(asked: RefreshMode, { refreshMode }: Known, { name }: Dialect): string | undefined {
+function modeNeedsRecreation(asked: RefreshMode, known: Known, { name }: Dialect): string | undefined {
   if (asked === 'AUTO') return `${name} chooses for AUTO only when it creates`;
-  if (asked !== 'FULL' || refreshMode !== 'DIFFERENTIAL')
-    return `of a ${refreshMode} one no alter makes one that is ${asked}`;
+  if (asked !== 'FULL' || known.refreshMode !== 'DIFFERENTIAL')
+    return `of a ${modeOf(known)} one no alter makes one that is ${asked}`;
   return undefined;
 }
