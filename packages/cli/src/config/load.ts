@@ -1,8 +1,7 @@
 import { existsSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
-import { extname, resolve } from 'node:path';
-import { pathToFileURL } from 'node:url';
+import { resolve } from 'node:path';
 import { CliError, EXIT } from '../exit/index.ts';
+import { contentOf } from '../module/index.ts';
 import type { PgStreamConfig } from './config.ts';
 
 const FILES = ['ts', 'mts', 'mjs', 'js', 'json'].map((extension) => `pgstream.config.${extension}`);
@@ -22,22 +21,12 @@ export async function loadConfig(named: string | undefined): Promise<PgStreamCon
   if (file === undefined) return {};
   const path = resolve(file);
   if (!existsSync(path)) throw unusable(`There is no configuration file ${path}.`);
-  return checked(await contentOf(path), path);
+  return checked(await read(path), path);
 }
 
-async function contentOf(path: string): Promise<unknown> {
+async function read(path: string): Promise<unknown> {
   try {
-    switch (extname(path)) {
-      case '.json':
-        return JSON.parse(await readFile(path, 'utf8'));
-      case '.ts':
-      case '.mts': {
-        const { createJiti } = await import('jiti');
-        return await createJiti(path).import(path, { default: true });
-      }
-      default:
-        return ((await import(pathToFileURL(path).href)) as { default?: unknown }).default;
-    }
+    return await contentOf(path);
   } catch (error) {
     throw unusable(`The configuration file ${path} cannot be read: ${(error as Error).message}`, error);
   }

@@ -1,9 +1,9 @@
 import { existsSync } from 'node:fs';
 import { readdir, readFile, stat } from 'node:fs/promises';
-import { extname, join, relative, resolve } from 'node:path';
-import { pathToFileURL } from 'node:url';
+import { extname, join, relative } from 'node:path';
 import type { DeclaredStreamTable } from '@pgstream/core/definitions';
 import { CliError, EXIT } from '../exit/index.ts';
+import { contentOf } from '../module/index.ts';
 import { readSqlFile } from './sql-file.ts';
 
 const USUAL = [
@@ -39,27 +39,16 @@ async function definitionsIn(path: string, defaultSchema: string): Promise<reado
     return await Promise.all(names.map((name) => inSqlFile(join(path, name), defaultSchema)));
   }
   if (extname(path) === '.sql') return [await inSqlFile(path, defaultSchema)];
-  return declaredBy(await contentOf(path), path);
+  return declaredBy(await read(path), path);
 }
 
 async function inSqlFile(path: string, defaultSchema: string): Promise<DeclaredStreamTable> {
   return readSqlFile(path, await readFile(path, 'utf8'), defaultSchema);
 }
 
-async function contentOf(path: string): Promise<unknown> {
-  const absolute = resolve(path);
+async function read(path: string): Promise<unknown> {
   try {
-    switch (extname(path)) {
-      case '.json':
-        return JSON.parse(await readFile(path, 'utf8'));
-      case '.ts':
-      case '.mts': {
-        const { createJiti } = await import('jiti');
-        return await createJiti(absolute).import(absolute, { default: true });
-      }
-      default:
-        return ((await import(pathToFileURL(absolute).href)) as { default?: unknown }).default;
-    }
+    return await contentOf(path);
   } catch (error) {
     throw unusable(`${path} cannot be read: ${(error as Error).message}`, error);
   }
