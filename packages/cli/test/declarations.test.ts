@@ -87,9 +87,31 @@ describe('declarations', () => {
       code: 0,
       out: expect.stringContaining(`Wrote ${join(into, 'V7__stream_tables.sql')}`),
     });
-    expect(await readFile(join(into, 'U7__stream_tables.sql'), 'utf8')).toMatch(
-      /^SELECT \w+\.drop_stream_table\(name => 'public\.new'\);\n$/,
-    );
+    const undo = await readFile(join(into, 'U7__stream_tables.sql'), 'utf8');
+    expect(undo).toMatch(/^-- The way back from:\n-- create "public"\."new": /);
+    expect(undo).toMatch(/\nSELECT \w+\.drop_stream_table\(name => 'public\.new'\);\n$/);
+
+    // Nothing is written where one of the files is there.
+    await rm(join(into, 'V7__stream_tables.sql'));
+    const flags = ['--write', 'flyway', '--into', into, '--migration-version', '7'];
+    expect(await run('plan', file('new.sql'), ...flags)).toMatchObject({
+      code: 2,
+      err: expect.stringContaining(`${join(into, 'U7__stream_tables.sql')} is there already`),
+    });
+    expect(await readdir(into)).toEqual(['U7__stream_tables.sql']);
+    expect(await run('plan', file('new.sql'), ...flags, '--no-undo', '--description', 'new_one')).toMatchObject({
+      code: 0,
+    });
+    expect(await readdir(into)).toEqual(['U7__stream_tables.sql', 'V7__new_one.sql']);
+    const changelog = ['--write', 'liquibase', '--into', into, '--migration-version', '8', '--author', 'ann'];
+    await run('plan', file('new.sql'), ...changelog);
+    expect(await readFile(join(into, '8_stream_tables.sql'), 'utf8')).toContain('--changeset ann:8_stream_tables ');
+    for (const flag of [['--no-undo'], ['--into', into], ['--author', 'ann']]) {
+      expect(await run('plan', file('new.sql'), ...flag)).toMatchObject({
+        code: 2,
+        err: expect.stringContaining(`${flag[0]} is about files of migrations: say of which kind, --write sql or`),
+      });
+    }
   });
 
   test.for<[what: string, name: string, content: string, says: RegExp]>([

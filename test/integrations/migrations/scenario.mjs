@@ -17,7 +17,7 @@ const run = promisify(execFile);
 const ODD = [
   "SELECT id, amount, -- a comment; it's kept",
   "  'a;\nb' AS semicolon, $q$ it's \\ ; $q$ AS dollars, '\\' AS backslash, '${x} #{y}' AS placeholder, /* ; ' */",
-  "  E'\\'\\\\' AS escaped, 'a\n--rollback b\n--changeset c:1\n--comment d\n/\nGO\n' AS lines, 'a\r\nb' AS line_end",
+  "  E'\\'\\\\' AS escaped, 'a\n--rollback b\n--changeset c:1\n--comment d\n/\nGO\n' AS lines, 'a\r\nb' AS line_end, '\n\n  a  \n\tb\t\n' AS blanks",
   '-- rollback of refunds: not counted',
   '-- comment: nor are these',
   '--changeset a:b',
@@ -113,6 +113,7 @@ async function upAndDown(url, files, format, tool) {
       await writeFile(declarations, JSON.stringify(declared));
       const flags = ['--drop-orphans', '--write', format, '--into', files, '--migration-version', version];
       await pgstream(database, 'plan', declarations, ...flags);
+      if (before !== undefined) await refusesToLose(database, tool, VERSIONS[0].declared);
       assert.equal(await tool.up(), 1);
       await tool.settled();
       await holds(database, declared);
@@ -139,6 +140,19 @@ async function upAndDown(url, files, format, tool) {
   } finally {
     await client.end();
   }
+}
+
+/** What hangs on a stream table since the migration was written: it says so, and the database is what it was. */
+async function refusesToLose(database, tool, declared) {
+  const { client } = database;
+  await client.query('CREATE VIEW public.late AS SELECT total FROM public.order_totals');
+  await assert.rejects(
+    tool.up(),
+    /would lose what it does not know of: with public\.order_totals: view public\.late\./,
+  );
+  await holds(database, declared);
+  assert.deepEqual(await furniture(client), FURNITURE);
+  await client.query('DROP VIEW public.late');
 }
 
 /** The database has what is declared, nothing else, and the rows are those of the queries. */

@@ -1,8 +1,9 @@
+import { existsSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import type { MigrationFormat } from '@pgstream/core/definitions';
+import type { MigrationFile, MigrationFormat } from '@pgstream/core/definitions';
 import { type Command, Option } from 'commander';
-import { command, inDatabase } from '../command/index.ts';
+import { command, inDatabase, usage } from '../command/index.ts';
 import { shownSteps } from '../definitions/index.ts';
 import { DEFINITIONS, DROP_ORPHANS, planFor, type DefinitionFlags } from './definitions.ts';
 
@@ -11,6 +12,9 @@ interface Flags extends DefinitionFlags {
   readonly write?: MigrationFormat;
   readonly into?: string;
   readonly migrationVersion?: string;
+  readonly description?: string;
+  readonly author?: string;
+  readonly undo: boolean;
 }
 
 /** Core's, which is not loaded for help; a test holds them to be the same. */
@@ -41,16 +45,18 @@ export function plan(): Command {
     .addOption(new Option('--write <format>', 'write files of a migration').choices(FORMATS))
     .option('--into <folder>', 'where to write them (default: this folder)')
     .option('--migration-version <version>', 'of the migration (default: the time, as 20261129174500)')
+    .option('--description <words>', 'what the migration is called, with _ between words (default: stream_tables)')
+    .option('--author <name>', 'of a changeset of Liquibase (default: pgstream)')
+    .option('--no-undo', 'without the way back')
     .action(
       inDatabase<[files: readonly string[]], Flags>(async (session, flags, files) => {
+        checkFlags(flags);
         const { planText, migrationSql, writeMigrations } = await import('@pgstream/core/definitions');
         const todo = await planFor(session, flags, files);
-        const { write, into = '.', migrationVersion: version } = flags;
-        const written = write === undefined ? [] : writeMigrations(todo, write, { version }).files;
-        for (const { path, text } of written) {
-          await mkdir(dirname(join(into, path)), { recursive: true });
-          await writeFile(join(into, path), text, { flag: 'wx' });
-        }
+        const { write, into = '.', migrationVersion: version, description, author, undo } = flags;
+        const written =
+          write === undefined ? [] : writeMigrations(todo, write, { version, description, author, undo }).files;
+        await writeNew(into, written);
         const isBlocked = todo.steps.some(({ blockers }) => blockers.length > 0);
         session.output.show(
           {
@@ -67,4 +73,33 @@ export function plan(): Command {
         );
       }),
     );
+}
+
+/** What says how files are written, where none are, is a mistake. */
+function checkFlags({ write, into, migrationVersion, description, author, undo }: Flags): void {
+  if (write !== undefined) return;
+  const needless = Object.entries({
+    '--into': into,
+    '--migration-version': migrationVersion,
+    '--description': description,
+    '--author': author,
+    '--no-undo': undo ? undefined : true,
+  }).find(([, value]) => value !== undefined);
+  if (needless !== undefined) {
+    throw usage(`${needless[0]} is about files of migrations: say of which kind, --write ${FORMATS.join(' or ')}.`);
+  }
+}
+
+/** All of them, or none. */
+async function writeNew(into: string, files: readonly MigrationFile[]): Promise<void> {
+  const there = files.map(({ path }) => join(into, path)).find((path) => existsSync(path));
+  if (there !== undefined) {
+    throw usage(
+      `${there} is there already, and nothing was written. Say another --migration-version or --description.`,
+    );
+  }
+  for (const { path, text } of files) {
+    await mkdir(dirname(join(into, path)), { recursive: true });
+    await writeFile(join(into, path), text, { flag: 'wx' });
+  }
 }

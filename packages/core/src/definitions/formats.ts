@@ -7,6 +7,8 @@ export interface Migration {
   readonly author: string;
   /** What it does, in lines of comments. */
   readonly about: string;
+  /** Whether the way back is written, too. */
+  readonly undo: boolean;
   readonly up: string;
   readonly down: string;
   readonly upStatements: readonly string[];
@@ -21,26 +23,32 @@ export interface MigrationFile {
 
 /** Whose files are written, and how: see {@link writeMigrations}. */
 export const FORMATS = {
-  sql: ({ version, description, about, up, down }) => [
-    { path: `${version}_${description}.up.sql`, text: `${about}\n${up}` },
-    { path: `${version}_${description}.down.sql`, text: down },
-  ],
-  flyway: ({ version, description, about, up, down }) => [
-    { path: `V${version}__${description}.sql`, text: `${about}\n${up}` },
-    { path: `U${version}__${description}.sql`, text: down },
-  ],
-  liquibase: ({ version, description, author, about, up, downStatements }) => {
+  sql: (migration) => {
+    const { version, description } = migration;
+    return withUndo(migration, `${version}_${description}.up.sql`, `${version}_${description}.down.sql`);
+  },
+  flyway: (migration) => {
+    const { version, description } = migration;
+    return withUndo(migration, `V${version}__${description}.sql`, `U${version}__${description}.sql`);
+  },
+  liquibase: ({ version, description, author, about, undo, up, downStatements }) => {
     const rollback = downStatements
       .flatMap((statement) => `${statement};`.split('\n'))
       .map((line) => `--rollback ${line}\n`)
       .join('');
-    const text = `--liquibase formatted sql\n\n--changeset ${author}:${version}_${description} stripComments:false splitStatements:false\n${about}${up}${rollback}`;
+    const text = `${changeset(author, `${version}_${description}`)}${about}${up}${undo ? rollback : ''}`;
     return [{ path: `${version}_${description}.sql`, text }];
   },
-  typeorm: ({ version, description, about, upStatements, downStatements }) => {
+  typeorm: ({ version, description, about, undo, upStatements, downStatements }) => {
     const words = description.split('_').map((word) => word.charAt(0).toUpperCase() + word.slice(1));
     const milliseconds = String(millisecondsOf(version));
     const name = words.join('') + milliseconds;
+    const down = undo
+      ? `  public async down(queryRunner: QueryRunner): Promise<void> {
+${queries(downStatements)}  }`
+      : `  public down(): Promise<void> {
+    throw new Error('${name} has no way back.');
+  }`;
     const text = `import type { MigrationInterface, QueryRunner } from 'typeorm';
 
 ${about.replaceAll(/^-- /gm, '// ')}export class ${name} implements MigrationInterface {
@@ -49,24 +57,51 @@ ${about.replaceAll(/^-- /gm, '// ')}export class ${name} implements MigrationInt
   public async up(queryRunner: QueryRunner): Promise<void> {
 ${queries(upStatements)}  }
 
-  public async down(queryRunner: QueryRunner): Promise<void> {
-${queries(downStatements)}  }
+${down}
 }
 `;
     return [{ path: `${milliseconds}-${words.join('')}.ts`, text }];
   },
-  drizzle: ({ version, description, about, upStatements, down }) => [
-    {
-      path: `${version}_${description}/migration.sql`,
-      text: `${about}${upStatements.map((statement) => `${statement};`).join('\n--> statement-breakpoint\n')}\n`,
-    },
-    { path: `${version}_${description}/down.sql`, text: down },
-  ],
-  prisma: ({ version, description, about, up, down }) => [
-    { path: `${version}_${description}/migration.sql`, text: `${about}\n${up}` },
-    { path: `${version}_${description}/down.sql`, text: down },
-  ],
+  drizzle: (migration) => {
+    const { version, description, about, upStatements } = migration;
+    const up = `${about}${upStatements.map((statement) => `${statement};`).join('\n--> statement-breakpoint\n')}\n`;
+    return inFolder(migration, `${version}_${description}`, up);
+  },
+  prisma: (migration) => {
+    const { version, description, about, up } = migration;
+    return inFolder(migration, `${version}_${description}`, `${about}\n${up}`);
+  },
 } satisfies Readonly<Record<string, (migration: Migration) => readonly MigrationFile[]>>;
+
+function withUndo({ about, undo, up, down }: Migration, upPath: string, downPath: string): readonly MigrationFile[] {
+  return [
+    { path: upPath, text: `${about}\n${up}` },
+    ...(undo ? [{ path: downPath, text: `${backwards(about)}\n${down}` }] : []),
+  ];
+}
+
+function inFolder({ about, undo, down }: Migration, folder: string, up: string): readonly MigrationFile[] {
+  return [
+    { path: `${folder}/migration.sql`, text: up },
+    ...(undo ? [{ path: `${folder}/down.sql`, text: `${backwards(about)}\n${down}` }] : []),
+  ];
+}
+
+function backwards(about: string): string {
+  return `-- The way back from:\n${about}`;
+}
+
+/** The head of a file of Liquibase's, which takes what follows for one statement and leaves comments in it. */
+function changeset(author: string, id: string, ...attributes: readonly string[]): string {
+  const words = [
+    `${author}:${id}`,
+    ...attributes,
+    'rollbackSplitStatements:false',
+    'stripComments:false',
+    'splitStatements:false',
+  ];
+  return `--liquibase formatted sql\n\n--changeset ${words.join(' ')}\n`;
+}
 
 /** Whose files are written. */
 export type MigrationFormat = keyof typeof FORMATS;
@@ -81,8 +116,19 @@ function queries(statements: readonly string[]): string {
     .join('');
 }
 
+/** Whether a version is an instant of the calendar in UTC: `20261129174500`. */
+export function isInstant(version: string): boolean {
+  const milliseconds = /^\d{14}$/.test(version) ? millisecondsOf(version) : undefined;
+  // Of a 30 February it is the second of March.
+  return milliseconds !== undefined && timestamp(new Date(milliseconds)) === version;
+}
+
+export function timestamp(instant: Date): string {
+  return instant.toISOString().replaceAll(/[-:T]|\..*$/g, '');
+}
+
 /** What TypeORM orders migrations by; undefined where a version is no instant. */
-export function millisecondsOf(version: string): number | undefined {
+function millisecondsOf(version: string): number | undefined {
   if (/^\d{13}$/.test(version)) return Number(version);
   const [, year, month, day, hour, minute, second] = /^(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)$/.exec(version) ?? [];
   if (year === undefined) return undefined;

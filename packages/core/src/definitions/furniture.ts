@@ -1,6 +1,7 @@
 import type { Dialect } from '../dialect/index.ts';
 import { query, type SqlExecutor } from '../executor/index.ts';
 import type { QualifiedName } from '../name/index.ts';
+import { attachedSql, ATTACHED_HASH, isOurs, type Attached } from './attached.ts';
 
 /** A statement that gives back what a relation had before it was dropped. */
 interface PutBack {
@@ -20,13 +21,11 @@ export interface Affected {
   readonly definition: string | null;
   /** Owner, rights, comments, indexes and the like, in the order in which they can be put back. */
   readonly furniture: readonly PutBack[];
+  /** All that hangs on it. */
+  readonly attached: Attached;
   /** What would go with it and cannot be put back, as PostgreSQL describes it. */
   readonly blockers: readonly string[];
 }
-
-/** Whether a trigger is the extension's own. */
-const isOurs = (d: Dialect): string =>
-  `(tn.nspname IN ('${d.schema}', '${d.changesSchema}') OR p.proname LIKE '\\_${d.prefix.replace('_', '\\_')}%' OR t.tgname LIKE '${d.prefix.replace('_', '\\_')}%')`;
 
 /**
  * The relations with what depends on them, and all that a DROP of them takes along. Written for a search_path in which only
@@ -76,7 +75,7 @@ const AFFECTED = (d: Dialect): string => `WITH RECURSIVE affected (id) AS (
   UNION ALL
   SELECT r.oid, 14, pg_get_triggerdef(t.oid), '{}'
   FROM relation r JOIN pg_trigger t ON t.tgrelid = r.oid AND NOT t.tgisinternal
-  JOIN pg_proc p ON p.oid = t.tgfoid JOIN pg_namespace tn ON tn.oid = p.pronamespace WHERE NOT ${isOurs(d)}
+  JOIN pg_proc p ON p.oid = t.tgfoid WHERE NOT ${isOurs(d)}
   UNION ALL
   SELECT r.oid, 15, rtrim(pg_get_ruledef(w.oid), ';'), '{}' FROM relation r JOIN pg_rewrite w ON w.ev_class = r.oid AND w.rulename <> '_RETURN'
   UNION ALL
@@ -135,6 +134,7 @@ SELECT json_build_object('oid', r.oid::bigint, 'name', json_build_object('schema
   'definition', CASE WHEN r.relkind = 'v' THEN format(E'CREATE VIEW %s%s AS\\n%s', r.called,
     ' WITH (' || array_to_string(r.reloptions, ', ') || ')', rtrim(pg_get_viewdef(r.oid), E' ;\\n')) END,
   'furniture', (SELECT coalesce(json_agg(json_build_object('sql', f.sql, 'columns', coalesce(f.columns, '{}')) ORDER BY f.place, f.sql), '[]') FROM furniture f WHERE f.id = r.oid),
+  'attached', (SELECT coalesce(json_object_agg(a.what, ${ATTACHED_HASH}), '{}') FROM (${attachedSql(d, { parts: true, byDefault: true, grouping: true })}) a (what, hash)),
   'blockers', (SELECT coalesce(json_agg(b.text ORDER BY b.text), '[]') FROM (
     SELECT DISTINCT pg_describe_object(e.classid, e.objid, e.objsubid)
     FROM holder h JOIN pg_depend e ON e.refclassid = h.class AND e.refobjid = h.object

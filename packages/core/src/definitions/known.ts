@@ -45,19 +45,19 @@ type Wire = Omit<Known, 'name' | 'mark' | 'rows'> & {
 };
 
 /** Of pg_trickle, with what create makes of them when it is not told (contract B.3). */
-const SETTINGS: readonly (readonly [column: string, byDefault: string])[] = [
-  ['diamond_consistency', "'atomic'"],
-  ['diamond_schedule_policy', "'fastest'"],
-  ['requested_cdc_mode', 'NULL'],
+export const SETTINGS: readonly (readonly [column: string, byDefault: string | null])[] = [
+  ['diamond_consistency', 'atomic'],
+  ['diamond_schedule_policy', 'fastest'],
+  ['requested_cdc_mode', null],
   ['is_append_only', 'false'],
   ['pooler_compatibility_mode', 'false'],
-  ['refresh_tier', "'hot'"],
-  ['fuse_mode', "'off'"],
-  ['post_refresh_action', "'none'"],
-  ['max_differential_joins', 'NULL'],
-  ['max_delta_fraction', 'NULL'],
-  ['st_partition_key', 'NULL'],
-  ['target_freshness_mode', 'NULL'],
+  ['refresh_tier', 'hot'],
+  ['fuse_mode', 'off'],
+  ['post_refresh_action', 'none'],
+  ['max_differential_joins', null],
+  ['max_delta_fraction', null],
+  ['st_partition_key', null],
+  ['target_freshness_mode', null],
 ];
 
 const special = (d: Dialect): string =>
@@ -65,9 +65,9 @@ const special = (d: Dialect): string =>
     d.ifColumn(
       'stream_tables',
       column,
-      byDefault === 'NULL'
+      byDefault === null
         ? `CASE WHEN s.${column} IS NOT NULL THEN '${column}' END`
-        : `CASE WHEN s.${column}::pg_catalog.text OPERATOR(pg_catalog.<>) ${byDefault}::pg_catalog.text THEN '${column}' END`,
+        : `CASE WHEN s.${column}::pg_catalog.text OPERATOR(pg_catalog.<>) '${byDefault}' THEN '${column}' END`,
     ),
   ).join(', ')}]::pg_catalog.text[], NULL)`;
 

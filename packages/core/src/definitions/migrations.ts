@@ -1,7 +1,8 @@
 import { PgStreamError } from '../errors/index.ts';
 import { quoteName } from '../name/index.ts';
 import { refuseBlocked } from './apply.ts';
-import { FORMATS, millisecondsOf, type MigrationFile, type MigrationFormat } from './formats.ts';
+import { FORMATS, isInstant, timestamp, type MigrationFile, type MigrationFormat } from './formats.ts';
+import { guardSql } from './guard.ts';
 import { forTools } from './sql.ts';
 import { isChange, statementsOf, type Plan } from './steps.ts';
 
@@ -25,9 +26,13 @@ export interface MigrationSql {
 export function migrationSql(plan: Plan): MigrationSql {
   refuseBlocked(plan);
   const marks = plan.steps.flatMap(({ mark }) => mark ?? []);
-  const upStatements = plan.changes === 0 ? [] : [...statementsOf(plan.steps, 'up'), ...marks].map(forTools);
-  const downStatements = statementsOf(plan.steps, 'down').map(forTools);
+  const upStatements = plan.changes === 0 ? [] : guarded(plan, 'up', [...statementsOf(plan.steps, 'up'), ...marks]);
+  const downStatements = guarded(plan, 'down', statementsOf(plan.steps, 'down'));
   return { up: textOf(upStatements), down: textOf(downStatements), upStatements, downStatements };
+}
+
+function guarded(plan: Plan, way: 'up' | 'down', statements: readonly string[]): readonly string[] {
+  return [...guardSql(plan, way), ...statements].map(forTools);
 }
 
 function textOf(statements: readonly string[]): string {
@@ -37,17 +42,22 @@ function textOf(statements: readonly string[]): string {
 /** The formats that there are. */
 export const MIGRATION_FORMATS = Object.keys(FORMATS) as readonly MigrationFormat[];
 
-/** Those whose tools order migrations by time. */
+/** Those whose tools order migrations by time; TypeORM by milliseconds, the others by the names of folders. */
 const BY_INSTANT: ReadonlySet<string> = new Set<MigrationFormat>(['typeorm', 'drizzle', 'prisma']);
 
-/** What the files are called. */
+/** What the files are called, and which there are. */
 export interface MigrationOptions {
   /** Of the migration: digits, with `.` or `_` between them. Default: the time now, as `20261129174500`, in UTC. */
   readonly version?: string | undefined;
-  /** Letters, digits and `_`. Default: `stream_tables`. */
+  /** Letters from a to z, digits and `_`, beginning with a letter. Default: `stream_tables`. */
   readonly description?: string | undefined;
   /** Of a Liquibase changeset. Default: `pgstream`. */
   readonly author?: string | undefined;
+  /**
+   * Whether to write the way back. Default: true. Flyway's open edition does not undo, and refuses such a file where
+   * `validateMigrationNaming` is set. A class of TypeORM then throws in `down()`, and Liquibase refuses to roll back.
+   */
+  readonly undo?: boolean | undefined;
 }
 
 /** Files of migrations; none where there is nothing to do. */
@@ -69,18 +79,21 @@ export interface Migrations {
  * Throws INVALID_ARGUMENT for names that do not fit, and for a plan with `blockers`.
  */
 export function writeMigrations(plan: Plan, format: MigrationFormat, options: MigrationOptions = {}): Migrations {
-  const { version = timestamp(new Date()), description = 'stream_tables', author = 'pgstream' } = options;
+  const { version = timestamp(new Date()), description = 'stream_tables', author = 'pgstream', undo = true } = options;
   checkFormat(format, version);
   checkWord('version', version, /^\d+(?:[._]\d+)*$/, 'digits, with . or _ between them');
-  checkWord('description', description, /^\w+$/, 'letters, digits and _');
+  checkWord('description', description, /^[a-z]\w*$/i, 'letters from a to z, digits and _, and begins with a letter');
   checkWord('author', author, /^[\w.@-]+$/, 'letters, digits, . @ _ and -');
   const sql = migrationSql(plan);
   if (sql.up === '') return { files: [] };
   const about = plan.steps
     .filter(isChange)
-    .map(({ kind, name, reasons }) => commentLine(`${kind} ${quoteName(name)}: ${reasons.join('; ')}`))
+    .flatMap(({ kind, name, reasons, left }) => [
+      commentLine(`${kind} ${quoteName(name)}: ${reasons.join('; ')}`),
+      ...left.map((statement) => commentLine(`not put back, for its columns are gone: ${statement}`)),
+    ])
     .join('');
-  return { files: FORMATS[format]({ version, description, author, about, ...sql }) };
+  return { files: FORMATS[format]({ version, description, author, about, undo, ...sql }) };
 }
 
 function checkFormat(format: MigrationFormat, version: string): void {
@@ -90,7 +103,7 @@ function checkFormat(format: MigrationFormat, version: string): void {
       `There is no format ${format}: write one of ${MIGRATION_FORMATS.join(', ')}.`,
     );
   }
-  if (!BY_INSTANT.has(format) || millisecondsOf(version) !== undefined) return;
+  if (!BY_INSTANT.has(format) || isInstant(version) || (format === 'typeorm' && /^\d{13}$/.test(version))) return;
   throw new PgStreamError(
     'INVALID_ARGUMENT',
     `The version of a migration for ${format} is an instant, by which they are ordered: 20261129174500, in UTC.`,
@@ -99,14 +112,13 @@ function checkFormat(format: MigrationFormat, version: string): void {
 
 function checkWord(option: string, value: string, pattern: RegExp, allowed: string): void {
   if (pattern.test(value)) return;
-  throw new PgStreamError('INVALID_ARGUMENT', `The ${option} of a migration is made of ${allowed}.`);
+  throw new PgStreamError(
+    'INVALID_ARGUMENT',
+    `The ${option} of a migration is made of ${allowed}: ${JSON.stringify(value)} is not.`,
+  );
 }
 
-/** A comment must not end its line before it is over, and no tool is to find a placeholder in it. */
+/** A comment must not end its line before it is over, and no tool is to find a placeholder or a breakpoint in it. */
 function commentLine(text: string): string {
-  return `-- ${text.replaceAll(/\s+/g, ' ').replaceAll('${', '$ {')}\n`;
-}
-
-function timestamp(now: Date): string {
-  return now.toISOString().replaceAll(/[-:T]|\..*$/g, '');
+  return `-- ${text.replaceAll(/\s+/g, ' ').replaceAll('${', '$ {').replaceAll('-->', '-- >')}\n`;
 }

@@ -11,11 +11,11 @@ import {
 
 /**
  * What tools for migrations read as something of their own, in the middle of a string, too: `${` begins a placeholder of Flyway
- * and Liquibase; and Liquibase takes lines for itself that begin with `-- rollback` and the like, and makes each end of a line a
- * line feed.
+ * and Liquibase; Drizzle divides a file at its breakpoints; and Liquibase takes lines for itself that begin with `-- rollback` and
+ * the like, and makes each end of a line a line feed.
  */
 const OF_TOOLS =
-  /\$(?=\{)|(?<=^[^\S\n]*)(?:-(?=-?\s*(?:changeset|comment|ignore|liquibase|precondition|property|rollback|validchecksum))|\/(?=\*\s*liquibase))|\r/gim;
+  /\$(?=\{)|-(?=->\s*statement-breakpoint)|(?<=^[^\S\n]*)(?:-(?=-?\s*(?:changeset|comment|ignore|liquibase|precondition|property|rollback|validchecksum))|\/(?=\*\s*liquibase))|\r/gim;
 
 const ESCAPED: Readonly<Record<string, string>> = {
   $: String.raw`\x24`,
@@ -25,7 +25,7 @@ const ESCAPED: Readonly<Record<string, string>> = {
 };
 
 /** A string as SQL text in which no tool for migrations finds anything of its own. */
-function literal(text: string | null): string {
+export function literal(text: string | null): string {
   if (text === null) return 'NULL';
   const quoted = quoteLiteral(text);
   const escaped = quoted.replaceAll(OF_TOOLS, (found) => ESCAPED[found] ?? found);

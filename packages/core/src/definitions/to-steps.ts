@@ -1,5 +1,6 @@
 import { PgStreamError } from '../errors/index.ts';
 import { quoteName, type QualifiedName } from '../name/index.ts';
+import type { Attached } from './attached.ts';
 import type { Declared } from './declared.ts';
 import { modeOf } from './differences.ts';
 import { isRemoved, type Compared, type Findings } from './findings.ts';
@@ -210,6 +211,7 @@ class Making {
       readers: 'Readers wait while the extension puts the new content in its place; the table may get another oid.',
       locks: 'ACCESS EXCLUSIVE on it, SHARE ROW EXCLUSIVE on the tables that it reads.',
       rows: meaning.rows,
+      attached: this.#attached(known.oid, declared.comment),
       up: {
         take: [],
         put: [
@@ -266,6 +268,7 @@ class Making {
       place: this.#places.get(known.oid) ?? 0,
       blockers: [...blockers, ...known.special.map((column) => `its setting ${column} of ${dialect.name}`)],
       left: left.map(({ sql }) => sql),
+      attached: this.#attached(known.oid, comment),
       up: {
         take: [dropSql(known.name, dialect)],
         put: [
@@ -296,7 +299,7 @@ class Making {
       const step = this.#recreateStep(known, reasons);
       return { ...step, blockers: [...step.blockers, ...this.#readsWhatIsDropped(affected)] };
     }
-    const { name, definition, furniture, blockers } = affected;
+    const { name, definition, furniture, attached, blockers } = affected;
     const put = [definition ?? '', ...furniture.map(({ sql }) => sql)];
     const take = [`DROP VIEW ${quoteName(name)}`];
     return {
@@ -314,9 +317,16 @@ class Making {
           : []),
         ...this.#readsWhatIsDropped(affected),
       ],
+      attached,
       up: { take, put },
       down: { take, put },
     };
+  }
+
+  /** A comment that is declared is the declared one, whatever it is by then. */
+  #attached(oid: number, comment: string | null | undefined): Attached {
+    const { attached = {} } = this.#affected.get(oid) ?? {};
+    return comment === undefined ? attached : { ...attached, comment: null };
   }
 
   /** Something that stays would read what goes. */
@@ -363,8 +373,11 @@ class Making {
 function stepFor({
   name,
   source,
-}: Pick<Declared, 'name' | 'source'>): Pick<PlanStep, 'name' | 'source' | 'place' | 'blockers' | 'left' | 'mark'> {
-  return { name, source: source ?? null, place: 0, blockers: [], left: [], mark: null };
+}: Pick<Declared, 'name' | 'source'>): Pick<
+  PlanStep,
+  'name' | 'source' | 'place' | 'blockers' | 'left' | 'attached' | 'mark'
+> {
+  return { name, source: source ?? null, place: 0, blockers: [], left: [], attached: {}, mark: null };
 }
 
 function adoptStep({ declared }: Compared): PlanStep {

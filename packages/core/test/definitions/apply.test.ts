@@ -11,6 +11,7 @@ import {
   plan,
   writeMigrations,
   type DeclaredStreamTable,
+  type MigrationFormat,
   type Plan,
 } from '../../src/definitions.ts';
 import { fromPg } from '../../src/pg.ts';
@@ -130,10 +131,11 @@ describe('apply()', () => {
 
   it('leaves what was there when it is killed before any of its statements, and ends right when it is run again', async () => {
     await scene.deploy([totals, top]);
-    const { upStatements } = migrationSql(await scene.plan(changed));
+    const { steps } = await scene.plan(changed);
+    const statements = steps.flatMap(({ up }) => [...up.take, ...up.put]);
     const before = await catalog();
     // The marks are written by one statement more, with the commit.
-    for (let at = 0; at < upStatements.length - changed.length; at += 1) {
+    for (let at = 0; at < statements.length; at += 1) {
       await killed(at);
       expect(await catalog()).toStrictEqual(before);
     }
@@ -253,6 +255,44 @@ describe('migrations', () => {
     }
   });
 
+  it('say what they do, and what they do not put back, in one line each, whatever is in a name', async () => {
+    await scene.deploy([totals]);
+    await scene.admin.query(`CREATE INDEX "b\n--> statement-breakpoint\n\${x}" ON public.totals (n)`);
+    const todo = await scene.plan([{ ...totals, query: 'SELECT id FROM public.orders' }]);
+    for (const format of ['drizzle', 'prisma', 'flyway'] as const) {
+      const texts = writeMigrations(todo, format, options).files.map(({ text }) => text);
+      for (const text of texts) {
+        expect(text).toMatch(
+          /^-- recreate "public"\."totals": .*\n-- not put back, for its columns are gone: CREATE INDEX/m,
+        );
+        expect(text).not.toMatch(/\$\{/);
+      }
+      expect(texts[1]).toMatch(/^-- The way back from:\n-- recreate/);
+      expect(texts[0]?.split('--> statement-breakpoint')).toHaveLength(
+        format === 'drizzle' ? migrationSql(todo).upStatements.length : 1,
+      );
+    }
+  });
+
+  it.each<[MigrationFormat, string[]]>([
+    ['sql', ['20260102030405_stream_tables.up.sql']],
+    ['flyway', ['V20260102030405__stream_tables.sql']],
+    ['liquibase', ['20260102030405_stream_tables.sql']],
+    ['typeorm', ['1767323045000-StreamTables.ts']],
+    ['drizzle', ['20260102030405_stream_tables/migration.sql']],
+    ['prisma', ['20260102030405_stream_tables/migration.sql']],
+  ])('without the way back: %s', async (format, paths) => {
+    const { files } = writeMigrations(await scene.plan([totals]), format, { ...options, undo: false });
+    expect(files.map(({ path }) => path)).toStrictEqual(paths);
+    for (const { text } of files) {
+      expect(text).toContain('create_stream_table(');
+      expect(text).not.toMatch(/drop_stream_table|--rollback/);
+    }
+    if (format !== 'typeorm') return;
+    const { StreamTables1767323045000: Migration } = await classesIn(files[0]?.text ?? '');
+    expect(() => Migration && new Migration().down({ query: () => Promise.resolve() })).toThrow(/has no way back/);
+  });
+
   it('none where there is nothing to do, and none for a name that is no name', async () => {
     await scene.deploy([totals]);
     const todo = await scene.plan([totals]);
@@ -260,8 +300,15 @@ describe('migrations', () => {
     expect(() => writeMigrations(todo, 'flyway', { version: '../1' })).toThrow(/version of a migration/);
     expect(() => writeMigrations(todo, 'rails' as never)).toThrow(/write one of sql, flyway, liquibase, typeorm/);
     for (const format of ['typeorm', 'drizzle', 'prisma'] as const) {
-      expect(() => writeMigrations(todo, format, { version: '1.2' })).toThrow(/is an instant.*20261129174500/);
+      for (const version of ['1.2', '20260230000000', ...(format === 'typeorm' ? [] : ['1767323045000'])]) {
+        expect(() => writeMigrations(todo, format, { version })).toThrow(/is an instant.*20261129174500/);
+      }
     }
+    expect(writeMigrations(todo, 'typeorm', { version: '1767323045000' })).toStrictEqual({ files: [] });
+    for (const description of ['1st', '_', 'order totals', 'größe', '']) {
+      expect(() => writeMigrations(todo, 'typeorm', { description })).toThrow(/description of a migration is made of/);
+    }
+    expect(() => writeMigrations(todo, 'liquibase', { author: 'me:1' })).toThrow(/author of a migration.*"me:1"/);
   });
 });
 
