@@ -8,7 +8,7 @@ import { readKnown, type Known } from './known.ts';
 import { searchPathOf } from './meaning.ts';
 import { contextOf, needsTransaction, planned } from './plan.ts';
 import { remember } from './remember.ts';
-import { isChange, statementsOf, type Plan, type PlanStep } from './steps.ts';
+import { inOrder, isChange, statementsOf, type Plan, type PlanStep } from './steps.ts';
 
 /** How to apply. */
 export interface ApplyOptions {
@@ -94,7 +94,7 @@ async function applyHere(
   }
   const known = await readKnown(where);
   await set(executor, { search_path: searchPathOf([plan.settings.defaultSchema]), row_security: 'off' });
-  for (const { sql, step } of inOrder(now.steps)) {
+  for (const { sql, step } of inOrder(now.steps, 'up')) {
     onStatement?.(sql, step);
     await sent(where, sql, step);
   }
@@ -109,15 +109,6 @@ function byName(known: readonly Known[]): ReadonlyMap<string, Known> {
 
 function isSame(one: Plan, other: Plan): boolean {
   return JSON.stringify(statementsOf(one.steps, 'up')) === JSON.stringify(statementsOf(other.steps, 'up'));
-}
-
-/** The statements of a plan, each with its step. */
-function inOrder(steps: readonly PlanStep[]): readonly { readonly sql: string; readonly step: PlanStep }[] {
-  const of = new Map(steps.flatMap((step) => [...step.up.take, ...step.up.put].map((sql) => [sql, step] as const)));
-  return statementsOf(steps, 'up').flatMap((sql) => {
-    const step = of.get(sql);
-    return step === undefined ? [] : [{ sql, step }];
-  });
 }
 
 /** In a block, which has no result: not every driver can read that of a function without one. */

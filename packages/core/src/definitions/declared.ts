@@ -44,6 +44,13 @@ export interface DeclaredStreamTable {
    * precisions (contract A.1), so these are not compared. Left out, the query alone decides.
    */
   readonly columns?: readonly DeclaredColumn[] | undefined;
+  /**
+   * A view to read it by, over all its columns: a name for readers that stays while stream tables come and go under it. Declare the
+   * next version of the stream table under another name with the same view, and it is made and filled beside the former one, gets its
+   * rights, policies, indexes and comments, and then the view is turned to it: nobody has waited for it. The view is
+   * `security_invoker`: who reads it needs rights on the stream table, too.
+   */
+  readonly view?: StreamTableName | null | undefined;
   /** The comment on the table; null for none. Left out, the one that is there stays. */
   readonly comment?: string | null | undefined;
   /** Where it was declared, for messages: `src/models.ts`. */
@@ -58,6 +65,7 @@ export interface Declared {
   readonly schedule: string | null;
   readonly refreshMode: RefreshMode;
   readonly columns: readonly DeclaredColumn[] | null;
+  readonly view: QualifiedName | null;
   /** Undefined: as it is. */
   readonly comment: string | null | undefined;
   readonly source: string | undefined;
@@ -65,7 +73,7 @@ export interface Declared {
 
 /**
  * Throws what is wrong with a declaration by itself: INVALID_NAME, UNSUPPORTED_QUERY, INVALID_SCHEDULE, INVALID_ARGUMENT; the
- * last also where two have one name.
+ * last also where two have one name, or one view.
  */
 export function declare(definitions: readonly DeclaredStreamTable[], defaultSchema: string): readonly Declared[] {
   if (!Array.isArray(definitions)) {
@@ -87,7 +95,26 @@ export function declare(definitions: readonly DeclaredStreamTable[], defaultSche
     }
     known.set(key, declared);
   }
+  checkViews(known);
   return [...known.values()];
+}
+
+/** A view has a name of its own, and is that of one stream table. */
+function checkViews(declared: ReadonlyMap<string, Declared>): void {
+  const views = new Map<string, Declared>();
+  for (const each of declared.values()) {
+    if (each.view === null) continue;
+    const key = quoteName(each.view);
+    const other = views.get(key) ?? declared.get(key);
+    if (other !== undefined) {
+      throw new PgStreamError(
+        'INVALID_ARGUMENT',
+        `${quoteName(each.name)}${whereOf(each)} declares the view ${key}, which is ${views.has(key) ? 'the view of ' : ''}${quoteName(other.name)}${whereOf(other)} already. Give one of them another name.`,
+        { schema: each.name.schema, table: each.name.name, operation: 'plan' },
+      );
+    }
+    views.set(key, each);
+  }
 }
 
 function declareOne(definition: DeclaredStreamTable, defaultSchema: string): Declared {
@@ -99,6 +126,7 @@ function declareOne(definition: DeclaredStreamTable, defaultSchema: string): Dec
       schedule: scheduleText(scheduleFor(definition)),
       refreshMode: checkRefreshMode(definition.refreshMode ?? 'DIFFERENTIAL'),
       columns: definition.columns ?? null,
+      view: definition.view == null ? null : resolveName(definition.view, defaultSchema),
       comment: definition.comment,
       source: definition.source,
     };

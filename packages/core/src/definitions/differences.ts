@@ -3,6 +3,7 @@ import type { Dialect } from '../dialect/index.ts';
 import type { Declared } from './declared.ts';
 import type { Known, KnownColumn } from './known.ts';
 import type { Meaning } from './meaning.ts';
+import { isSameName } from './views.ts';
 
 /** How a declared stream table and the one of the catalog differ. */
 export interface Differences {
@@ -22,6 +23,8 @@ export interface Differences {
 export function isAsMarked(declared: Declared, known: Known): boolean {
   const { mark } = known;
   if (mark === null || !known.isSeen || mark.kept !== known.kept || mark.query !== declared.query) return false;
+  // One that is declared no more is told of without it.
+  if (declared.view !== null && !isSameName(declared.view, known.view?.name)) return false;
   const { schedule, refreshMode, comment } = settingsOf(declared, known);
   return (
     schedule === undefined &&

@@ -1,11 +1,12 @@
 import type { Dialect } from '../dialect/index.ts';
-import { quoteName, type QualifiedName } from '../name/index.ts';
+import type { QualifiedName } from '../name/index.ts';
 import type { Declared } from './declared.ts';
 import type { Differences } from './differences.ts';
-import type { Affected } from './furniture.ts';
+import type { Affected, PutBack } from './furniture.ts';
 import type { Known } from './known.ts';
 import type { Meaning } from './meaning.ts';
 import type { PlanSettings } from './steps.ts';
+import { declaringOf, isSameName, type FoundView } from './views.ts';
 
 /** A declared stream table beside the one that is there. */
 export interface Compared {
@@ -28,11 +29,32 @@ export interface Findings {
   /** What is dropped, and all that depends on it. */
   readonly affected: readonly Affected[];
   readonly settings: PlanSettings;
+  /** What has the names of the views that are declared with what was compared. */
+  readonly views: readonly FoundView[];
+  /** What is put on a new stream table, by its quoted name, because the one before it behind the same view has it. */
+  readonly inherited: ReadonlyMap<string, readonly PutBack[]>;
 }
 
 /** Whether it is dropped: it was made by apply() and is not declared any more, or was named. */
 export function isRemoved(known: Known, declared: readonly Declared[], { orphans, remove }: PlanSettings): boolean {
-  const is = (name: QualifiedName): boolean => quoteName(name) === quoteName(known.name);
+  const is = (name: QualifiedName): boolean => isSameName(name, known.name);
   if (declared.some(({ name }) => is(name))) return false;
   return remove.some(is) || (orphans === 'drop' && known.mark !== null);
+}
+
+/** A view that was declared with a stream table, and is not any more. */
+export interface OrphanedView {
+  readonly name: QualifiedName;
+  readonly oid: number;
+  readonly isDropped: boolean;
+}
+
+/** That of a stream table; null if it has none. */
+export function orphanedView(known: Known, declared: readonly Declared[], settings: PlanSettings): OrphanedView | null {
+  const { view } = known;
+  if (view === null || declaringOf(view.name, declared) !== undefined) return null;
+  const { orphans, remove } = settings;
+  const isDropped =
+    orphans === 'drop' || isRemoved(known, declared, settings) || remove.some((name) => isSameName(name, view.name));
+  return { ...view, isDropped };
 }

@@ -1,10 +1,10 @@
 import type { Dialect } from '../dialect/index.ts';
 import { query, type SqlExecutor } from '../executor/index.ts';
-import type { QualifiedName } from '../name/index.ts';
+import { quoteName, type QualifiedName } from '../name/index.ts';
 import { attachedSql, ATTACHED_HASH, isOurs, type Attached } from './attached.ts';
 
 /** A statement that gives back what a relation had before it was dropped. */
-interface PutBack {
+export interface PutBack {
   readonly sql: string;
   /** Columns without which it cannot be: the index on them is then gone with them. */
   readonly columns: readonly string[];
@@ -28,31 +28,22 @@ export interface Affected {
 }
 
 /**
- * The relations with what depends on them, and all that a DROP of them takes along. Written for a search_path in which only
- * PostgreSQL's own needs no schema: so every name in what it writes has one.
+ * All that is put on relations, as statements for the name by which each is `called`: its own, or that of the stream table that
+ * takes its place beside it. There an index cannot have the same name: one that begins with the table's begins with the new one's,
+ * as those that the extension makes, and another gets one from the server. Written for a search_path in which only PostgreSQL's own needs no schema: so every name in
+ * what it writes has one.
  */
-const AFFECTED = (d: Dialect): string => `WITH RECURSIVE affected (id) AS (
-  SELECT r.id::bigint::oid FROM json_array_elements_text($1::text::json) r (id)
-  UNION
-  SELECT n.id FROM affected a CROSS JOIN LATERAL (
-    SELECT s.${d.prefix}relid FROM ${d.schema}.${d.prefix}dependencies p JOIN ${d.catalog} s USING (${d.prefix}id) WHERE p.source_relid = a.id
-    UNION ALL
-    SELECT w.ev_class FROM pg_depend e JOIN pg_rewrite w ON w.oid = e.objid
-    WHERE e.classid = 'pg_rewrite'::regclass AND e.refclassid = 'pg_class'::regclass AND e.refobjid = a.id AND w.ev_class <> a.id AND w.rulename = '_RETURN'
-  ) n (id)
-), relation AS (
-  SELECT c.*, format('%I.%I', n.nspname, c.relname) AS called, n.nspname,
-    EXISTS (SELECT FROM ${d.catalog} s WHERE s.${d.prefix}relid = c.oid) AS streams
-  FROM affected a JOIN pg_class c ON c.oid = a.id JOIN pg_namespace n ON n.oid = c.relnamespace
-), hidden AS (
+const FURNITURE = (d: Dialect): string => `hidden AS (
   SELECT a.attrelid, a.attnum FROM pg_attribute a JOIN relation r ON r.oid = a.attrelid AND r.streams
   WHERE left(a.attname, ${d.hiddenPrefix.length}) = '${d.hiddenPrefix}'
 ), furniture (id, place, sql, columns) AS (
-  SELECT r.oid, 10, format(CASE WHEN i.indisunique THEN 'CREATE UNIQUE INDEX IF NOT EXISTS %s' ELSE 'CREATE INDEX IF NOT EXISTS %s' END,
-      regexp_replace(pg_get_indexdef(i.indexrelid), '^CREATE (UNIQUE )?INDEX ', '')),
+  SELECT r.oid, 10, concat('CREATE ', u.nique, 'INDEX ', 'IF NOT EXISTS ' || quote_ident(CASE WHEN NOT r.beside THEN ic.relname
+      WHEN starts_with(ic.relname, r.relname) AND octet_length(r.become || substr(ic.relname, length(r.relname) + 1)) < 64 THEN r.become || substr(ic.relname, length(r.relname) + 1) END) || ' ',
+      'ON ', r.called, substr(pg_get_indexdef(i.indexrelid), length(format('CREATE %sINDEX %I ON %s', u.nique, ic.relname, r.own)) + 1)),
     (SELECT array_agg(DISTINCT a.attname::text) FROM pg_depend e JOIN pg_attribute a ON a.attrelid = r.oid AND a.attnum = e.refobjsubid
       WHERE e.classid = 'pg_class'::regclass AND e.objid = i.indexrelid AND e.refclassid = 'pg_class'::regclass AND e.refobjid = r.oid AND e.refobjsubid > 0)
-  FROM relation r JOIN pg_index i ON i.indrelid = r.oid
+  FROM relation r JOIN pg_index i ON i.indrelid = r.oid JOIN pg_class ic ON ic.oid = i.indexrelid
+  CROSS JOIN LATERAL (SELECT CASE WHEN i.indisunique THEN 'UNIQUE ' ELSE '' END) u (nique)
   WHERE NOT EXISTS (SELECT FROM pg_constraint k WHERE k.conindid = i.indexrelid AND k.conrelid = r.oid)
     AND NOT EXISTS (SELECT FROM hidden h WHERE h.attrelid = r.oid AND h.attnum = ANY (i.indkey))
   UNION ALL
@@ -60,22 +51,23 @@ const AFFECTED = (d: Dialect): string => `WITH RECURSIVE affected (id) AS (
     (SELECT array_agg(DISTINCT a.attname::text) FROM pg_depend e JOIN pg_attribute a ON a.attrelid = r.oid AND a.attnum = e.refobjsubid
       WHERE e.classid = 'pg_class'::regclass AND e.objid = ic.oid AND e.refclassid = 'pg_class'::regclass AND e.refobjid = r.oid AND e.refobjsubid > 0)
   FROM relation r JOIN pg_index i ON i.indrelid = r.oid JOIN pg_class ic ON ic.oid = i.indexrelid
-  WHERE obj_description(ic.oid, 'pg_class') IS NOT NULL
+  WHERE NOT r.beside AND obj_description(ic.oid, 'pg_class') IS NOT NULL
     AND NOT EXISTS (SELECT FROM pg_constraint k WHERE k.conindid = i.indexrelid AND k.conrelid = r.oid)
     AND NOT EXISTS (SELECT FROM hidden h WHERE h.attrelid = r.oid AND h.attnum = ANY (i.indkey))
   UNION ALL
-  SELECT r.oid, 12, format('ALTER TABLE %s ADD CONSTRAINT %I %s', r.called, k.conname, pg_get_constraintdef(k.oid)),
+  SELECT r.oid, 12, format('ALTER TABLE %s ADD %s%s', r.called, CASE WHEN r.beside THEN '' ELSE format('CONSTRAINT %I ', k.conname) END, pg_get_constraintdef(k.oid)),
     (SELECT array_agg(a.attname::text) FROM pg_attribute a WHERE a.attrelid = r.oid AND a.attnum = ANY (k.conkey))
   FROM relation r JOIN pg_constraint k ON k.conrelid = r.oid
   WHERE NOT EXISTS (SELECT FROM hidden h WHERE h.attrelid = r.oid AND h.attnum = ANY (k.conkey))
   UNION ALL
-  SELECT r.oid, 13, pg_get_statisticsobjdef(e.oid),
+  SELECT r.oid, 13, CASE WHEN r.beside THEN format('CREATE STATISTICS%s FROM %s', substr(x.def, x.begins, length(x.def) - x.begins + 1 - length(' FROM ' || r.own)), r.called) ELSE x.def END,
     (SELECT array_agg(a.attname::text) FROM pg_attribute a WHERE a.attrelid = r.oid AND a.attnum = ANY (e.stxkeys::int2[]))
   FROM relation r JOIN pg_statistic_ext e ON e.stxrelid = r.oid
+  CROSS JOIN LATERAL (SELECT pg_get_statisticsobjdef(e.oid), length(format('CREATE STATISTICS %I.%I', (SELECT en.nspname FROM pg_namespace en WHERE en.oid = e.stxnamespace), e.stxname)) + 1) x (def, begins)
   UNION ALL
-  SELECT r.oid, 14, pg_get_triggerdef(t.oid), '{}'
+  SELECT r.oid, 14, overlay(x.def PLACING r.called FROM strpos(x.def, ' ON ' || r.own || ' ') + 4 FOR length(r.own)), '{}'
   FROM relation r JOIN pg_trigger t ON t.tgrelid = r.oid AND NOT t.tgisinternal
-  JOIN pg_proc p ON p.oid = t.tgfoid WHERE NOT ${isOurs(d)}
+  JOIN pg_proc p ON p.oid = t.tgfoid CROSS JOIN LATERAL pg_get_triggerdef(t.oid) x (def) WHERE NOT ${isOurs(d)}
   UNION ALL
   SELECT r.oid, 15, rtrim(pg_get_ruledef(w.oid), ';'), '{}' FROM relation r JOIN pg_rewrite w ON w.ev_class = r.oid AND w.rulename <> '_RETURN'
   UNION ALL
@@ -120,7 +112,23 @@ const AFFECTED = (d: Dialect): string => `WITH RECURSIVE affected (id) AS (
   UNION ALL
   SELECT r.oid, 50, format('ALTER %s %s OWNER TO %I', CASE WHEN r.streams THEN 'TABLE' ELSE 'VIEW' END, r.called, pg_get_userbyid(r.relowner)), '{}'
   FROM relation r WHERE pg_get_userbyid(r.relowner) <> current_user
-), holder AS (
+)`;
+
+/** The relations with what depends on them, and all that a DROP of them takes along. */
+const AFFECTED = (d: Dialect): string => `WITH RECURSIVE affected (id) AS (
+  SELECT r.id::bigint::oid FROM json_array_elements_text($1::text::json) r (id)
+  UNION
+  SELECT n.id FROM affected a CROSS JOIN LATERAL (
+    SELECT s.${d.prefix}relid FROM ${d.schema}.${d.prefix}dependencies p JOIN ${d.catalog} s USING (${d.prefix}id) WHERE p.source_relid = a.id
+    UNION ALL
+    SELECT w.ev_class FROM pg_depend e JOIN pg_rewrite w ON w.oid = e.objid
+    WHERE e.classid = 'pg_rewrite'::regclass AND e.refclassid = 'pg_class'::regclass AND e.refobjid = a.id AND w.ev_class <> a.id AND w.rulename = '_RETURN'
+  ) n (id)
+), relation AS (
+  SELECT c.*, format('%I.%I', n.nspname, c.relname) AS called, format('%I.%I', n.nspname, c.relname) AS own, n.nspname, c.relname AS become, false AS beside,
+    EXISTS (SELECT FROM ${d.catalog} s WHERE s.${d.prefix}relid = c.oid) AS streams
+  FROM affected a JOIN pg_class c ON c.oid = a.id JOIN pg_namespace n ON n.oid = c.relnamespace
+), ${FURNITURE(d)}, holder AS (
   SELECT r.oid AS id, 'pg_class'::regclass::oid AS class, r.oid AS object FROM relation r
   UNION ALL
   SELECT r.oid, 'pg_type'::regclass, t.oid FROM relation r JOIN pg_type t ON t.oid = r.reltype OR t.typelem = r.reltype AND r.reltype <> 0
@@ -153,6 +161,35 @@ SELECT json_build_object('oid', r.oid::bigint, 'name', json_build_object('schema
   ) b (text)))::text AS pgstream
 FROM relation r
 ORDER BY r.nspname, r.relname`;
+
+/** What stream tables have that those are to get which are made beside them. */
+const INHERITED = (d: Dialect): string => `WITH relation AS (
+  SELECT c.*, a.called, format('%I.%I', n.nspname, c.relname) AS own, n.nspname, a.become, true AS beside, true AS streams
+  FROM json_to_recordset($1::text::json) a (oid bigint, called text, become text) JOIN pg_class c ON c.oid = a.oid::oid JOIN pg_namespace n ON n.oid = c.relnamespace
+), ${FURNITURE(d)}
+SELECT coalesce(json_object_agg(f.called, f.list), '{}')::text AS pgstream FROM (
+  SELECT r.called, json_agg(json_build_object('sql', f.sql, 'columns', coalesce(f.columns, '{}')) ORDER BY f.place, f.sql) AS list
+  FROM relation r JOIN furniture f ON f.id = r.oid GROUP BY r.called) f`;
+
+/** Who inherits from which stream table. */
+export interface Inheritance {
+  readonly oid: number;
+  readonly heir: QualifiedName;
+}
+
+/** By the heir's quoted name. In a transaction whose search_path is pinned. */
+export async function inheritedFrom(
+  executor: SqlExecutor,
+  dialect: Dialect,
+  asked: readonly Inheritance[],
+): Promise<ReadonlyMap<string, readonly PutBack[]>> {
+  if (asked.length === 0) return new Map();
+  const given = asked.map(({ oid, heir }) => ({ oid, called: quoteName(heir), become: heir.name }));
+  const [found = {}] = await query<Readonly<Record<string, readonly PutBack[]>>>(executor, INHERITED(dialect), [
+    JSON.stringify(given),
+  ]);
+  return new Map(Object.entries(found));
+}
 
 /** In a transaction whose search_path is pinned. The relations themselves are among the answers. */
 export async function affectedBy(

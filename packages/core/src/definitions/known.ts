@@ -31,6 +31,8 @@ export interface Known {
   readonly columns: readonly KnownColumn[];
   readonly comment: string | null;
   readonly mark: Mark | null;
+  /** The view of the mark, if one of that name reads it; else null. */
+  readonly view: { readonly name: QualifiedName; readonly oid: number } | null;
   /** Whether all that the mark says of what is under the query is still so. */
   readonly isSeen: boolean;
   /** Settings of the extension that are not as create() leaves them. */
@@ -94,6 +96,16 @@ const isVisible = HIDDEN_COLUMN_PREFIXES.map(
   (prefix) => `pg_catalog."left"(a.attname::pg_catalog.text, ${prefix.length}) OPERATOR(pg_catalog.<>) '${prefix}'`,
 ).join(' AND ');
 
+const viewPart = (part: 'schema' | 'name'): string =>
+  `(m.json OPERATOR(pg_catalog.->) 'view' OPERATOR(pg_catalog.->>) '${part}')`;
+
+/** SQL for the view that a mark `m` names, where it reads the stream table `c`. */
+const VIEW = `(SELECT pg_catalog.json_build_object('name', m.json OPERATOR(pg_catalog.->) 'view', 'oid', v.oid::bigint)
+  FROM pg_catalog.pg_class v JOIN pg_catalog.pg_namespace vn ON vn.oid ${EQUALS} v.relnamespace
+  WHERE vn.nspname ${EQUALS} ${viewPart('schema')} AND v.relname ${EQUALS} ${viewPart('name')} AND v.relkind ${EQUALS} 'v'
+    AND EXISTS (SELECT FROM pg_catalog.pg_rewrite w JOIN pg_catalog.pg_depend e ON e.classid ${EQUALS} w.tableoid AND e.objid ${EQUALS} w.oid
+      WHERE w.ev_class ${EQUALS} v.oid AND e.refclassid ${EQUALS} c.tableoid AND e.refobjid ${EQUALS} c.oid))`;
+
 const KNOWN = statement<Wire>(
   (
     d,
@@ -104,7 +116,7 @@ const KNOWN = statement<Wire>(
   'name', a.attname, 'type', pg_catalog.format('%I.%I', tn.nspname, t.typname)) ORDER BY a.attnum), '[]')
   FROM pg_catalog.pg_attribute a JOIN pg_catalog.pg_type t ON t.oid ${EQUALS} a.atttypid JOIN pg_catalog.pg_namespace tn ON tn.oid ${EQUALS} t.typnamespace
   WHERE a.attrelid ${EQUALS} c.oid AND a.attnum OPERATOR(pg_catalog.>) 0 AND NOT a.attisdropped AND ${isVisible}),
-'comment', pg_catalog.obj_description(c.oid, 'pg_class'), 'mark', m.text, 'special', ${special(d)},
+'comment', pg_catalog.obj_description(c.oid, 'pg_class'), 'mark', m.text, 'special', ${special(d)}, 'view', CASE WHEN ${viewPart('name')} IS NOT NULL THEN ${VIEW} END,
 'isSeen', m.json IS NOT NULL AND (m.json OPERATOR(pg_catalog.->>) 'objects') IS NOT NULL
   AND (m.json OPERATOR(pg_catalog.->>) 'seen') ${EQUALS} ${seenHash("(m.json OPERATOR(pg_catalog.->>) 'objects')")})::pg_catalog.text AS pgstream
 FROM ${d.catalog} s

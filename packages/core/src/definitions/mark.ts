@@ -1,4 +1,5 @@
 import type { RefreshMode } from '../definition/index.ts';
+import type { QualifiedName } from '../name/index.ts';
 import type { DeclaredColumn } from './declared.ts';
 
 /**
@@ -23,6 +24,8 @@ export interface Mark {
   readonly seen?: string | undefined;
   /** Hashes of the definitions of the views and functions under the query, by what they are: `view public.v`. */
   readonly under: Readonly<Record<string, string>>;
+  /** The view that was declared with it. */
+  readonly view?: QualifiedName | null | undefined;
   /** When the apply() was that changed it, in milliseconds since 1970: it can be taken back. */
   readonly apply?: number | undefined;
   /** What was there before that apply(): null if nothing was. */
@@ -34,6 +37,7 @@ export interface Former {
   readonly query: string;
   readonly schedule: string | null;
   readonly refreshMode: RefreshMode;
+  readonly view?: QualifiedName | null | undefined;
 }
 
 /** The beginning of every mark, by which it is told from a comment of somebody's. */

@@ -11,6 +11,10 @@ export interface Asked {
   readonly storedPath: string | null;
   /** The declared types of columns, to be written as PostgreSQL does. */
   readonly types: readonly (string | null)[];
+  /** By which it is to be read, and other queries may do so; null for none. */
+  readonly view: QualifiedName | null;
+  /** Whether the view is to have the name of a stream table. */
+  readonly takesPlace: boolean;
 }
 
 /** A column that a query gives. */
@@ -165,7 +169,7 @@ $under$;`;
 
 /**
  * Understands the declared queries in whatever order they can be: one may read a stream table that another is going to make, or
- * to give other columns. A table with the columns to come stands for it meanwhile. All of this is undone.
+ * to give other columns; or the view of one. A table with the columns to come stands for it meanwhile. All of this is undone.
  */
 const MEANINGS = `CREATE FUNCTION pg_temp.pgstream_meanings(asked json, path text) RETURNS json LANGUAGE plpgsql AS $meanings$
 DECLARE
@@ -174,8 +178,11 @@ DECLARE
   answers json[] := array_fill(NULL::json, ARRAY[json_array_length(asked)]);
   todo int[] := ARRAY(SELECT generate_series(1, json_array_length(asked)));
   failed int[];
+  -- Of what a table has to stand for: a view by the negative number.
   absent int[] := '{}';
   changed int[] := '{}';
+  standing text;
+  named json;
   understood int[];
   rules oid[];
   i int;
@@ -193,6 +200,18 @@ DECLARE
   given json;
 BEGIN
   PERFORM set_config('search_path', '${PINNED}', true);
+  -- A view that is going to read something else is what it will be, for those that read it.
+  FOR i IN 1 .. array_length(entries, 1) LOOP
+    named := entries[i] -> 'view';
+    CONTINUE WHEN named ->> 'name' IS NULL;
+    taken := to_regclass(format('%I.%I', named ->> 'schema', named ->> 'name'));
+    CONTINUE WHEN taken IS NULL;
+    IF entries[i] ->> 'takesPlace' = 'true' OR EXISTS (SELECT FROM pg_rewrite w JOIN pg_class v ON v.oid = w.ev_class
+      WHERE v.oid = taken AND v.relkind = 'v' AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.classid = 'pg_rewrite'::regclass AND d.objid = w.oid
+        AND d.refclassid = 'pg_class'::regclass AND d.refobjid = to_regclass(format('%I.%I', entries[i] -> 'name' ->> 'schema', entries[i] -> 'name' ->> 'name')))) THEN
+      EXECUTE format('ALTER TABLE %s RENAME TO %I', taken::regclass, 'pgstream_former_view_' || i);
+    END IF;
+  END LOOP;
   LOOP
     failed := '{}';
     understood := '{}';
@@ -256,12 +275,17 @@ BEGIN
       IF NOT reading.qualified THEN
         answers[i] := (answers[i]::jsonb || jsonb_build_object('qualified', btrim(pg_get_viewdef(of_view), E' ;\\n')))::json;
       END IF;
-      IF taken IS NULL THEN
-        absent := absent || i;
-      ELSIF EXISTS (SELECT FROM pg_attribute a WHERE a.attrelid = of_view AND a.attnum > 0
-        AND NOT EXISTS (SELECT FROM pg_attribute b WHERE b.attrelid = taken AND b.attname = a.attname AND b.atttypid = a.atttypid AND NOT b.attisdropped)) THEN
-        changed := changed || i;
-      END IF;
+      FOREACH standing IN ARRAY ARRAY['name', 'view'] LOOP
+        named := entry -> standing;
+        CONTINUE WHEN named ->> 'name' IS NULL;
+        taken := to_regclass(format('%I.%I', named ->> 'schema', named ->> 'name'));
+        IF taken IS NULL THEN
+          absent := absent || CASE standing WHEN 'name' THEN i ELSE -i END;
+        ELSIF EXISTS (SELECT FROM pg_attribute a WHERE a.attrelid = of_view AND a.attnum > 0
+          AND NOT EXISTS (SELECT FROM pg_attribute b WHERE b.attrelid = taken AND b.attname = a.attname AND b.atttypid = a.atttypid AND NOT b.attisdropped)) THEN
+          changed := changed || CASE standing WHEN 'name' THEN i ELSE -i END;
+        END IF;
+      END LOOP;
     END LOOP;
     -- Before anything is renamed.
     FOR below IN SELECT understood[array_position(rules, u.rule)] AS i, json_build_object('reads', u.reads, 'under', u.under, 'objects', u.objects) AS found
@@ -272,15 +296,17 @@ BEGIN
     EXIT WHEN failed = '{}' OR (failed = todo AND absent = '{}' AND changed = '{}');
     IF absent = '{}' AND failed = todo THEN
       FOREACH i IN ARRAY changed LOOP
-        EXECUTE format('ALTER TABLE %I.%I RENAME TO %I', entries[i] -> 'name' ->> 'schema', entries[i] -> 'name' ->> 'name', 'pgstream_former_' || i);
+        named := entries[abs(i)] -> CASE WHEN i > 0 THEN 'name' ELSE 'view' END;
+        EXECUTE format('ALTER TABLE %I.%I RENAME TO %I', named ->> 'schema', named ->> 'name', 'pgstream_former_' || i);
       END LOOP;
       absent := changed;
       changed := '{}';
     END IF;
     FOREACH i IN ARRAY absent LOOP
       BEGIN
+        named := entries[abs(i)] -> CASE WHEN i > 0 THEN 'name' ELSE 'view' END;
         EXECUTE format('CREATE TABLE %I.%I AS SELECT * FROM pg_temp.%I WITH NO DATA',
-          entries[i] -> 'name' ->> 'schema', entries[i] -> 'name' ->> 'name', 'pgstream_declared_' || i);
+          named ->> 'schema', named ->> 'name', 'pgstream_declared_' || abs(i));
       EXCEPTION WHEN duplicate_table OR unique_violation THEN
         NULL; -- Somebody has made it meanwhile.
       END;

@@ -7,13 +7,15 @@ import { canBegin, inOwnTransaction, undone, type SqlExecutor } from '../executo
 import { checkCreatable, quoteName } from '../name/index.ts';
 import { declare, type Declared, type DeclaredStreamTable } from './declared.ts';
 import { differencesOf, isAsMarked, needsRecreation } from './differences.ts';
-import { isRemoved, type Compared, type Findings } from './findings.ts';
-import { affectedBy } from './furniture.ts';
+import { isRemoved, orphanedView, type Compared, type Findings } from './findings.ts';
+import { affectedBy, inheritedFrom } from './furniture.ts';
 import { readKnown, type Known } from './known.ts';
 import { meaningsOf, pinned, searchPathOf } from './meaning.ts';
 import { problemsOf } from './problems.ts';
 import { isChange, type Plan, type PlanSettings } from './steps.ts';
 import { stepsOf } from './to-steps.ts';
+import { predecessorOf, viewChangeOf, viewProblemOf } from './view-changes.ts';
+import { viewsOf } from './views.ts';
 
 /** How to plan. */
 export interface PlanOptions {
@@ -76,27 +78,31 @@ export async function planned(context: Context, declared: readonly Declared[], s
     if (there === undefined) checkCreatable(each.name, dialect);
     return there === undefined || !isAsMarked(each, there);
   });
-  const removed = known.filter((each) => isRemoved(each, declared, settings));
+  const removed = known.flatMap((each) => [
+    ...(isRemoved(each, declared, settings) ? [each.oid] : []),
+    ...(orphanedView(each, declared, settings)?.isDropped === true && each.view !== null ? [each.view.oid] : []),
+  ]);
   const base = { dialect, known, declared, settings };
   const findings =
     open.length === 0 && removed.length === 0
-      ? { ...base, compared: [], affected: [] }
+      ? { ...base, compared: [], affected: [], views: [], inherited: new Map() }
       : await aside(context, async (where) => await findingsOf(where, { ...base, open, byName, removed }));
   const steps = stepsOf(findings);
   return { dialect: dialect.name, steps, changes: steps.filter(isChange).length, definitions: declared, settings };
 }
 
-interface Open extends Omit<Findings, 'compared' | 'affected'> {
+interface Open extends Omit<Findings, 'compared' | 'affected' | 'views' | 'inherited'> {
   readonly open: readonly Declared[];
   readonly byName: ReadonlyMap<string, Known>;
-  readonly removed: readonly Known[];
+  /** Stream tables and views that are dropped, by oid. */
+  readonly removed: readonly number[];
 }
 
 async function findingsOf(where: Context, { open, byName, removed, ...base }: Open): Promise<Findings> {
   const { executor } = where;
   const { dialect, settings } = base;
   const major = await pinned(executor);
-  const asked = open.map(({ name, query: declared, columns }) => {
+  const asked = open.map(({ name, query: declared, columns, view }) => {
     const there = byName.get(quoteName(name));
     return {
       name,
@@ -104,6 +110,8 @@ async function findingsOf(where: Context, { open, byName, removed, ...base }: Op
       stored: there?.query ?? null,
       storedPath: there?.searchPath ?? null,
       types: (columns ?? []).map(({ type }) => type ?? null),
+      view,
+      takesPlace: view !== null && byName.has(quoteName(view)),
     };
   });
   // Tables of ours that stand for others are gone again before it is asked what depends on these.
@@ -122,13 +130,33 @@ async function findingsOf(where: Context, { open, byName, removed, ...base }: Op
     compared.push({ declared, known, meaning, differences, recreate });
   }
   throwTogether(problems);
+  const views = await viewsOf(
+    executor,
+    compared.flatMap(({ declared: { view, name }, meaning: { columns } }) =>
+      view === null ? [] : [{ view, table: name, columns: columns.map((column) => column.name) }],
+    ),
+  );
+  const around = { ...base, views };
+  throwTogether(compared.flatMap((each) => viewProblemOf(each, around) ?? []));
+  const inherited = await inheritedFrom(
+    executor,
+    dialect,
+    compared.flatMap((each) => {
+      const predecessor = predecessorOf(each, around);
+      return predecessor === undefined ? [] : [{ oid: predecessor.oid, heir: each.declared.name }];
+    }),
+  );
   const affected = await affectedBy(executor, dialect, [
     ...compared.flatMap(({ known, differences, recreate }) =>
       known !== undefined && (recreate.length > 0 || (differences?.content.length ?? 0) > 0) ? [known.oid] : [],
     ),
-    ...removed.map(({ oid }) => oid),
+    ...compared.flatMap((each) => {
+      const change = viewChangeOf(each, around);
+      return change !== null && 'found' in change ? (change.found.oid ?? []) : [];
+    }),
+    ...removed,
   ]);
-  return { ...base, compared, affected };
+  return { ...around, compared, affected, inherited };
 }
 
 function throwTogether(problems: readonly PgStreamError[]): void {

@@ -1,13 +1,15 @@
 import { argument, commandBlock } from '../command/index.ts';
 import type { Context } from '../context/index.ts';
 import { query, undone } from '../executor/index.ts';
-import { quoteName } from '../name/index.ts';
+import { quoteName, type QualifiedName } from '../name/index.ts';
+import { orphanedView } from './findings.ts';
 import { readKnown, seenHash, type Known } from './known.ts';
 import { markText, type Mark } from './mark.ts';
 import { meaningsOf, pinned, searchPathOf, type Meaning } from './meaning.ts';
 import { markSql } from './sql.ts';
 import { isChange, type Plan } from './steps.ts';
 import { formerOf } from './to-steps.ts';
+import { isSameName, viewsOf } from './views.ts';
 
 const SEEN = `SELECT coalesce(pg_catalog.json_agg(${seenHash('l.objects')} ORDER BY l.place), '[]')::pg_catalog.text AS pgstream
 FROM pg_catalog.json_array_elements_text($1::pg_catalog.text::pg_catalog.json) WITH ORDINALITY l (objects, place)`;
@@ -33,14 +35,26 @@ export async function remember(
     stored: each.query,
     storedPath: null,
     types: [],
+    view: null,
+    takesPlace: false,
   }));
-  const { major, meanings } = await undone(executor, async () => ({
+  const views = declared.map((each) => each.view ?? keptView(before.get(quoteName(each.name)), plan));
+  const { major, meanings, found } = await undone(executor, async () => ({
     major: await pinned(executor),
+    found: await viewsOf(
+      executor,
+      views.flatMap((view, index) => {
+        const table = declared[index]?.name;
+        return view === null || table === undefined ? [] : [{ view, table, columns: [] }];
+      }),
+    ),
     meanings: await meaningsOf(executor, asked, searchPathOf([plan.settings.defaultSchema])),
   }));
-  const understood = meanings.map((meaning): Pick<Meaning, 'objects' | 'under'> =>
-    'error' in meaning ? { objects: '', under: {} } : meaning,
-  );
+  const understood = meanings.map((meaning, index): Pick<Meaning, 'objects' | 'under'> => {
+    if ('error' in meaning) return { objects: '', under: {} };
+    const oid = found.find(({ name }) => isSameName(name, views[index]))?.oid;
+    return oid == null ? meaning : { ...meaning, objects: `${meaning.objects},c${oid}` };
+  });
   const [seen = []] = await query<readonly string[]>(executor, SEEN, [
     JSON.stringify(understood.map(({ objects }) => objects)),
   ]);
@@ -50,12 +64,13 @@ export async function remember(
     const step = steps.get(key);
     const old = before.get(key);
     const { objects = '', under = {} } = understood[index] ?? {};
-    const changed =
-      step !== undefined && isChange(step)
-        ? { apply: at, former: old === undefined ? null : formerOf(old) }
-        : old?.mark == null
-          ? {}
-          : { apply: old.mark.apply, former: old.mark.former };
+    const view = views[index] ?? null;
+    const viewStep = view === null ? undefined : steps.get(quoteName(view));
+    const changed = [step, viewStep].some((one) => one !== undefined && isChange(one))
+      ? { apply: at, former: old === undefined ? null : formerOf(old) }
+      : old?.mark == null
+        ? {}
+        : { apply: old.mark.apply, former: old.mark.former };
     const mark: Mark = {
       pgstream: 1,
       query: text,
@@ -66,9 +81,16 @@ export async function remember(
       objects,
       seen: seen[index],
       under,
+      view,
       ...changed,
     };
     return `EXECUTE ${argument(markSql(name, markText(mark), dialect))};`;
   });
   await executor.query(commandBlock({ statements: comments.join('\n') }, 'open'));
+}
+
+/** A view that is not declared any more is still known for ours while it is there. */
+function keptView(known: Known | undefined, { definitions, settings }: Plan): QualifiedName | null {
+  const orphaned = known === undefined ? null : orphanedView(known, definitions, settings);
+  return orphaned === null || orphaned.isDropped ? null : orphaned.name;
 }

@@ -1,10 +1,12 @@
 import type { SqlExecutor } from '../executor/index.ts';
 import { PgStreamError } from '../errors/index.ts';
+import type { QualifiedName, StreamTableName } from '../name/index.ts';
 import type { Declared, DeclaredStreamTable } from './declared.ts';
 import { modeOf } from './differences.ts';
 import { readKnown, type Known } from './known.ts';
 import { contextOf, planned, type PlanOptions } from './plan.ts';
 import type { Plan } from './steps.ts';
+import { declaringOf, isSameName } from './views.ts';
 
 /** Whose names, as in plan(). */
 export type CatalogOptions = Pick<PlanOptions, 'defaultSchema' | 'dialect'>;
@@ -30,19 +32,33 @@ export async function planRollback(executor: SqlExecutor, options: CatalogOption
     );
   }
   const changed = known.filter(({ mark }) => mark?.apply === last);
-  const remove = changed.filter(({ mark }) => mark?.former == null).map(({ name }) => name);
-  const declared = known.flatMap((each) => formerly(each, last));
+  const removed = changed.filter(({ mark }) => mark?.former == null);
+  const declared = known.flatMap((each) => formerly(each, last, viewNow(each, known, removed)));
+  const remove = [
+    ...removed.map(({ name }) => name),
+    ...changed.flatMap(({ view, mark }) => (view !== null && mark?.former?.view == null ? [view.name] : [])),
+  ].filter((name) => declaringOf(name, declared) === undefined);
   return await planned(context, declared, { ...settings, remove });
 }
 
-function formerly({ name, mark, schedule }: Known, last: number): readonly Declared[] {
+function formerly({ name, mark, schedule }: Known, last: number, view: QualifiedName | null): readonly Declared[] {
   if (mark === null) return [];
   const rest = { name, comment: undefined, source: undefined };
   if (mark.apply !== last) {
     const { query, refreshMode, columns } = mark;
-    return [{ ...rest, query, refreshMode, columns, schedule }];
+    return [{ ...rest, query, refreshMode, columns, schedule, view }];
   }
-  return mark.former == null ? [] : [{ ...rest, ...mark.former, columns: null }];
+  return mark.former == null ? [] : [{ ...rest, ...mark.former, columns: null, view: mark.former.view ?? null }];
+}
+
+/** The view that a stream table has, or had before it went to one that is going to be removed. */
+function viewNow({ oid, mark, view }: Known, known: readonly Known[], removed: readonly Known[]): QualifiedName | null {
+  if (view !== null || mark?.view == null) return view?.name ?? null;
+  const holder = known.find((each) => isSameName(each.view?.name, mark.view));
+  if (holder === undefined || !removed.includes(holder)) return null;
+  const heirs = known.filter((each) => !removed.includes(each) && isSameName(each.mark?.view, mark.view));
+  const [latest] = heirs.toSorted((a, b) => (b.mark?.apply ?? 0) - (a.mark?.apply ?? 0));
+  return latest?.oid === oid ? mark.view : null;
 }
 
 /** The stream tables of the database as declarations: to begin with, where there are some already. By schema and name. */
@@ -53,13 +69,15 @@ export async function readDefinitions(
   const { defaultSchema = 'public', dialect = null } = options;
   const known = await readKnown(contextOf(executor, { defaultSchema, dialect, orphans: 'report', remove: [] }));
   return known.map((each) => {
-    const { name, query, schedule, comment } = each;
+    const { name, query, schedule, comment, view } = each;
     const refreshMode = modeOf(each);
+    const short = (full: QualifiedName): StreamTableName => (full.schema === defaultSchema ? full.name : full);
     return {
-      name: name.schema === defaultSchema ? name.name : name,
+      name: short(name),
       query,
       ...(refreshMode !== 'IMMEDIATE' && { schedule }),
       refreshMode,
+      ...(view !== null && { view: short(view.name) }),
       ...(comment !== null && { comment }),
     };
   });

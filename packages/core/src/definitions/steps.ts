@@ -3,10 +3,13 @@ import type { QualifiedName } from '../name/index.ts';
 import type { Attached } from './attached.ts';
 import type { Declared } from './declared.ts';
 
-/** Statements as they are sent, each without a `;`: first those that take away, then those that put there. */
+/** Statements as they are sent, each without a `;`. */
 export interface StepSql {
+  /** What makes room: before anything is put there. */
   readonly take: readonly string[];
   readonly put: readonly string[];
+  /** What is dropped when all else is done: nothing waits for its name, and until then nobody waits for it. */
+  readonly last?: readonly string[] | undefined;
 }
 
 /**
@@ -16,8 +19,9 @@ export interface StepSql {
  * - `alter`: another schedule, mode or comment; the content stays, unless the step says that it computes rows.
  * - `alter-query`: the extension gives the stream table another query in its place.
  * - `recreate`: it is dropped and created, and gets back what it had. So is, as `recreate-view`, a view that reads it.
+ * - `create-view`: the view that was declared with a stream table; `replace-view`: it reads another stream table from then on.
  * - `adopt`: nothing is changed; apply() writes down that this is what was declared.
- * - `drop`: it was declared once and is not any more, and dropping was asked for.
+ * - `drop`: it was declared once and is not any more, and dropping was asked for; so, as `drop-view`, the view of one.
  * - `orphan`: the same, and nothing is done; `foreign`: nobody has declared it, and nothing is done.
  */
 export type StepKind =
@@ -26,8 +30,11 @@ export type StepKind =
   | 'alter-query'
   | 'recreate'
   | 'recreate-view'
+  | 'create-view'
+  | 'replace-view'
   | 'adopt'
   | 'drop'
+  | 'drop-view'
   | 'orphan'
   | 'foreign';
 
@@ -47,7 +54,7 @@ export interface PlanStep {
   readonly rows: number | null;
   /** What would be lost: while there are any, apply() refuses. */
   readonly blockers: readonly string[];
-  /** What is left out, because it cannot be any more: an index on a column that is gone. */
+  /** What is left out: an index on a column that is gone, or what only one of two stream tables can have. */
   readonly left: readonly string[];
   readonly up: StepSql;
   /** What takes the step back. */
@@ -88,11 +95,22 @@ export function isChange({ kind }: Pick<PlanStep, 'kind'>): boolean {
 }
 
 /**
- * All statements of the steps in order: dependents are dropped before what they read, and made after it, on the way up by what
+ * All statements of the steps in order, each with its step: dependents are dropped before what they read, and made after it, on the way up by what
  * they read in the end, and by what they have read so far on the way down.
  */
-export function statementsOf(steps: readonly PlanStep[], way: 'up' | 'down'): readonly string[] {
+export function inOrder(
+  steps: readonly PlanStep[],
+  way: 'up' | 'down',
+): readonly { readonly sql: string; readonly step: PlanStep }[] {
   const former = steps.toSorted((a, b) => a.place - b.place);
-  const [taken, put] = way === 'up' ? [former, steps] : [steps, former];
-  return [...taken.toReversed().flatMap((step) => step[way].take), ...put.flatMap((step) => step[way].put)];
+  const [made, making] = way === 'up' ? [former, steps] : [steps, former];
+  const taken = made.toReversed();
+  const of = (from: readonly PlanStep[], part: keyof StepSql) =>
+    from.flatMap((step) => (step[way][part] ?? []).map((sql) => ({ sql, step })));
+  return [...of(taken, 'take'), ...of(making, 'put'), ...of(taken, 'last')];
+}
+
+/** The statements alone. */
+export function statementsOf(steps: readonly PlanStep[], way: 'up' | 'down'): readonly string[] {
+  return inOrder(steps, way).map(({ sql }) => sql);
 }

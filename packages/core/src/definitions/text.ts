@@ -7,8 +7,11 @@ const SIGNS: Readonly<Record<StepKind, string>> = {
   'alter-query': '~ alter the query of',
   recreate: '! create anew',
   'recreate-view': '! create anew the view',
+  'create-view': '+ create the view',
+  'replace-view': '~ turn the view',
   adopt: '= take note of',
   drop: '- drop',
+  'drop-view': '- drop the view',
   orphan: '? not declared any more:',
   foreign: '? not declared:',
 };

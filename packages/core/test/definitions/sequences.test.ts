@@ -11,6 +11,10 @@ interface Drawn extends Required<Pick<DeclaredStreamTable, 'schedule' | 'refresh
   readonly plus: number;
   readonly isWide: boolean;
   readonly qualified: boolean;
+  /** Which of two views, unless another one has it. */
+  readonly view: 'w0' | 'w1' | undefined;
+  /** Whether it reads the view of what it reads, if that has one. */
+  readonly isByView: boolean;
 }
 
 /** One of up to four stream tables: which of those before it it reads, if any, and what it makes of that. */
@@ -21,6 +25,8 @@ const one: fc.Arbitrary<Drawn> = fc.record({
   schedule: fc.constantFrom('1m', '5m', '@hourly'),
   refreshMode: fc.constantFrom('DIFFERENTIAL' as const, 'FULL' as const),
   qualified: fc.boolean(),
+  view: fc.constantFrom(undefined, 'w0', 'w1'),
+  isByView: fc.boolean(),
 });
 const sets = fc.array(fc.array(fc.option(one, { nil: undefined, freq: 4 }), { minLength: 4, maxLength: 4 }), {
   minLength: 2,
@@ -29,7 +35,7 @@ const sets = fc.array(fc.array(fc.option(one, { nil: undefined, freq: 4 }), { mi
 
 /** A declaration, and a query that gives the same from the orders alone. */
 interface Both {
-  readonly declared: DeclaredStreamTable & { readonly name: string };
+  readonly declared: DeclaredStreamTable & { readonly name: string; readonly view: string | undefined };
   readonly plain: string;
 }
 
@@ -37,14 +43,18 @@ function bothOf(set: readonly (Drawn | undefined)[]): readonly Both[] {
   const all: Both[] = [];
   for (const [index, each] of set.entries()) {
     if (each === undefined) continue;
-    const { reads, plus, isWide, schedule, refreshMode, qualified } = each;
+    const { reads, plus, isWide, schedule, refreshMode, qualified, isByView } = each;
+    const view = all.some(({ declared }) => declared.view === each.view) ? undefined : each.view;
     const read = reads === 0 ? undefined : all[(reads - 1) % Math.max(1, all.length)];
     const made = `id, v + ${plus} AS v${isWide ? ', id * 2 AS w' : ''}`;
     const schema = qualified ? 'public.' : '';
+    const { name, view: readAs } = read?.declared ?? {};
     const from =
-      read === undefined ? `(SELECT id, amount AS v FROM ${schema}orders) o` : `${schema}${read.declared.name}`;
+      name === undefined
+        ? `(SELECT id, amount AS v FROM ${schema}orders) o`
+        : `${schema}${isByView && readAs !== undefined ? readAs : name}`;
     all.push({
-      declared: { name: `t${index}`, query: `SELECT ${made} FROM ${from}`, schedule, refreshMode },
+      declared: { name: `t${index}`, query: `SELECT ${made} FROM ${from}`, schedule, refreshMode, view },
       plain: `SELECT ${made} FROM (${read?.plain ?? 'SELECT id, amount AS v FROM public.orders'}) s`,
     });
   }
@@ -79,12 +89,16 @@ it('from whatever was declared to whatever is, nothing is left to do, and all ro
         former = both;
       }
     }),
-    { numRuns: 5, endOnFailure: true },
+    { numRuns: Number(process.env['RUNS'] ?? 5), endOnFailure: true },
   );
 });
 
 async function expectAll(both: readonly Both[]): Promise<void> {
-  for (const each of both) await scene.expectRight(`public.${each.declared.name}`, each.plain);
+  for (const { declared, plain } of both) {
+    for (const name of [declared.name, ...(declared.view === undefined ? [] : [declared.view])]) {
+      await scene.expectRight(`public.${name}`, plain);
+    }
+  }
   const again = await scene.plan(
     both.map((each) => each.declared),
     { orphans: 'drop' },
