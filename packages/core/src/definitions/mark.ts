@@ -20,6 +20,8 @@ export interface Mark {
   readonly major?: number | undefined;
   /** What the query reads and calls: `c` relation, `c` relation `.` column, `p` function, by oid. */
   readonly objects?: string | undefined;
+  /** A hash of what PostgreSQL made of the query, with the oids of this database: another text that comes to the same means the same. */
+  readonly meant?: string | undefined;
   /** A hash of how those were. */
   readonly seen?: string | undefined;
   /** Hashes of the definitions of the views and functions under the query, by what they are: `view public.v`. */

@@ -9,6 +9,10 @@ export interface Asked {
   readonly stored: string | null;
   /** What names without a schema mean in that; null for what they mean in the declared one. */
   readonly storedPath: string | null;
+  /** What the answer was for the stored query, if it `keeps`: then nobody has to read that again. */
+  readonly meant: string | null;
+  /** Whether to answer with what the query has `meant`. */
+  readonly keeps: boolean;
   /** The declared types of columns, to be written as PostgreSQL does. */
   readonly types: readonly (string | null)[];
   /** By which it is to be read, and other queries may do so; null for none. */
@@ -44,6 +48,8 @@ export interface Meaning {
   /** See {@link Mark}. */
   readonly under: Readonly<Record<string, string>>;
   readonly objects: string;
+  /** A hash of the query's bare tree, which another query of this database has only if it means the same; null unless asked for. */
+  readonly meant: string | null;
   /** The rows that the planner expects; null where nobody has to know. */
   readonly rows: number | null;
   /** The relation that has the name already; null if there is none. */
@@ -196,6 +202,7 @@ DECLARE
   former_error text;
   below record;
   same boolean;
+  meant text;
   expected json;
   given json;
 BEGIN
@@ -231,11 +238,16 @@ BEGIN
       of_view := format('pg_temp.%I', 'pgstream_declared_' || i)::regclass;
       SELECT w.oid, w.ev_action::text INTO rule, tree FROM pg_rewrite w WHERE w.ev_class = of_view;
       same := NULL;
+      meant := NULL;
       former_error := NULL;
       IF entry ->> 'stored' IS NOT NULL THEN
         same := (entry ->> 'stored') = (entry ->> 'query') AND (reading.qualified OR entry ->> 'storedPath' IS NULL);
         IF NOT same AND NOT reading.qualified THEN
           same := (entry ->> 'stored') = btrim(pg_get_viewdef(of_view), E' ;\\n'); -- As it was created by us.
+        END IF;
+        IF NOT same AND entry ->> 'meant' IS NOT NULL THEN
+          meant := md5(pg_temp.pgstream_bare(tree));
+          same := meant = entry ->> 'meant';
         END IF;
         IF NOT same THEN
           former := pg_temp.pgstream_read(entry ->> 'stored', coalesce(entry ->> 'storedPath', path), 'pgstream_stored_' || i);
@@ -266,6 +278,7 @@ BEGIN
       answers[i] := json_build_object(
         'qualified', NULL, 'isSame', coalesce(same, CASE WHEN entry ->> 'stored' IS NOT NULL THEN false END),
         'storedError', former_error,
+        'meant', CASE WHEN entry ->> 'keeps' = 'true' THEN coalesce(meant, md5(pg_temp.pgstream_bare(tree))) END,
         'columns', given,
         'types', (SELECT coalesce(json_agg(format_type(to_regtype(declared.type), NULL) ORDER BY declared.place), '[]')
           FROM json_array_elements_text(entry -> 'types') WITH ORDINALITY declared (type, place)),

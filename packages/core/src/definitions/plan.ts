@@ -109,6 +109,8 @@ async function findingsOf(where: Context, { open, byName, removed, ...base }: Op
       query: declared,
       stored: there?.query ?? null,
       storedPath: there?.searchPath ?? null,
+      meant: there?.mark?.kept === there?.kept ? (there?.mark?.meant ?? null) : null,
+      keeps: false,
       types: (columns ?? []).map(({ type }) => type ?? null),
       view,
       takesPlace: view !== null && byName.has(quoteName(view)),

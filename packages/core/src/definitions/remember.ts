@@ -34,6 +34,8 @@ export async function remember(
     query: each.query,
     stored: each.query,
     storedPath: null,
+    meant: null,
+    keeps: true,
     types: [],
     view: null,
     takesPlace: false,
@@ -50,8 +52,8 @@ export async function remember(
     ),
     meanings: await meaningsOf(executor, asked, searchPathOf([plan.settings.defaultSchema])),
   }));
-  const understood = meanings.map((meaning, index): Pick<Meaning, 'objects' | 'under'> => {
-    if ('error' in meaning) return { objects: '', under: {} };
+  const understood = meanings.map((meaning, index): Pick<Meaning, 'objects' | 'under' | 'meant'> => {
+    if ('error' in meaning) return { objects: '', under: {}, meant: null };
     const oid = found.find(({ name }) => isSameName(name, views[index]))?.oid;
     return oid == null ? meaning : { ...meaning, objects: `${meaning.objects},c${oid}` };
   });
@@ -63,7 +65,7 @@ export async function remember(
     const { name, query: text, refreshMode, columns } = each;
     const step = steps.get(key);
     const old = before.get(key);
-    const { objects = '', under = {} } = understood[index] ?? {};
+    const { objects = '', under = {}, meant = null } = understood[index] ?? {};
     const view = views[index] ?? null;
     const viewStep = view === null ? undefined : steps.get(quoteName(view));
     const changed = [step, viewStep].some((one) => one !== undefined && isChange(one))
@@ -80,6 +82,7 @@ export async function remember(
       major,
       objects,
       seen: seen[index],
+      meant: meant ?? undefined,
       under,
       view,
       ...changed,

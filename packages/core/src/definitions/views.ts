@@ -74,7 +74,7 @@ export function dropViewSql(view: QualifiedName): string {
 
 /** Whether the two are one name; false if there is none. */
 export function isSameName(one: QualifiedName | null | undefined, other: QualifiedName | null | undefined): boolean {
-  return one != null && other != null && quoteName(one) === quoteName(other);
+  return one != null && other != null && one.name === other.name && one.schema === other.schema;
 }
 
 /** The stream table that declares a view. */

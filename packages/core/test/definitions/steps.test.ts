@@ -54,6 +54,21 @@ describe('what is only altered', () => {
     expect((await scene.plan([{ ...totals, query: OTHER }])).steps).toStrictEqual([]);
   });
 
+  it.runIf(onPgTrickle)('the query back to what was declared, where somebody has altered it since', async () => {
+    await scene.deploy([totals]);
+    // An extension that keeps the table keeps what apply() has written down on it.
+    const { rows } = await scene.admin.query<{ mark: string }>(
+      `SELECT format('COMMENT ON COLUMN public.totals.%I IS %L', attname, col_description(attrelid, attnum)) AS mark
+      FROM pg_attribute WHERE attrelid = 'public.totals'::regclass AND col_description(attrelid, attnum) IS NOT NULL`,
+    );
+    await scene.admin.query(`SELECT pgstream.alter_stream_table(name => 'public.totals', query => $1)`, [OTHER]);
+    await scene.run(rows.map(({ mark }) => mark));
+    const otherwise = { ...totals, query: TOTALS.replace('SELECT', 'select') };
+    expect(kindsOf(await scene.plan([otherwise]))).toStrictEqual(['alter-query public.totals']);
+    await scene.deploy([otherwise]);
+    await scene.expectRight('public.totals', TOTALS);
+  });
+
   it.runIf(onPgTrickle)('AUTO is what the extension makes of it', async () => {
     const auto = { ...totals, refreshMode: 'AUTO' as const };
     await scene.deploy([auto]);
