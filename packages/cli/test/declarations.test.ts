@@ -79,6 +79,26 @@ describe('declarations', () => {
     expect(await run('status', 'rich')).toMatchObject({ code: 3 });
   });
 
+  test('have a view to be read by, which the next version takes over', async () => {
+    const version = async (number: number): Promise<string> => {
+      const path = file(`totals_v${number}.sql`);
+      await writeFile(path, `-- view: totals\n\nSELECT id + ${number} AS id FROM public.orders;\n`);
+      return path;
+    };
+    await run('apply', await version(1), '--yes');
+    const { out } = await run('apply', await version(2), '--yes', '--drop-orphans');
+    expect(out).toMatch(/^~ turn the view .*totals/m);
+    const into = file('with-a-view');
+    await run('import', '--into', into);
+    expect(await readFile(join(into, 'totals_v2.sql'), 'utf8')).toMatch(/^-- view: totals$/m);
+    expect(await run('check', await version(2))).toMatchObject({ code: 0 });
+    await writeFile(file('none.json'), '[]');
+    expect(await run('apply', file('none.json'), '--yes', '--drop-orphans')).toMatchObject({
+      code: 0,
+      out: expect.stringMatching(/^- drop the view .*totals/m),
+    });
+  });
+
   test('become files of migrations', async () => {
     await writeFile(file('new.sql'), 'SELECT id FROM public.orders');
     const into = file('migrations');

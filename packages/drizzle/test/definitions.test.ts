@@ -23,7 +23,7 @@ const visits = pgSchema('web').table('visits', { day: date().notNull(), page: te
 const orderTotals = pgStreamTable(
   'order_totals',
   { customerId: integer('customer_id').notNull(), total: numeric(), orders: bigint({ mode: 'number' }) },
-  { schedule: '5m', refreshMode: 'DIFFERENTIAL' },
+  { schedule: '5m', refreshMode: 'DIFFERENTIAL', view: 'totals' },
 ).as((qb) =>
   qb
     .select({ customerId: orders.customerId, total: sum(orders.amount).as('total'), orders: count().as('orders') })
@@ -100,6 +100,7 @@ INSERT INTO web.visits SELECT '2026-01-01'::date + n % 5, 'p' || n FROM generate
         'select "customer_id", sum("amount") as "total", count(*) as "orders" from "orders" group by "orders"."customer_id"',
       schedule: '5m',
       refreshMode: 'DIFFERENTIAL',
+      view: 'totals',
       columns: [
         { name: 'customer_id', type: 'integer' },
         { name: 'total', type: 'numeric' },

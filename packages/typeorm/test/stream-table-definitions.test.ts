@@ -66,6 +66,7 @@ const RegionTotals = defineStreamTable({
   schema: 'analytics',
   schedule: { everyMs: 120_000 },
   refreshMode: 'FULL',
+  view: 'regions',
   columns: { region: 'text', largest: { type: 'numeric', nullable: true } },
   query: (dataSource) =>
     dataSource
@@ -120,6 +121,7 @@ INSERT INTO public.orders SELECT n, n % 4, n * 0.5, '2025-12-20'::timestamptz + 
         query: `SELECT "o"."customer_id" AS "customer_id", SUM("o"."amount") AS "total", COUNT(*) AS "orders" FROM "orders" "o" WHERE "o"."amount" > '1.5' AND "o"."placed_at" >= '2026-01-01T00:00:00.000Z' AND "o"."customer_id" IN ('1', '2', '3') GROUP BY "o"."customer_id"`,
         schedule: '5m',
         refreshMode: undefined,
+        view: undefined,
         columns: [
           { name: 'customer_id', type: 'integer' },
           { name: 'total', type: 'numeric' },
@@ -133,6 +135,7 @@ INSERT INTO public.orders SELECT n, n % 4, n * 0.5, '2025-12-20'::timestamptz + 
         query: `SELECT "c"."region" AS "region", MAX("t"."total") AS "largest" FROM "public"."order_totals" "t" INNER JOIN "customers" "c" ON "c"."id" = "t"."customer_id" GROUP BY "c"."region"`,
         schedule: { everyMs: 120_000 },
         refreshMode: 'FULL',
+        view: 'regions',
         columns: [
           { name: 'region', type: 'text' },
           { name: 'largest', type: 'numeric' },
@@ -145,6 +148,7 @@ INSERT INTO public.orders SELECT n, n % 4, n * 0.5, '2025-12-20'::timestamptz + 
         query: `SELECT id, ARRAY['a', '$1'] AS tags FROM public.orders`,
         schedule: undefined,
         refreshMode: undefined,
+        view: undefined,
         columns: [
           { name: 'id', type: 'integer' },
           { name: 'tags', type: 'text[]' },

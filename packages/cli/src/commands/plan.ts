@@ -32,7 +32,7 @@ export function plan(): Command {
   return command('plan', {
     summary: 'What there is to do so that the database has what files declare',
     description:
-      'Definitions are modules or JSON with an array of { name, query, schedule, refreshMode, comment }, files of SQL with `-- schedule: 5m` above the query, or folders of these. Each step says why, what readers see, which locks are taken and how many rows are computed. Nothing is changed.',
+      'Definitions are modules or JSON with an array of { name, query, schedule, refreshMode, view, comment }, files of SQL with `-- schedule: 5m` above the query, or folders of these. Each step says why, what readers see, which locks are taken and how many rows are computed. Nothing is changed.',
     examples: [
       ['pgstream plan', 'of pgstream.definitions.ts, .mjs or .json, or of the folder stream-tables'],
       ['pgstream plan --sql', 'with the statements'],

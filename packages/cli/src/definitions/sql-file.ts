@@ -1,9 +1,10 @@
 import { basename } from 'node:path';
+import type { QualifiedName, StreamTableName } from '@pgstream/core';
 import type { DeclaredStreamTable } from '@pgstream/core/definitions';
 import { CliError, EXIT } from '../exit/index.ts';
 import { nameText, parseName } from '../names/index.ts';
 
-const KEYS = ['name', 'schedule', 'mode', 'comment'] as const;
+const KEYS = ['name', 'schedule', 'mode', 'view', 'comment'] as const;
 type Key = (typeof KEYS)[number];
 
 /**
@@ -33,13 +34,16 @@ export function readSqlFile(path: string, text: string, defaultSchema: string): 
   }
   const schedule = said.get('schedule');
   const comment = said.get('comment');
+  const view = said.get('view');
   const mode = said.get('mode')?.toUpperCase();
+  const name = parseName(said.get('name') ?? basename(path, '.sql'), defaultSchema);
   return {
-    name: parseName(said.get('name') ?? basename(path, '.sql'), defaultSchema),
+    name,
     query: rest.replace(/[\s;]+$/, '').trimStart(),
     ...(schedule !== undefined && { schedule: schedule === 'calculated' ? null : schedule }),
     // Core says what it must be.
     ...(mode !== undefined && { refreshMode: mode as 'FULL' }),
+    ...(view !== undefined && { view: parseName(view, name.schema) }),
     ...(comment !== undefined && { comment }),
     source: path,
   };
@@ -47,25 +51,27 @@ export function readSqlFile(path: string, text: string, defaultSchema: string): 
 
 /** The same in the other direction. */
 export function writeSqlFile(
-  { name, query, schedule, refreshMode, comment }: DeclaredStreamTable,
+  { name, query, schedule, refreshMode, view, comment }: DeclaredStreamTable,
   defaultSchema: string,
 ): { readonly path: string; readonly text: string } {
-  const called =
-    typeof name === 'string'
-      ? { schema: defaultSchema, name }
-      : { schema: name.schema ?? defaultSchema, name: name.name };
+  const called = inSchema(name, defaultSchema);
   const path = nameText(called, defaultSchema);
   const isFileName = /^[\w.$-]+$/.test(path);
   const head = [
     ...(isFileName ? [] : [`-- name: ${path}`]),
     ...(schedule === undefined ? [] : [`-- schedule: ${typeof schedule === 'string' ? schedule : 'calculated'}`]),
     ...(refreshMode === undefined ? [] : [`-- mode: ${refreshMode}`]),
+    ...(view == null ? [] : [`-- view: ${nameText(inSchema(view, called.schema), called.schema)}`]),
     ...(comment == null ? [] : [`-- comment: ${comment.replaceAll(/\s+/g, ' ')}`]),
   ];
   return {
     path: `${isFileName ? path : path.replaceAll(/[^\w.$-]/g, '_')}.sql`,
     text: `${head.join('\n')}\n\n${query.trim()};\n`,
   };
+}
+
+function inSchema(name: StreamTableName, schema: string): QualifiedName {
+  return typeof name === 'string' ? { schema, name } : { schema: name.schema ?? schema, name: name.name };
 }
 
 function isKey(word: string): word is Key {

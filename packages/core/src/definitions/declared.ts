@@ -45,7 +45,7 @@ export interface DeclaredStreamTable {
    */
   readonly columns?: readonly DeclaredColumn[] | undefined;
   /**
-   * A view to read it by, over all its columns: a name for readers that stays while stream tables come and go under it. Declare the
+   * A view to read it by, over all its columns, in the same schema unless another one is said: a name for readers that stays while stream tables come and go under it. Declare the
    * next version of the stream table under another name with the same view, and it is made and filled beside the former one, gets its
    * rights, policies, indexes and comments, and then the view is turned to it: nobody has waited for it. The view is
    * `security_invoker`: who reads it needs rights on the stream table, too.
@@ -126,7 +126,7 @@ function declareOne(definition: DeclaredStreamTable, defaultSchema: string): Dec
       schedule: scheduleText(scheduleFor(definition)),
       refreshMode: checkRefreshMode(definition.refreshMode ?? 'DIFFERENTIAL'),
       columns: definition.columns ?? null,
-      view: definition.view == null ? null : resolveName(definition.view, defaultSchema),
+      view: definition.view == null ? null : resolveName(definition.view, name.schema),
       comment: definition.comment,
       source: definition.source,
     };

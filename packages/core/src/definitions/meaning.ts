@@ -208,7 +208,7 @@ DECLARE
 BEGIN
   PERFORM set_config('search_path', '${PINNED}', true);
   -- A view that is going to read something else is what it will be, for those that read it.
-  FOR i IN 1 .. array_length(entries, 1) LOOP
+  FOR i IN 1 .. json_array_length(asked) LOOP
     named := entries[i] -> 'view';
     CONTINUE WHEN named ->> 'name' IS NULL;
     taken := to_regclass(format('%I.%I', named ->> 'schema', named ->> 'name'));

@@ -71,14 +71,17 @@ export async function readDefinitions(
   return known.map((each) => {
     const { name, query, schedule, comment, view } = each;
     const refreshMode = modeOf(each);
-    const short = (full: QualifiedName): StreamTableName => (full.schema === defaultSchema ? full.name : full);
     return {
-      name: short(name),
+      name: short(name, defaultSchema),
       query,
       ...(refreshMode !== 'IMMEDIATE' && { schedule }),
       refreshMode,
-      ...(view !== null && { view: short(view.name) }),
+      ...(view !== null && { view: short(view.name, name.schema) }),
       ...(comment !== null && { comment }),
     };
   });
+}
+
+function short(full: QualifiedName, schema: string): StreamTableName {
+  return full.schema === schema ? full.name : full;
 }

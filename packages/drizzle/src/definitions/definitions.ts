@@ -49,12 +49,12 @@ export function streamTableDefinitions(
 }
 
 function declared(table: ReadOnlySelect, casing: Casing | undefined): Omit<DeclaredStreamTable, 'query'> {
-  const { schedule, refreshMode } = table[declaration];
+  const { schedule, refreshMode, view } = table[declaration];
   const columns = Object.values(table[TableColumns]).map((column) => ({
     name: nameIn(column, casing),
     type: column.getSQLType(),
   }));
-  return { name: table[identity], schedule, refreshMode, columns };
+  return { name: table[identity], schedule, refreshMode, view, columns };
 }
 
 function textOf(query: DefiningQuery, dialect: PgDialect, table: ReadOnlySelect): string {

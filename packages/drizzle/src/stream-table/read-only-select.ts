@@ -48,6 +48,7 @@ export interface Declaration {
   readonly casing: Casing | undefined;
   readonly schedule: ScheduleInput | undefined;
   readonly refreshMode: RefreshMode | undefined;
+  readonly view: string | undefined;
 }
 
 /** A declaration that was looked through, with columns of its own. */

@@ -39,6 +39,11 @@ export interface StreamTableOptions {
   readonly schedule?: ScheduleInput | undefined;
   /** How it is refreshed, for its definition. Default: `'DIFFERENTIAL'`. */
   readonly refreshMode?: RefreshMode | undefined;
+  /**
+   * A view to read it by, for its definition: a name that stays for readers when the next version of the stream table, under
+   * another name, takes its place. In the same schema. Default: none.
+   */
+  readonly view?: string | undefined;
 }
 
 /** A declaration: a stream table as it is, and `.as()` for its defining query, unless a column is called so. */
@@ -108,9 +113,9 @@ export function pgStreamSchema<TSchema extends string>(
 
 function declaring(schema: string | undefined, ofSchema: StreamTableOptions): PgStreamTableFn {
   const declare = (name: string, columns: Declaration['columns'], options: StreamTableOptions = {}) => {
-    const { casing, schedule, refreshMode } = { ...ofSchema, ...options };
+    const { casing, schedule, refreshMode, view } = { ...ofSchema, ...options };
     checkCasing(name, casing);
-    const table = readOnlySelect({ name, schema, columns, casing, schedule, refreshMode });
+    const table = readOnlySelect({ name, schema, columns, casing, schedule, refreshMode, view });
     declaredStreamTables().set(table[identity], table[identity]);
     return table;
   };

@@ -54,7 +54,7 @@ export function streamTableDefinitions({
 }
 
 function definitionOf(
-  { streamTable, query: queryFile, model, fields, schedule, refreshMode }: DeclaredInSchema,
+  { streamTable, query: queryFile, model, fields, schedule, refreshMode, view }: DeclaredInSchema,
   { file, relations, defaultSchema }: { file: string; relations: ReadonlySet<string>; defaultSchema: string },
 ): DeclaredStreamTable[] {
   if (queryFile === undefined) return [];
@@ -66,6 +66,7 @@ function definitionOf(
       schedule,
       // plan() refuses what is none.
       refreshMode: refreshMode as RefreshMode | undefined,
+      view,
       columns: fields.filter(({ type, column }) => !relations.has(type) && !isHiddenColumn(column)).map(declaredColumn),
       source: relative('', file),
     },

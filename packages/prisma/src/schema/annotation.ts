@@ -11,6 +11,7 @@ export interface AnnotatedStreamTable {
   readonly query?: string;
   readonly schedule?: string;
   readonly refreshMode?: string;
+  readonly view?: string;
 }
 
 /** A model as it is declared. */
@@ -23,7 +24,7 @@ interface DeclaredModel {
   readonly schema?: string | null | undefined;
 }
 
-const OPTIONS = ['schema', 'name', 'query', 'schedule', 'refreshMode'] as const;
+const OPTIONS = ['schema', 'name', 'query', 'schedule', 'refreshMode', 'view'] as const;
 
 /** One option and what follows it; the value is a string as JSON, and as schema.prisma, writes it. */
 const OPTION = /^\s*(?<option>\w+)\s*:\s*(?<value>"(?:[^"\\]|\\.)*")\s*(?<rest>,.*|)$/;

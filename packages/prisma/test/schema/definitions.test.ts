@@ -37,7 +37,7 @@ view OrderTotals {
 `;
 
 const MORE = `
-/// @streamTable(schema: "analytics", name: "by_region", query: "by_region.sql", refreshMode: "FULL")
+/// @streamTable(schema: "analytics", name: "by_region", query: "by_region.sql", refreshMode: "FULL", view: "regions")
 model ByRegion {
   rowId  BigInt @id @ignore @map("__pgs_row_id")
   region String
@@ -74,6 +74,7 @@ describe('streamTableDefinitions()', () => {
         query: TOTALS,
         schedule: '5m',
         refreshMode: undefined,
+        view: undefined,
         columns: [
           { name: 'customer_id', type: 'integer' },
           { name: 'total', type: 'numeric' },
@@ -89,6 +90,7 @@ describe('streamTableDefinitions()', () => {
         query: BY_REGION,
         schedule: undefined,
         refreshMode: 'FULL',
+        view: 'regions',
         columns: [{ name: 'region' }, { name: 'n' }],
         source: expect.stringMatching(/b\.prisma$/) as string,
       },

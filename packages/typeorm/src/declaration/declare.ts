@@ -27,7 +27,7 @@ export interface StreamTableOptions
  */
 export function declareStreamTable(
   target: EntityFunction,
-  { query, schedule, refreshMode, ...options }: StreamTableOptions,
+  { query, schedule, refreshMode, view, ...options }: StreamTableOptions,
 ): void {
   checkDots(target.name, options);
   const storage = getMetadataArgsStorage();
@@ -39,7 +39,7 @@ export function declareStreamTable(
   if (!columns.some(({ options: { primary } }) => primary)) identifyRows(storage, target);
   // The schema builder of TypeORM would drop the extension's columns and their index, and add a primary key.
   Entity({ ...options, synchronize: false })(target);
-  markStreamTable(target, { query, schedule, refreshMode });
+  markStreamTable(target, { query, schedule, refreshMode, view });
   attachOnBuild(target);
 }
 

@@ -21,6 +21,11 @@ export interface StreamTableMaking {
   readonly schedule?: ScheduleInput | undefined;
   /** Default: `'DIFFERENTIAL'`. */
   readonly refreshMode?: RefreshMode | undefined;
+  /**
+   * A view to read it by: a name that stays for readers when the next version of the stream table, under another name, takes its
+   * place. In the same schema. Default: none.
+   */
+  readonly view?: string | undefined;
 }
 
 /** Remembers that a class is declared as a stream table, and how that is made. */
