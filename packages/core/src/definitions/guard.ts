@@ -2,7 +2,7 @@ import { DIALECTS, type Dialect } from '../dialect/index.ts';
 import { dollarQuote, isPlain, quoteIdentifier, type QualifiedName } from '../name/index.ts';
 import { ATTACHED_HASH, attachedSql, type Attached, type AttachedOptions } from './attached.ts';
 import { literal } from './sql.ts';
-import type { Plan, PlanStep } from './steps.ts';
+import type { Plan, PlanStep, StepSql } from './steps.ts';
 
 /**
  * The statement at the head of a migration. It raises an exception where more hangs by now on what the migration drops than it
@@ -13,12 +13,17 @@ import type { Plan, PlanStep } from './steps.ts';
  * asked for which is no part of it: a view on it, a stream table or a function that reads it.
  */
 export function guardSql({ steps, dialect }: Plan, way: 'up' | 'down'): readonly [] | readonly [string] {
-  const dropped = steps.filter((step) => step[way].take.length > 0 || step.kind === 'alter-query');
+  const dropped = steps.filter((step) => step.kind === 'alter-query' || drops(step[way]));
   if (dropped.length === 0) return [];
-  const known = Object.fromEntries(dropped.map((step) => [identifierText(step.name), knownOf(step, way)]));
-  const parts = Object.values(known).some((each) => each !== null);
+  const turned = steps.filter((step) => step.kind === 'replace-view' && !drops(step[way]));
+  const known = Object.fromEntries([
+    ...dropped.map((step) => [identifierText(step.name), knownOf(step, way)] as const),
+    ...turned.map((step) => [identifierText(step.name), false] as const),
+  ]);
+  const parts = Object.values(known).some((each) => typeof each === 'object' && each !== null);
   const guard = `DO ${dollarQuote(`DECLARE
-  -- What is dropped below, with what is put back on it and a hash of how that was; null where it goes for good.
+  -- What is dropped below, with what is put back on it and a hash of how that was; null where it goes for good, false where it
+  -- stays and reads something else.
   known CONSTANT jsonb := ${literal(JSON.stringify(known, null, 2).replaceAll('\n', '\n  '))};
   path CONSTANT text := pg_catalog.current_setting('search_path');
   lost text;
@@ -33,6 +38,10 @@ ${lostSql(DIALECTS[dialect], { parts, byDefault: false, grouping: way === 'up' |
   END IF;
 END`)}`;
   return [guard];
+}
+
+function drops({ take, put, last = [] }: StepSql): boolean {
+  return take.length > 0 || last.length > 0 || put.some((sql) => sql.startsWith('DROP '));
 }
 
 const HINTS = {
@@ -60,7 +69,7 @@ function lostSql(d: Dialect, options: AttachedOptions): string {
   ), found AS (
     SELECT r.called, r.known, a.*, r.known ->> a.what AS before, ${ATTACHED_HASH} AS now FROM dropped r CROSS JOIN LATERAL (
     ${attachedSql(d, options)}
-    ) a
+    ) a WHERE r.known <> 'false'
   ), lost AS (
     SELECT f.called, string_agg(concat(CASE WHEN jsonb_exists(f.known, f.what) THEN 'another ' END, f.what), ', ' ORDER BY f.what) AS what
     FROM found f

@@ -5,6 +5,7 @@ import type { Declared } from './declared.ts';
 import { modeOf } from './differences.ts';
 import { isRemoved, orphanedView, type Compared, type Findings, type OrphanedView } from './findings.ts';
 import type { Affected, PutBack } from './furniture.ts';
+import type { Dialect } from '../dialect/index.ts';
 import type { Known } from './known.ts';
 import { markText, type Former } from './mark.ts';
 import { inReadingOrder } from './order.ts';
@@ -290,6 +291,7 @@ class Making {
         put: [
           ...(isAltered ? [alterSql(declared.name, back, dialect)] : []),
           ...(comment === undefined ? [] : [commentSql(declared.name, known.comment)]),
+          ...formerMark(known, dialect),
         ],
       },
       mark: this.#mark(declared, meaning),
@@ -331,6 +333,7 @@ class Making {
           ),
           ...furniture,
           ...(comment === undefined ? [] : [commentSql(declared.name, known.comment)]),
+          ...formerMark(known, dialect),
         ],
       },
       mark: this.#mark(declared, meaning),
@@ -347,7 +350,7 @@ class Making {
     const comment = declared?.comment;
     const { kept, left } = fitting(furniture, compared?.meaning.columns ?? known.columns, comment);
     const suspended = known.status === 'SUSPENDED' ? [alterSql(known.name, { status: 'SUSPENDED' }, dialect)] : [];
-    const mark = known.mark === null ? [] : [markSql(known.name, markText(portable(known.mark)), dialect)];
+    const mark = formerMark(known, dialect);
     return {
       ...stepFor(declared ?? { name: known.name, source: undefined }),
       kind: 'recreate',
@@ -450,11 +453,12 @@ class Making {
       const { former } = change;
       const { furniture = [], blockers = [] } = this.#affected.get(former.oid) ?? {};
       const readers = this.#findings.affected.filter(({ reads }) => reads.includes(former.oid));
-      const mark = former.mark === null ? [] : [markSql(former.name, markText(portable(former.mark)), dialect)];
       return {
         ...late,
         place: this.#places.get(former.oid) ?? 0,
         blockers: [...blockers, ...readers.map(({ name }) => `${quoteName(name)}, which reads it: drop it before`)],
+        // On the way back it is the view that goes.
+        attached: { ...this.#attached(former.oid, undefined), definition: null, 'storage parameters': null },
         up: {
           take: [],
           put: [
@@ -469,16 +473,16 @@ class Making {
             dropViewSql(view),
             createSql({ ...formerOf(former), name: former.name }, dialect),
             ...furniture.map(({ sql }) => sql),
-            ...mark,
+            ...formerMark(former, dialect),
           ],
         },
       };
     }
     const { found } = change;
-    const { furniture = [], blockers = [], reads = [] } = this.#affected.get(found.oid ?? 0) ?? {};
+    const { furniture = [], attached = {}, blockers = [], reads = [] } = this.#affected.get(found.oid ?? 0) ?? {};
     const { options } = found;
     const before = found.definition ?? '';
-    const placed = { ...late, place: this.#places.get(found.oid ?? 0) ?? 0, blockers };
+    const placed = { ...late, place: this.#places.get(found.oid ?? 0) ?? 0, blockers, attached };
     if (!this.#recreated.has(found.oid ?? 0)) {
       return {
         ...placed,
@@ -541,7 +545,7 @@ class Making {
   #dropStep(known: Known): PlanStep {
     const { dialect } = this.#findings;
     const { furniture = [], blockers = [] } = this.#affected.get(known.oid) ?? {};
-    const mark = known.mark === null ? [] : [markSql(known.name, markText(portable(known.mark)), dialect)];
+    const mark = formerMark(known, dialect);
     return {
       ...stepFor({ name: known.name, source: undefined }),
       kind: 'drop',
@@ -646,6 +650,11 @@ function undeclaredStep({ name, mark }: Known): PlanStep {
 export function formerOf(known: Known): Former {
   const { query, schedule, view } = known;
   return { query, schedule, refreshMode: modeOf(known), view: view?.name ?? null };
+}
+
+/** Writes down again what was written down before. */
+function formerMark({ name, mark }: Known, dialect: Dialect): readonly string[] {
+  return mark === null ? [] : [markSql(name, markText(portable(mark)), dialect)];
 }
 
 function portable({
