@@ -8,7 +8,7 @@ import { markText, type Mark } from './mark.ts';
 import { meaningsOf, pinned, searchPathOf, type Meaning } from './meaning.ts';
 import { markSql } from './sql.ts';
 import { isChange, type Plan } from './steps.ts';
-import { formerOf } from './to-steps.ts';
+import { formerOf } from './step-parts.ts';
 import { isSameName, viewsOf } from './views.ts';
 
 const SEEN = `SELECT coalesce(pg_catalog.json_agg(${seenHash('l.objects')} ORDER BY l.place), '[]')::pg_catalog.text AS pgstream

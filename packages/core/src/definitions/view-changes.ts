@@ -36,6 +36,17 @@ export function viewChangeOf({ declared, meaning }: Compared, around: Around): V
   return { kind: JSON.stringify(found.columns) === columnsOf(meaning.columns) ? 'replace' : 'anew', found };
 }
 
+/** Why it is done. */
+export function viewReasons(change: ViewChange): readonly string[] {
+  if (change.kind === 'create') return ['there is no view of that name'];
+  if (change.kind === 'instead') return ['a stream table has the name, which is not declared any more'];
+  const { reads, columns } = change.found;
+  const reading = `it reads ${reads.map(quoteName).join(' and ')}`;
+  return change.kind === 'replace'
+    ? [reading]
+    : [reading, `its columns are ${columns.map(({ name }) => name).join(', ')}`];
+}
+
 function columnsOf(columns: Compared['meaning']['columns']): string {
   return JSON.stringify(columns.map(({ name, type }) => ({ name, type })));
 }
