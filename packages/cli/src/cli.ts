@@ -12,5 +12,12 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
 });
 
 process.exitCode = await main(process.argv);
-// A connection with a statement under way is still open, and would be waited for.
-if (process.exitCode === EXIT.interrupted) process.exit();
+// A connection with a statement under way is still open, and so may be one of a module that declares stream tables: these would be
+// waited for.
+await Promise.all([process.stdout, process.stderr].map(written));
+process.exit();
+
+/** Waits until all is written: who reads may be slower. */
+async function written(stream: NodeJS.WriteStream): Promise<void> {
+  await new Promise<void>((resolve) => stream.write('', () => resolve()));
+}

@@ -72,6 +72,15 @@ describe('declarations', () => {
       out: expect.stringMatching(/^Done: 1 change in /m),
     });
     expect(await run('check', file('more.mjs'))).toMatchObject({ code: 0 });
+    // That there is nothing to do is said once.
+    expect(await run('apply', file('more.mjs'), '--yes')).toMatchObject({
+      code: 0,
+      out: expect.not.stringContaining('Nothing was to be done'),
+    });
+    await writeFile(file('less.json'), JSON.stringify(declared.slice(0, 1)));
+    expect(await run('plan', file('less.json'))).toMatchObject({
+      out: expect.stringMatching(/^\? not declared any more: "public"\."rich"[^]*unless --drop-orphans is given\.$/m),
+    });
     expect(await run('rollback', '--yes')).toMatchObject({
       code: 0,
       out: expect.stringMatching(/^- drop "public"\."rich"$/m),
@@ -136,10 +145,16 @@ describe('declarations', () => {
 
   test.for<[what: string, name: string, content: string, says: RegExp]>([
     ['no array', 'a.json', '{}', /a\.json has to give an array/],
+    ['models of an ORM', 'a.ts', 'export const totals = {}', /a\.ts has to give an array.*streamTableDefinitions\(\)/],
     ['no JSON', 'b.json', '[', /b\.json cannot be read/],
+    ['a file of something else', 'b.yaml', '', /b\.yaml is no file of declarations: .*\.sql, \.ts/],
+    ['no name', 'b1.json', '[{ "query": "SELECT 1" }]', /b1\.json: entry 1 has no name\./],
+    ['no query', 'b2.json', '[{ "name": "x", "sql": "SELECT 1" }]', /b2\.json: "x" says "sql".* name, query, /],
+    ['an empty query', 'b3.json', '[{ "name": "x", "query": "" }]', /"public"\."x" \(.*b3\.json\): .*a SELECT/],
+    ['a mode that is none, in a module', 'b4.mjs', "export default [{ name: 'x', query: 'SELECT 1', refreshMode: 'f' }]", /b4\.mjs\): refreshMode must/],
     ['a word that means nothing', 'c.sql', '-- shedule: 5m\nSELECT 1', /"shedule" means nothing.*schedule/],
     ['a query that is refused', 'd.sql', 'SELECT id FROM nosuch', /"public"\."d" \(.*d\.sql\)/],
-    ['a mode that is none', 'e.sql', '-- mode: fast\nSELECT id FROM orders', /e\.sql\): .*ode must be/],
+    ['a mode that is none', 'e.sql', '-- mode: fast\nSELECT id FROM orders', /e\.sql cannot be used: its mode must be one of .*"fast"/],
   ])('that cannot be used are named: %s', async ([, name, content, says]) => {
     await writeFile(file(name), content);
     const { code, out, err } = await run('plan', file(name));

@@ -15,6 +15,7 @@ const here = () => ({ env: { DATABASE_URL: database.url } });
 
 const ESCAPE = '\u001B[';
 const CTRL_C = '\u0003';
+const CTRL_D = '\u0004';
 
 describe('a question', () => {
   test('is answered by y and n, and nothing is done without a yes', async () => {
@@ -30,6 +31,12 @@ describe('a question', () => {
     cancelled.type(CTRL_C);
     expect(await cancelled.ended).toBe(130);
     expect(await run('status', 'asked')).toMatchObject({ code: 0 });
+
+    const closed = terminal(['drop', 'asked'], here());
+    await closed.shows(/Drop stream table asked\?/);
+    closed.type(CTRL_D);
+    await closed.shows(/Nothing was done/);
+    expect(await closed.ended).toBe(130);
 
     const yes = terminal(['drop', 'asked'], here());
     await yes.shows(/Drop stream table asked\?/);

@@ -356,9 +356,20 @@ describe('a message', () => {
     ['refresh', 'permission denied for schema pgstream_changes', ['GRANT USAGE ON SCHEMA pgstream, pgstream_changes']],
     ['refresh', 'keine Berechtigung für Tabelle orders', ['GRANT USAGE ON SCHEMA pgstream, pgstream_changes']],
     ['create', 'permission denied for table orders', ['owner', 'GRANT CREATE ON SCHEMA pgstream_changes']],
+    ['plan', 'permission denied for schema pgstream', ['GRANT SELECT ON ALL TABLES IN SCHEMA pgstream']],
   ])('names the GRANTs to run: on %s, "%s"', (operation, message, grants) => {
     const { message: sentence } = classified(serverError('42501', message), operation);
     for (const grant of grants) expect(sentence).toContain(grant);
+  });
+
+  it.each([
+    ['alter', 'must be owner of table totals', 'call it as the owner'],
+    ['plan', 'must be owner of table totals', 'as the role that applies it'],
+    ['plan', 'permission denied for table orders', 'as the role that applies it'],
+  ])('names no GRANTs where these help nothing: on %s, "%s"', (operation, message, advice) => {
+    const { message: sentence } = classified(serverError('42501', message), operation);
+    expect(sentence).toContain(advice);
+    expect(sentence).not.toContain('GRANT');
   });
 
   it.each<[operation: string, sqlState: string, message: string, advice: string]>([

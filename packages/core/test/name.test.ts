@@ -97,6 +97,15 @@ describe('a name for create', () => {
   });
 });
 
+describe('a name with a dot', () => {
+  it('is told how a schema is said, where a schema may be meant', () => {
+    const dotted = thrownBy(() => checkCreatable({ schema: 'public', name: 'analytics.visits' }, SPLIT));
+    expect(dotted).toHaveProperty('message', expect.stringContaining("{ schema: 'analytics', name: 'visits' }"));
+    const schema = thrownBy(() => checkCreatable({ schema: 'analytics.visits', name: 't' }, SPLIT));
+    expect(schema).toHaveProperty('message', expect.not.stringContaining('{ schema'));
+  });
+});
+
 function thrownBy(act: () => unknown): unknown {
   try {
     act();

@@ -17,7 +17,14 @@ export async function confirm(question: string, { yes = false, json = false }: C
     );
   }
   const { confirm: ask, isCancel } = await import('@clack/prompts');
-  const answer = await ask({ message: question, initialValue: false, output: process.stderr });
+  // Ctrl-D closes the question without an answer, which would be waited for until nothing else is left to do.
+  const closed = new AbortController();
+  const onKey = (_: unknown, { ctrl, name }: { readonly ctrl?: boolean; readonly name?: string }): void => {
+    if (ctrl === true && name === 'd') closed.abort();
+  };
+  process.stdin.on('keypress', onKey);
+  const answer = await ask({ message: question, initialValue: false, output: process.stderr, signal: closed.signal });
+  process.stdin.removeListener('keypress', onKey);
   if (isCancel(answer)) throw new CliError(EXIT.interrupted, 'ABORTED', 'Nothing was done.');
   if (!answer) throw new CliError(EXIT.refused, 'NOT_CONFIRMED', 'Nothing was done.');
 }

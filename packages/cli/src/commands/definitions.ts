@@ -39,7 +39,7 @@ export async function planFor(session: Session, flags: DefinitionFlags, files: r
 export async function applyAfterAsking(session: Session, flags: ApplyFlags, todo: Plan): Promise<void> {
   const { apply, planText } = await import('@pgstream/core/definitions');
   const { output } = session;
-  const shown = planText(todo).trimEnd();
+  const shown = shownPlan(planText(todo), todo);
   if (!flags.yes) output.note(shown);
   if (todo.changes > 0) await confirm('Do this?', flags);
   const { lockTimeout: lockTimeoutMs, wait: waitMs } = flags;
@@ -57,9 +57,17 @@ export async function applyAfterAsking(session: Session, flags: ApplyFlags, todo
   });
   progress.end();
   const { changes, steps, durationMs } = report;
-  output.show({ changes, steps: shownSteps(steps), durationMs }, () =>
-    [...(flags.yes ? [shown] : []), doneText(report, session)].join('\n'),
-  );
+  output.show({ changes, steps: shownSteps(steps), durationMs }, () => {
+    if (!flags.yes) return doneText(report, session);
+    // That there is nothing to do is said already.
+    return todo.changes === 0 && changes === 0 ? shown : `${shown}\n${doneText(report, session)}`;
+  });
+}
+
+/** The text of a plan, with what there is to know of it on the command line. */
+export function shownPlan(text: string, { steps }: Plan): string {
+  const hasOrphans = steps.some(({ kind }) => kind === 'orphan');
+  return `${text.trimEnd()}${hasOrphans ? '\nWhat is not declared any more stays, unless --drop-orphans is given.' : ''}`;
 }
 
 function doneText({ changes, durationMs }: ApplyReport, { output }: Session): string {

@@ -5,7 +5,7 @@ import type { MigrationFile, MigrationFormat } from '@pgstream/core/definitions'
 import { type Command, Option } from 'commander';
 import { command, inDatabase, usage } from '../command/index.ts';
 import { shownSteps } from '../definitions/index.ts';
-import { DEFINITIONS, DROP_ORPHANS, planFor, type DefinitionFlags } from './definitions.ts';
+import { DEFINITIONS, DROP_ORPHANS, planFor, shownPlan, type DefinitionFlags } from './definitions.ts';
 
 interface Flags extends DefinitionFlags {
   readonly sql?: boolean;
@@ -67,7 +67,7 @@ export function plan(): Command {
           },
           () =>
             [
-              planText(todo, { sql: flags.sql }).trimEnd(),
+              flags.sql ? planText(todo, { sql: true }).trimEnd() : shownPlan(planText(todo), todo),
               ...written.map(({ path }) => `Wrote ${join(into, path)}`),
             ].join('\n'),
         );

@@ -1,11 +1,14 @@
 import { basename } from 'node:path';
-import type { QualifiedName, StreamTableName } from '@pgstream/core';
+import type { QualifiedName, RefreshMode, StreamTableName } from '@pgstream/core';
 import type { DeclaredStreamTable } from '@pgstream/core/definitions';
 import { CliError, EXIT } from '../exit/index.ts';
 import { nameText, parseName } from '../names/index.ts';
 
 const KEYS = ['name', 'schedule', 'mode', 'view', 'comment'] as const;
 type Key = (typeof KEYS)[number];
+
+/** Which of them an extension has is core's to say. */
+const MODES = ['DIFFERENTIAL', 'FULL', 'AUTO', 'IMMEDIATE'] as const satisfies readonly RefreshMode[];
 
 /**
  * A stream table in a file of its own: the query, and above it what else is to be known, a comment a line.
@@ -36,13 +39,15 @@ export function readSqlFile(path: string, text: string, defaultSchema: string): 
   const comment = said.get('comment');
   const view = said.get('view');
   const mode = said.get('mode')?.toUpperCase();
+  if (mode !== undefined && !isMode(mode)) {
+    throw unusable(path, `its mode must be one of ${MODES.join(', ')}, and not "${said.get('mode')}".`);
+  }
   const name = parseName(said.get('name') ?? basename(path, '.sql'), defaultSchema);
   return {
     name,
     query: rest.replace(/[\s;]+$/, '').trimStart(),
     ...(schedule !== undefined && { schedule: schedule === 'calculated' ? null : schedule }),
-    // Core says what it must be.
-    ...(mode !== undefined && { refreshMode: mode as 'FULL' }),
+    ...(mode !== undefined && { refreshMode: mode }),
     ...(view !== undefined && { view: parseName(view, name.schema) }),
     ...(comment !== undefined && { comment }),
     source: path,
@@ -76,6 +81,10 @@ function inSchema(name: StreamTableName, schema: string): QualifiedName {
 
 function isKey(word: string): word is Key {
   return (KEYS as readonly string[]).includes(word);
+}
+
+function isMode(word: string): word is RefreshMode {
+  return (MODES as readonly string[]).includes(word);
 }
 
 function unusable(path: string, why: string): CliError {

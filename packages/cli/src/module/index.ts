@@ -1,1 +1,2 @@
 export { contentOf } from './content.ts';
+export { compileDecorators, type TypeScript } from './decorators.ts';

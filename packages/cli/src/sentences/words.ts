@@ -55,7 +55,9 @@ const PHRASES = new RegExp(
   'g',
 );
 
-/** A sentence of core's for who types commands. */
-export function onTheCommandLine(sentence: string): string {
-  return sentence.replaceAll(PHRASES, (phrase) => ON_THE_COMMAND_LINE[phrase] ?? phrase);
+/** A sentence of core's for who types commands, but for phrases that are what somebody has written. */
+export function onTheCommandLine(sentence: string, kept: readonly string[] = []): string {
+  return sentence.replaceAll(PHRASES, (phrase) =>
+    kept.includes(phrase) ? phrase : (ON_THE_COMMAND_LINE[phrase] ?? phrase),
+  );
 }

@@ -11,12 +11,38 @@ export function permissionSentence(error: DriverError, context: ErrorContext): s
   const said =
     error.message === '' ? 'The server refused for lack of a privilege.' : `The server says: ${error.message}.`;
   if (dialect === undefined) return `${said} Ask the owner of the database for the right.`;
-  const advice = isReading(context) ? readingGrants(dialect, context) : writingGrants(error, dialect, context);
+  const advice = adviceFor(error, dialect, context);
   return `${said} ${advice}`;
 }
 
-function isReading({ operation }: ErrorContext): boolean {
-  return operation === 'read';
+function adviceFor(error: DriverError, dialect: Dialect, context: ErrorContext): string {
+  switch (context.operation) {
+    case 'read':
+      return readingGrants(dialect, context);
+    case 'plan': {
+      const denied = deniedBy(error);
+      return isOwnership(error) || (denied !== undefined && !isOfExtension(denied.name, dialect))
+        ? PLAN_AS_OWNER
+        : readingGrants(dialect, { ...context, reads: 'all' });
+    }
+    default:
+      return writingGrants(error, dialect, context);
+  }
+}
+
+/** Queries are understood by making views of them, and tables in place of those to come. */
+const PLAN_AS_OWNER =
+  'A plan changes nothing, and is made by trying: make it as the role that applies it, which owns the stream tables and may read what their queries read.';
+
+/** Whether it is for owners alone, whatever is granted to others. */
+function isOwnership({ message }: DriverError): boolean {
+  return message.startsWith('must be owner of ');
+}
+
+/** What was denied, where the message tells it. */
+function deniedBy({ message }: DriverError): { readonly kind: string; readonly name: string } | undefined {
+  const [, kind, name] = /permission denied for (schema|table|view|sequence|relation|function) (.+)$/.exec(message) ?? [];
+  return kind === undefined || name === undefined ? undefined : { kind, name };
 }
 
 /** What reading staleness and status needs; the questions that read more say so by `reads`. */
@@ -30,11 +56,11 @@ function readingGrants(dialect: Dialect, { reads = [] }: ErrorContext): string {
 
 /** In English the message tells what was denied; in other languages the advice names all that may be missing. */
 function writingGrants(error: DriverError, dialect: Dialect, context: ErrorContext): string {
-  const [, kind, denied] =
-    /permission denied for (schema|table|view|sequence|relation|function) (.+)$/.exec(error.message) ?? [];
+  const { kind, name: denied } = deniedBy(error) ?? {};
   const called =
     kind === 'function' && denied?.includes('stream_table') === true ? denied : `${context.operation}_stream_table`;
   if (called === denied || dialect.definers.has(called)) return definersGrants(called, denied, dialect, context);
+  if (isOwnership(error)) return `${OWN_IT}.`;
   return callersGrants(denied, dialect, context);
 }
 
@@ -51,18 +77,19 @@ function definersGrants(called: string, denied: string | undefined, dialect: Dia
   return `The owner of the stream table${asOwner} needs: ${grants}`;
 }
 
+const OWN_IT =
+  'Everything runs with the rights of the caller: call it as the owner of the stream table and of its sources';
+
 /** Everything runs with the rights of the caller (contract A.5). */
 function callersGrants(denied: string | undefined, dialect: Dialect, context: ErrorContext): string {
   const extensionWide = `GRANT USAGE ON SCHEMA ${dialect.schema}, ${dialect.changesSchema} TO <role>; GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA ${dialect.schema} TO <role>; GRANT USAGE ON ALL SEQUENCES IN SCHEMA ${dialect.schema} TO <role>;`;
-  const ownIt =
-    'Everything runs with the rights of the caller: call it as the owner of the stream table and of its sources';
   if (context.operation !== 'refresh') {
-    return `${ownIt}, who also needs: ${extensionWide} and, to create, GRANT CREATE ON SCHEMA ${dialect.changesSchema} TO <role>;`;
+    return `${OWN_IT}, who also needs: ${extensionWide} and, to create, GRANT CREATE ON SCHEMA ${dialect.changesSchema} TO <role>;`;
   }
   if (denied === undefined || isOfExtension(denied, dialect)) {
-    return `${ownIt}, who also needs: ${extensionWide} ${OR_BY_ANOTHER}`;
+    return `${OWN_IT}, who also needs: ${extensionWide} ${OR_BY_ANOTHER}`;
   }
-  if (denied === context.name?.name) return `${ownIt}. ${OR_BY_ANOTHER}`;
+  if (denied === context.name?.name) return `${OWN_IT}. ${OR_BY_ANOTHER}`;
   return `A refresh locks the tables that the defining query reads, so that no change is lost: GRANT MAINTAIN ON <schema>."${denied}" TO <role>; (with SELECT on it). ${OR_BY_ANOTHER}`;
 }
 

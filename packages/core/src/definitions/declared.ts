@@ -131,7 +131,7 @@ function declareOne(definition: DeclaredStreamTable, defaultSchema: string): Dec
       source: definition.source,
     };
   } catch (error) {
-    if (!(error instanceof PgStreamError) || error.table !== undefined) throw error;
+    if (!(error instanceof PgStreamError)) throw error;
     throw new PgStreamError(error.code, `${quoteName(name)}${whereOf(definition)}: ${error.message}`, {
       cause: error,
       schema: name.schema,

@@ -21,7 +21,7 @@ export function problemsOf(
   if ('error' in meaning) {
     const cause = Object.assign(new Error(meaning.error), { code: meaning.sqlState });
     const said = classify(cause, { operation: 'create', name, dialect });
-    return [problem(said.code, `${called}: ${said.message}`, cause, meaning.sqlState)];
+    return [problem(said.code, `${called}: ${said.message}${hintFor(meaning)}`, cause, meaning.sqlState)];
   }
   const taken = known === undefined && meaning.relkind !== null;
   if (taken) {
@@ -34,6 +34,14 @@ export function problemsOf(
   }
   const differing = columnsProblem(declared, meaning);
   return differing === undefined ? [] : [problem('INVALID_ARGUMENT', `${called}: ${differing}`)];
+}
+
+/** What is read may be missing for want of a migration, or because it cannot be understood before what reads it. */
+function hintFor({ error, sqlState }: Meaningless): string {
+  // The same code is that of an alias that is none.
+  return sqlState === '42P01' && error.startsWith('relation ')
+    ? ' Create it before, if it is a table. A stream table has to be declared, too; if it is, its own query fails, or the two read each other.'
+    : '';
 }
 
 /** Both sides, where the model and the query do not agree. */

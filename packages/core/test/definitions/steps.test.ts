@@ -193,8 +193,15 @@ describe('what is wrong with declarations', () => {
       'a table that is not there',
       [{ ...totals, query: 'SELECT id FROM nosuch' }],
       'UNSUPPORTED_QUERY',
-      /totals" \(src\/models.ts\).*nosuch/,
+      /totals" \(src\/models.ts\).*relation "nosuch" does not exist\. Create it before/,
     ],
+    [
+      'an alias that is none',
+      [{ ...totals, query: 'SELECT o.id FROM orders' }],
+      'UNSUPPORTED_QUERY',
+      /FROM-clause entry for table "o"\.$/,
+    ],
+    ['no query', [{ ...totals, query: ' ' }], 'UNSUPPORTED_QUERY', /totals" \(src\/models.ts\): .*text of a SELECT/],
     ['a name that is taken', [{ ...totals, name: 'taken' }], 'ALREADY_EXISTS', /"public"\."taken"/],
     ['a schema that is not there', [{ ...totals, name: { schema: 'nosuch', name: 't' } }], 'INVALID_NAME', /nosuch/],
     [
@@ -210,7 +217,7 @@ describe('what is wrong with declarations', () => {
         { name: 'b', query: 'SELECT id FROM public.a' },
       ],
       'UNSUPPORTED_QUERY',
-      /"public"\."a".*"public"\."b"/s,
+      /"public"\."a".*the two read each other.*"public"\."b".*the two read each other/s,
     ],
     [
       'columns that are others, with both sides',

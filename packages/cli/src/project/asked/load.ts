@@ -2,14 +2,7 @@ import { readFileSync } from 'node:fs';
 import { createRequire, Module } from 'node:module';
 import { join } from 'node:path';
 import { createJiti, type TransformOptions } from 'jiti';
-
-/** What is used of TypeScript 5 and 6. */
-interface TypeScript {
-  readonly transpileModule?: (
-    source: string,
-    options: { readonly fileName: string; readonly compilerOptions: Readonly<Record<string, unknown>> },
-  ) => { readonly outputText: string };
-}
+import { compileDecorators, type TypeScript } from '../../module/index.ts';
 
 /** Loads files of a project, and what it has installed. */
 export interface Loader {
@@ -37,7 +30,7 @@ export function loaderOf(folder: string): Loader {
   const plain = createJiti(import.meta.url, { fsCache: false });
   const compiler = has('typescript') ? (require('typescript') as TypeScript) : {};
   const transform = (options: TransformOptions): string =>
-    compileDecorators(compiler, options) ?? plain.transform(options);
+    compileDecorators(() => compiler, options) ?? plain.transform(options);
   const jiti = createJiti(import.meta.url, { fsCache: false, transform: (options) => ({ code: transform(options) }) });
   return {
     file: (path) => jiti.import<Readonly<Record<string, unknown>>>(path),
@@ -46,23 +39,6 @@ export function loaderOf(folder: string): Loader {
     has,
     requireTypeScript: () => registerTypeScript((source, filename) => transform({ source, filename, ts: true })),
   };
-}
-
-/** The types of columns are in what TypeScript makes of decorators, and jiti makes none of a class with `name!: string`. */
-function compileDecorators(
-  { transpileModule }: TypeScript,
-  { source, filename = '', ts = false }: TransformOptions,
-): string | undefined {
-  if (transpileModule === undefined || !ts || !/^\s*@\w/m.test(source)) return undefined;
-  const compilerOptions = {
-    module: 'commonjs',
-    target: 'es2022',
-    esModuleInterop: true,
-    experimentalDecorators: true,
-    emitDecoratorMetadata: true,
-    useDefineForClassFields: false,
-  };
-  return transpileModule(source, { fileName: filename, compilerOptions }).outputText;
 }
 
 /** What Node calls it: there is no public name for what its hooks in CommonJS do. */
