@@ -151,10 +151,20 @@ describe('declarations', () => {
     ['no name', 'b1.json', '[{ "query": "SELECT 1" }]', /b1\.json: entry 1 has no name\./],
     ['no query', 'b2.json', '[{ "name": "x", "sql": "SELECT 1" }]', /b2\.json: "x" says "sql".* name, query, /],
     ['an empty query', 'b3.json', '[{ "name": "x", "query": "" }]', /"public"\."x" \(.*b3\.json\): .*a SELECT/],
-    ['a mode that is none, in a module', 'b4.mjs', "export default [{ name: 'x', query: 'SELECT 1', refreshMode: 'f' }]", /b4\.mjs\): refreshMode must/],
+    [
+      'a mode that is none, in a module',
+      'b4.mjs',
+      "export default [{ name: 'x', query: 'SELECT 1', refreshMode: 'f' }]",
+      /b4\.mjs\): refreshMode must/,
+    ],
     ['a word that means nothing', 'c.sql', '-- shedule: 5m\nSELECT 1', /"shedule" means nothing.*schedule/],
     ['a query that is refused', 'd.sql', 'SELECT id FROM nosuch', /"public"\."d" \(.*d\.sql\)/],
-    ['a mode that is none', 'e.sql', '-- mode: fast\nSELECT id FROM orders', /e\.sql cannot be used: its mode must be one of .*"fast"/],
+    [
+      'a mode that is none',
+      'e.sql',
+      '-- mode: fast\nSELECT id FROM orders',
+      /e\.sql cannot be used: its mode must be one of .*"fast"/,
+    ],
   ])('that cannot be used are named: %s', async ([, name, content, says]) => {
     await writeFile(file(name), content);
     const { code, out, err } = await run('plan', file(name));

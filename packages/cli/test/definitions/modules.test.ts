@@ -32,8 +32,7 @@ test('of an ORM are read with their decorators, and what they leave open keeps n
       import { streamTableDefinitions } from '@pgstream/typeorm';
       import { dataSource } from './src/entities';
       setInterval(() => {}, 1_000);
-      await dataSource.initialize();
-      export default streamTableDefinitions(dataSource);`,
+      export default dataSource.initialize().then(streamTableDefinitions);`,
   });
   expect(await planned(folder, 'pgstream.definitions.ts')).toMatchObject({
     code: 0,

@@ -41,7 +41,8 @@ function isOwnership({ message }: DriverError): boolean {
 
 /** What was denied, where the message tells it. */
 function deniedBy({ message }: DriverError): { readonly kind: string; readonly name: string } | undefined {
-  const [, kind, name] = /permission denied for (schema|table|view|sequence|relation|function) (.+)$/.exec(message) ?? [];
+  const [, kind, name] =
+    /permission denied for (schema|table|view|sequence|relation|function) (.+)$/.exec(message) ?? [];
   return kind === undefined || name === undefined ? undefined : { kind, name };
 }
 

@@ -43,7 +43,13 @@ afterAll(async () => {
 describe('the README', () => {
   it('has blocks of languages that are tested here, and no other', () => {
     expect(new Set(blocks.map(({ language }) => language))).toEqual(new Set(['sh', 'ts', 'sql']));
-    expect(files.map(({ file }) => file)).toEqual(['schema.ts', 'db.ts', 'relations.ts', 'drizzle.config.ts']);
+    expect(files.map(({ file }) => file)).toEqual([
+      'schema.ts',
+      'db.ts',
+      'relations.ts',
+      'pgstream.definitions.ts',
+      'drizzle.config.ts',
+    ]);
     expect(examples.length).toBeGreaterThan(4);
   });
 

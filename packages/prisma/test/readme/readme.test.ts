@@ -99,7 +99,12 @@ afterAll(async () => {
 describe('the README', () => {
   it('has blocks of languages that are tested here, and no other', () => {
     expect(new Set(blocks.map(({ language }) => language))).toEqual(new Set(['sh', 'prisma', 'ts', 'sql']));
-    expect(files.map(({ file }) => file)).toEqual(['schema.prisma', 'db.ts', 'prisma.config.ts']);
+    expect(files.map(({ file }) => file)).toEqual([
+      'schema.prisma',
+      'db.ts',
+      'pgstream.definitions.ts',
+      'prisma.config.ts',
+    ]);
     expect(examples.length).toBeGreaterThan(5);
   });
 

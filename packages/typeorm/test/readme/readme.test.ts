@@ -93,6 +93,7 @@ describe('the README', () => {
       'accounts.ts',
       'region-totals.ts',
       'customer-orders.ts',
+      'pgstream.definitions.ts',
       'reports.ts',
       'orders.ts',
       'stream-tables.health.ts',
