@@ -31,8 +31,7 @@ function adviceFor(error: DriverError, dialect: Dialect, context: ErrorContext):
 }
 
 /** Queries are understood by making views of them, and tables in place of those to come. */
-const PLAN_AS_OWNER =
-  'A plan changes nothing, and is made by trying: make it as the role that applies it, which owns the stream tables and may read what their queries read.';
+const PLAN_AS_OWNER = 'A plan is made by trying, in a transaction that is undone: make it as the role that applies it.';
 
 /** Whether it is for owners alone, whatever is granted to others. */
 function isOwnership({ message }: DriverError): boolean {

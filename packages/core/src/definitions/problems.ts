@@ -20,7 +20,9 @@ export function problemsOf(
   if (meaning === undefined) return [problem('UNKNOWN', `The server said nothing of ${called}.`)];
   if ('error' in meaning) {
     const cause = Object.assign(new Error(meaning.error), { code: meaning.sqlState });
-    const said = classify(cause, { operation: 'create', name, dialect });
+    // Rights to create are not what is wanting: nothing is created yet.
+    const operation = meaning.sqlState === '42501' ? 'plan' : 'create';
+    const said = classify(cause, { operation, name, dialect });
     return [problem(said.code, `${called}: ${said.message}${hintFor(meaning)}`, cause, meaning.sqlState)];
   }
   const taken = known === undefined && meaning.relkind !== null;

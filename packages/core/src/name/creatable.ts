@@ -18,17 +18,11 @@ export function checkCreatable({ schema, name }: QualifiedName, { readsQuotedNam
     if (problem) {
       throw new PgStreamError(
         'INVALID_NAME',
-        `A stream table cannot be created with the ${part} ${JSON.stringify(value)}: ${problem}. ${readsQuotedNames ? `Use at most ${MAX_BYTES} bytes.` : `Use lower-case letters (a to z), digits, _ and $, at most ${MAX_BYTES} characters.${part === 'name' ? withSchema(value) : ''}`}`,
+        `A stream table cannot be created with the ${part} ${JSON.stringify(value)}: ${problem}. ${readsQuotedNames ? `Use at most ${MAX_BYTES} bytes.` : `Use lower-case letters (a to z), digits, _ and $, at most ${MAX_BYTES} characters.${part === 'name' && value.includes('.') ? ' One in another schema is { schema, name }.' : ''}`}`,
         { schema, table: name, operation: 'create' },
       );
     }
   }
-}
-
-/** A schema in front is what a dot is mostly meant for. */
-function withSchema(name: string): string {
-  const [, before, after] = /^([^.]+)\.([^.]+)$/.exec(name) ?? [];
-  return before === undefined ? '' : ` A name in another schema is { schema: '${before}', name: '${after}' }.`;
 }
 
 function tooLong(value: string): string | undefined {
