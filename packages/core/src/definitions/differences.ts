@@ -72,6 +72,7 @@ export function differencesOf(declared: Declared, known: Known, meaning: Meaning
 function* contentReasons(known: Known, meaning: Meaning, major: number, columns: boolean): Iterable<string> {
   if (meaning.storedError !== null) yield `the query that it has fits nothing any more (${meaning.storedError})`;
   else if (meaning.isSame !== true) yield 'its query is another one';
+  else if (known.gone.length > 0) yield 'what it read was dropped, and the extension does not watch what is there now';
   if (columns) {
     yield `its columns are ${columnsText(known.columns)}, and the query gives ${columnsText(meaning.columns)}`;
   }
@@ -103,7 +104,8 @@ export function needsRecreation(
 ): readonly string[] {
   const reasons: string[] = [];
   // The same query once more is nothing to do for an alter.
-  if (content.length > 0 && (!dialect.altersQuery || columns || !query)) reasons.push(...content);
+  if (content.length > 0 && (!dialect.altersQuery || columns || !query || known.gone.length > 0))
+    reasons.push(...content);
   if (schedule === null && dialect.calculated === null) {
     reasons.push(`${dialect.name} cannot set an existing schedule to calculated`);
   }

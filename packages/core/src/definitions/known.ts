@@ -35,6 +35,11 @@ export interface Known {
   readonly view: { readonly name: QualifiedName; readonly oid: number } | null;
   /** Whether all that the mark says of what is under the query is still so. */
   readonly isSeen: boolean;
+  /**
+   * The kinds (`TABLE`, `VIEW`) of what it was made to read and is gone. Others of the same names may be there by now: the extension
+   * watches those that were, says that the stream table is in error, and does not come back from that by itself (contract A.4).
+   */
+  readonly gone: readonly string[];
   /** Settings of the extension that are not as create() leaves them. */
   readonly special: readonly string[];
 }
@@ -117,6 +122,8 @@ const KNOWN = statement<Wire>(
   FROM pg_catalog.pg_attribute a JOIN pg_catalog.pg_type t ON t.oid ${EQUALS} a.atttypid JOIN pg_catalog.pg_namespace tn ON tn.oid ${EQUALS} t.typnamespace
   WHERE a.attrelid ${EQUALS} c.oid AND a.attnum OPERATOR(pg_catalog.>) 0 AND NOT a.attisdropped AND ${isVisible}),
 'comment', pg_catalog.obj_description(c.oid, 'pg_class'), 'mark', m.text, 'special', ${special(d)}, 'view', CASE WHEN ${viewPart('name')} IS NOT NULL THEN ${VIEW} END,
+'gone', (SELECT coalesce(pg_catalog.json_agg(p.source_type), '[]') FROM ${d.schema}.${d.prefix}dependencies p WHERE p.${d.prefix}id ${EQUALS} s.${d.prefix}id
+  AND NOT EXISTS (SELECT FROM pg_catalog.pg_class r WHERE r.oid ${EQUALS} p.source_relid)),
 'isSeen', m.json IS NOT NULL AND (m.json OPERATOR(pg_catalog.->>) 'objects') IS NOT NULL
   AND (m.json OPERATOR(pg_catalog.->>) 'seen') ${EQUALS} ${seenHash("(m.json OPERATOR(pg_catalog.->>) 'objects')")})::pg_catalog.text AS pgstream
 FROM ${d.catalog} s

@@ -1,10 +1,11 @@
 import type { Dialect } from '../dialect/index.ts';
+import { quoteName } from '../name/index.ts';
 import type { Declared } from './declared.ts';
 import { modeOf } from './differences.ts';
 import type { PutBack } from './furniture.ts';
 import type { Known } from './known.ts';
 import { markText, type Former } from './mark.ts';
-import { markSql } from './sql.ts';
+import { dropSql, markSql } from './sql.ts';
 import type { PlanStep, StepSql } from './steps.ts';
 
 export const NOTHING: StepSql = { take: [], put: [] };
@@ -43,6 +44,13 @@ export function fitting(
 export function formerOf(known: Known): Former {
   const { query, schedule, view } = known;
   return { query, schedule, refreshMode: modeOf(known), view: view?.name ?? null };
+}
+
+/** Of one whose table is gone, pg_stream's own function fails (contract A.1); its event trigger does what is needed. */
+export function formerDropSql({ name, gone }: Known, dialect: Dialect): string {
+  return dialect.name === 'pg_stream' && gone.some((kind) => kind !== 'VIEW')
+    ? `DROP TABLE ${quoteName(name)}`
+    : dropSql(name, dialect);
 }
 
 /** Writes down again what was written down before. */

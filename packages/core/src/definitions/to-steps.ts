@@ -10,7 +10,7 @@ import type { Known } from './known.ts';
 import { markText } from './mark.ts';
 import { inReadingOrder } from './order.ts';
 import { alterSql, commentSql, createSql, dropSql, markSql, type Alteration } from './sql.ts';
-import { fitting, formerMark, formerOf, NOTHING, stepFor, UNTOUCHED } from './step-parts.ts';
+import { fitting, formerDropSql, formerMark, formerOf, NOTHING, stepFor, UNTOUCHED } from './step-parts.ts';
 import type { PlanStep, StepSql } from './steps.ts';
 import { declaredViewStep, dependentViewStep, orphanedViewStep, readsWhatGoes } from './view-steps.ts';
 
@@ -229,7 +229,7 @@ class Making {
       left,
       attached: this.#attached(known.oid, comment),
       up: {
-        take: [dropSql(known.name, dialect)],
+        take: [formerDropSql(known, dialect)],
         put: [
           createSql(declared === undefined ? { ...former, name: known.name } : { ...declared, query }, dialect),
           ...kept,
@@ -280,7 +280,7 @@ class Making {
       rows: 0,
       place: this.#consequences.placeOf(known.oid),
       blockers,
-      up: { take: [dropSql(known.name, dialect)], put: [] },
+      up: { take: [formerDropSql(known, dialect)], put: [] },
       down: {
         take: [],
         put: [

@@ -3,8 +3,8 @@ import { quoteName } from '../name/index.ts';
 import type { Consequences, DeclaredView } from './consequences.ts';
 import type { OrphanedView } from './findings.ts';
 import type { Affected, PutBack } from './furniture.ts';
-import { createSql, dropSql } from './sql.ts';
-import { fitting, formerMark, formerOf, stepFor, UNTOUCHED } from './step-parts.ts';
+import { createSql } from './sql.ts';
+import { fitting, formerDropSql, formerMark, formerOf, stepFor, UNTOUCHED } from './step-parts.ts';
 import type { PlanStep, StepSql } from './steps.ts';
 import { viewReasons } from './view-changes.ts';
 import { definedViewSql, dropViewSql, viewSql } from './views.ts';
@@ -52,7 +52,7 @@ export function declaredViewStep(
       up: {
         take: [],
         put: [
-          dropSql(former.name, dialect),
+          formerDropSql(former, dialect),
           viewSql(asked),
           ...furniture.flatMap((each) => forView(each, asked.columns)),
         ],

@@ -313,3 +313,47 @@ async function looks(): Promise<unknown> {
     FROM pg_class c WHERE c.relname IN ('totals', 'top', 'rich', 'names') ORDER BY 1`);
   return rows;
 }
+
+describe('what read something that was dropped', () => {
+  const overView = {
+    name: 'over_view',
+    query: 'SELECT customer_id, sum(amount) AS total FROM public.large GROUP BY customer_id',
+  };
+  const onTop = { name: 'on_top', query: 'SELECT customer_id FROM public.over_view WHERE total > 8' };
+  const makeView = 'CREATE VIEW public.large AS SELECT * FROM public.some_orders WHERE amount > 1';
+  const makeTable = 'CREATE TABLE public.some_orders AS SELECT * FROM public.orders';
+
+  beforeAll(async () => void (await scene.admin.query(`${makeTable}; ${makeView}`)));
+
+  it.each([
+    ['a view', `DROP VIEW public.large; ${makeView}`],
+    ['a table', `DROP TABLE public.some_orders CASCADE; ${makeTable}; ${makeView}`],
+  ])('and made anew, is made anew, though all names and texts are as they were: %s', async (_, anew) => {
+    const declared = [overView, onTop];
+    await scene.deploy(declared);
+    await scene.admin.query(anew);
+    const todo = await scene.plan(declared);
+    expect(kindsOf(todo)).toStrictEqual(['recreate public.over_view', 'recreate public.on_top']);
+    expect(todo.steps[0]?.reasons.join()).toMatch(/was dropped/);
+    await apply(scene.executor, todo);
+    expect((await scene.plan(declared)).steps).toStrictEqual([]);
+    // It is maintained again.
+    await scene.admin.query('UPDATE public.some_orders SET amount = amount + 100');
+    for (const { name } of declared)
+      await scene.admin.query(`SELECT ${extension.schema}.refresh_stream_table('public.${name}')`);
+    for (const { name, query } of declared) await scene.expectRight(`public.${name}`, query);
+  });
+
+  it('is made anew with another query, and dropped where it is not declared any more', async () => {
+    await scene.deploy([overView]);
+    await scene.admin.query(`DROP TABLE public.some_orders CASCADE; ${makeTable}; ${makeView}`);
+    const other = { ...overView, query: overView.query.replace('sum(amount)', 'sum(amount + 1)') };
+    const todo = await scene.plan([other]);
+    expect(kindsOf(todo)).toStrictEqual(['recreate public.over_view']);
+    await apply(scene.executor, todo);
+    await scene.expectRight('public.over_view', other.query);
+    await scene.admin.query(`DROP TABLE public.some_orders CASCADE; ${makeTable}; ${makeView}`);
+    await apply(scene.executor, await scene.plan([], { orphans: 'drop' }));
+    expect((await scene.plan([])).steps).toStrictEqual([]);
+  });
+});
