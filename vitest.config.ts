@@ -9,6 +9,7 @@ export default defineConfig({
       'packages/*',
       'packages/drizzle/vitest.v1.config.ts',
       'test/vitest.config.ts',
+      'test/end-to-end/definitions/vitest.drizzle-v1.config.ts',
       'test/packaging',
       'test/harness',
       'test/conformance',
