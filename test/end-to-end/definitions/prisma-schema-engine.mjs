@@ -5,17 +5,20 @@
 import { readFile } from 'node:fs/promises';
 import { createInterface } from 'node:readline';
 import { parseArgs } from 'node:util';
+
 const { values, positionals } = parseArgs({
   allowPositionals: true,
   strict: false,
   options: { datamodels: { type: 'string', multiple: true }, datasource: { type: 'string' } },
 });
+
 // "can-connect-to-database": the next one will tell.
 if (positionals[0] === 'cli') process.exit(0);
 
 const { PrismaPg } = await import('@prisma/adapter-pg');
 const { bindMigrationAwareSqlAdapterFactory, ColumnTypeEnum } = await import('@prisma/driver-adapter-utils');
 const bindings = await import('@prisma/schema-engine-wasm/schema_engine_bg');
+const { SchemaEngine, __wbg_set_wasm: useModule } = bindings;
 const { default: pg } = await import('pg');
 
 const { url } = JSON.parse(values.datasource ?? '{}');
@@ -76,16 +79,13 @@ const factory = bindMigrationAwareSqlAdapterFactory({
 globalThis.PRISMA_WASM_PANIC_REGISTRY = { set_message: (message) => console.error(message) };
 const wasm = new URL('schema_engine_bg.wasm', import.meta.resolve('@prisma/schema-engine-wasm/schema_engine_bg'));
 const { instance } = await WebAssembly.instantiate(await readFile(wasm), { './schema_engine_bg.js': bindings });
-bindings.__wbg_set_wasm(instance.exports);
-instance.exports.__wbindgen_start();
+const { __wbindgen_start: start } = instance.exports;
+useModule(instance.exports);
+start();
 
 const files = values.datamodels ?? [];
 const datamodels = await Promise.all(files.map(async (path) => [path, await readFile(path, 'utf8')]));
-const engine = await bindings.SchemaEngine.new(
-  { datamodels: files.length > 0 ? datamodels : undefined },
-  () => {},
-  factory,
-);
+const engine = await SchemaEngine.new({ datamodels: files.length > 0 ? datamodels : undefined }, () => {}, factory);
 
 const say = (message) => process.stdout.write(`${JSON.stringify({ jsonrpc: '2.0', ...message })}\n`);
 for await (const line of createInterface({ input: process.stdin })) {

@@ -10,15 +10,7 @@ import { PrismaPg } from '@prisma/adapter-pg';
 import { Client as Connection } from 'pg';
 import { afterAll, beforeAll } from 'vitest';
 import { DISCOUNTED, FILES, VIEW } from './prisma-models.ts';
-import {
-  type Changes,
-  definitionsScenario,
-  type Migrator,
-  type Row,
-  type Tool,
-  type Version,
-  VERSIONS,
-} from './scenario.ts';
+import { type Changes, definitionsScenario, type Migrator, type Tool, type Version, VERSIONS } from './scenario.ts';
 
 const COMMAND = createRequire(import.meta.url).resolve('prisma/build/index.js');
 const CONFIG = `import { externalTables } from '@pgstream/prisma/config';
@@ -37,7 +29,7 @@ export default defineConfig({
 
 /** What is used of the clients, whose types are generated: the delegates, with rows of whatever columns. */
 interface Delegate {
-  findMany(): Promise<Row[]>;
+  findMany(): Promise<object[]>;
   refresh(): Promise<unknown>;
 }
 interface Client {

@@ -1,7 +1,7 @@
 import { DataSource } from 'typeorm';
 import { MODELS } from './typeorm-models.ts';
 
-const { DATABASE_URL, SHOP_VERSION } = process.env;
+const { DATABASE_URL = '', SHOP_VERSION } = process.env;
 
 /** What TypeORM's command line is given: the models of the version that is asked for. */
 export default new DataSource({

@@ -51,10 +51,8 @@ async function open(url: string): Promise<Tool & { readonly migrator: Migrator }
     },
     async rows(version) {
       const { OrderTotals, BigSpenders } = MODELS[version];
-      return {
-        totals: (await of(version).getRepository(OrderTotals).find()).map((row) => ({ ...row })),
-        big: (await of(version).getRepository(BigSpenders).find()).map((row) => ({ ...row })),
-      };
+      const [totals, big] = [of(version).getRepository(OrderTotals), of(version).getRepository(BigSpenders)];
+      return { totals: await totals.find(), big: await big.find() };
     },
     async refresh(version) {
       const { OrderTotals, BigSpenders } = MODELS[version];
