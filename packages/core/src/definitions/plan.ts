@@ -35,7 +35,8 @@ export interface PlanOptions {
  *
  * Queries are compared by what they mean: PostgreSQL reads the declared one and that of the catalog, in a transaction that is
  * undone. White space, letter case, aliases, schemas that are written or not, and the session's search_path make no difference;
- * another view or function under the query does, once apply() has written down which it was. What a function in another
+ * another view or function under the query does, once apply() has written down which it was; so does a table or view that was
+ * dropped and made again, which the extension watches no more. What a function in another
  * language than SQL calls, PostgreSQL does not know. Where nothing differs from what apply() wrote down, no query is read, and
  * one statement tells.
  *
