@@ -143,6 +143,34 @@ describe('declarations', () => {
     }
   });
 
+  test('become one repeatable migration, which is written anew when it changes', async () => {
+    const declared = { name: 'repeated', query: 'SELECT id FROM public.orders' };
+    const write = async (schedule: string, ...more: string[]): ReturnType<typeof run> => {
+      await writeFile(file('repeated.json'), JSON.stringify([{ ...declared, schedule }]));
+      return await run('plan', file('repeated.json'), '--write', 'flyway', '--repeatable', '--into', folder, ...more);
+    };
+    const path = file('R__stream_tables.sql');
+    expect(await write('5m')).toMatchObject({ code: 0, err: '', out: expect.stringContaining(`Wrote ${path}`) });
+    expect(await write('5m')).toMatchObject({ code: 0, out: expect.stringContaining(`${path} is as it was`) });
+    expect(await write('6m')).toMatchObject({ code: 0, out: expect.stringContaining(`Wrote ${path}`) });
+    expect(await readFile(path, 'utf8')).toContain("'6m'");
+    await writeFile(path, 'SELECT 1;');
+    expect(await write('5m')).toMatchObject({ code: 2, err: expect.stringContaining(`${path} is there already`) });
+    expect(await readFile(path, 'utf8')).toBe('SELECT 1;');
+    expect(await write('5m', '--no-undo')).toMatchObject({
+      code: 2,
+      err: expect.stringContaining('leave out --no-undo, or --repeatable'),
+    });
+    expect(await run('plan', file('repeated.json'), '--repeatable')).toMatchObject({
+      code: 2,
+      err: expect.stringContaining('--repeatable is about files of migrations'),
+    });
+    expect(await run('plan', file('repeated.json'), '--repeatable', '--write', 'prisma')).toMatchObject({
+      code: 2,
+      err: expect.stringContaining('no repeatable migrations of prisma'),
+    });
+  });
+
   test.for<[what: string, name: string, content: string, says: RegExp]>([
     ['no array', 'a.json', '{}', /a\.json has to give an array/],
     ['models of an ORM', 'a.ts', 'export const totals = {}', /a\.ts has to give an array.*streamTableDefinitions\(\)/],

@@ -49,7 +49,8 @@ function sentences(): Sentence[] {
     const visit = (node: ts.Node): void => {
       if (ts.isStringLiteralLike(node) || ts.isTemplateLiteralToken(node)) {
         const { text } = node;
-        if (/[a-z,] [a-z]/.test(text) && !/pg_catalog|\bSELECT\b|PERFORM|LOOP/.test(text)) found.push({ file, text });
+        if (/[a-z,] [a-z]/.test(text) && !/pg_catalog|\b(?:SELECT|WHERE)\b|PERFORM|LOOP/.test(text))
+          found.push({ file, text });
       }
       ts.forEachChild(node, visit);
     };

@@ -7,6 +7,7 @@ export {
   planText,
   readDefinitions,
   writeMigrations,
+  writeRepeatable,
   type ApplyOptions,
   type ApplyReport,
   type CatalogOptions,
@@ -23,6 +24,8 @@ export {
   type PlanSettings,
   type PlanStep,
   type PlanTextOptions,
+  type RepeatableFormat,
+  type RepeatableOptions,
   type StepKind,
   type StepSql,
 } from './definitions/index.ts';

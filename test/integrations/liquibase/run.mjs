@@ -19,7 +19,12 @@ await scenario({
       return await java('Liquibases', jdbc, files, ...commands);
     };
     return {
-      async handwritten({ version, up, down }) {
+      async handwritten({ version, name, up, down }) {
+        if (version === undefined) {
+          const head = `--liquibase formatted sql\n--changeset by:hand_${name} runOnChange:true runOrder:last`;
+          await writeFile(join(files, `${name}.sql`), `${head}\n${up}\n`);
+          return;
+        }
         const rollback = down.replaceAll(/^/gm, '--rollback ');
         const text = `--liquibase formatted sql\n--changeset by:hand${version}\n${up}\n${rollback}\n`;
         await writeFile(join(files, `${version}_by_hand.sql`), text);

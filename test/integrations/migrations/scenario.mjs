@@ -63,7 +63,7 @@ INSERT INTO public.orders SELECT i, i % 3, i FROM generate_series(1, 20) i;`,
  *
  * @param sources The folder with pom.xml and the program that calls the tool.
  * @param toolFor Takes URL, JDBC URL, the folder for the files and `java(program, ...args)`, which gives what was printed. Gives
- *   `handwritten({ version, up, down })`; `up()`, which migrates and says how many were run; `settled()`, which migrates once
+ *   `handwritten({ version, up, down })`, without a version and a way back for one that is repeatable, with a `name`; `up()`, which migrates and says how many were run; `settled()`, which migrates once
  *   more and throws unless there was nothing to do; and `down(version)`.
  */
 export async function scenario({ format, sources, toolFor }) {
@@ -83,14 +83,19 @@ export async function scenario({ format, sources, toolFor }) {
     for (const extension of process.argv.length > 2 ? process.argv.slice(2) : EXTENSIONS) {
       const emulator = await startEmulator({ ...extensionNamed(extension), scheduler: false });
       try {
+        const toolIn = (url, files) => toolFor({ url, jdbc: jdbcOf(url), files, java });
+        const versions = join(folder, extension, 'versions');
+        await mkdir(versions, { recursive: true });
         const url = await emulator.createDatabase();
-        const files = join(folder, extension);
-        await mkdir(files);
-        await upAndDown(url, files, format, toolFor({ url, jdbc: jdbcOf(url), files, java }));
+        await upAndDown(url, versions, format, toolIn(url, versions));
+        const repeatable = join(folder, extension, 'repeatable');
+        await mkdir(repeatable);
+        const databases = [await emulator.createDatabase(), await emulator.createDatabase()];
+        await againAndAgain(databases, repeatable, format, toolIn);
       } finally {
         await emulator.stop();
       }
-      console.log(`${format}, ${extension}: up, twice, back and up again, as expected.`);
+      console.log(`${format}, ${extension}: up, twice, back and up again, and repeatable, as expected.`);
     }
   } finally {
     await rm(folder, { recursive: true, force: true });
@@ -139,6 +144,71 @@ async function upAndDown(url, files, format, tool) {
     assert.deepEqual(await furniture(client), FURNITURE);
   } finally {
     await client.end();
+  }
+}
+
+/** What hangs on a stream table of a repeatable migration is repeatable itself. */
+const HUNG = `CREATE OR REPLACE VIEW public.report AS SELECT customer_id, total, n FROM public.order_totals;
+CREATE INDEX IF NOT EXISTS order_totals_total ON public.order_totals (total);
+GRANT SELECT ON public.order_totals, public.report TO pg_read_all_stats;
+COMMENT ON VIEW public.report IS 'For the board';`;
+
+/** One file with all that is declared, which is written anew and run again. */
+async function againAndAgain([url, newUrl], files, format, toolIn) {
+  const client = new pg.Client(url);
+  await client.connect();
+  const declarations = join(files, 'declared.json');
+  const database = { client, url, declarations };
+  const tool = toolIn(url, files);
+  const plan = async (declared, ...flags) => {
+    await writeFile(declarations, JSON.stringify(declared));
+    await pgstream(database, 'plan', declarations, '--write', format, '--into', files, ...flags);
+  };
+  try {
+    await tool.handwritten({ version: '1', ...SOURCES });
+    assert.equal(await tool.up(), 1);
+    const slower = { ...orderTotals, schedule: '10m' };
+    for (const declared of [
+      [odd, best, orderTotals],
+      [odd, best, slower],
+      [odd, best, changed],
+    ]) {
+      await plan(declared, '--repeatable');
+      assert.equal(await tool.up(), 1);
+      await tool.settled();
+      await holds(database, declared);
+      // The same text once more is nothing.
+      await plan(declared.toReversed(), '--repeatable');
+      await tool.settled();
+    }
+    await tool.handwritten({ name: 'views', up: HUNG });
+    assert.equal(await tool.up(), 1);
+    const back = [odd, orderTotals, best];
+    await plan(back, '--repeatable');
+    await assert.rejects(
+      tool.up(),
+      /would lose what it does not know of: with .*order_totals.*: .*view public\.report/,
+    );
+    await holds(database, [odd, changed, best]);
+    assert.deepEqual(await furniture(client), FURNITURE);
+    await plan(back, '--before-repeatable', '--no-undo', '--migration-version', '2');
+    assert.equal(await tool.up(), 2);
+    await tool.settled();
+    await holds(database, back);
+    assert.deepEqual(await furniture(client), FURNITURE);
+  } finally {
+    await client.end();
+  }
+  const newClient = new pg.Client(newUrl);
+  await newClient.connect();
+  try {
+    const newTool = toolIn(newUrl, files);
+    assert.equal(await newTool.up(), 4);
+    await newTool.settled();
+    await holds({ client: newClient, url: newUrl, declarations }, [odd, orderTotals, best]);
+    assert.deepEqual(await furniture(newClient), FURNITURE);
+  } finally {
+    await newClient.end();
   }
 }
 

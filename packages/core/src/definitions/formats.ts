@@ -73,6 +73,22 @@ ${down}
   },
 } satisfies Readonly<Record<string, (migration: Migration) => readonly MigrationFile[]>>;
 
+/** What tools run again whenever its text changes: see {@link writeRepeatable}. */
+export const REPEATABLE_FORMATS = {
+  sql: ({ description, sql }) => ({ path: `${description}.sql`, text: sql }),
+  flyway: ({ description, sql }) => ({ path: `R__${description}.sql`, text: sql }),
+  liquibase: ({ description, author, sql }) => ({
+    path: `${description}.sql`,
+    // What it has made, going back leaves: the next update would make it again.
+    text: `${changeset(author, description, 'runOnChange:true', 'runOrder:last')}${sql}--rollback not required\n`,
+  }),
+} satisfies Readonly<
+  Record<string, (repeatable: Pick<Migration, 'description' | 'author'> & { readonly sql: string }) => MigrationFile>
+>;
+
+/** Whose repeatable migrations are written. */
+export type RepeatableFormat = keyof typeof REPEATABLE_FORMATS;
+
 function withUndo({ about, undo, up, down }: Migration, upPath: string, downPath: string): readonly MigrationFile[] {
   return [
     { path: upPath, text: `${about}\n${up}` },

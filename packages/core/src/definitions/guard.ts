@@ -32,10 +32,7 @@ BEGIN
   lost := (
 ${lostSql(DIALECTS[dialect], { parts, byDefault: false, grouping: way === 'up' || !parts })});
   PERFORM pg_catalog.set_config('search_path', path, true);
-  IF lost IS NOT NULL THEN
-    RAISE EXCEPTION 'Nothing was done, because this migration would lose what it does not know of: %.', lost
-      USING HINT = '${HINTS[way]}';
-  END IF;
+  ${refusalSql(HINTS[way])}
 END`)}`;
   return [guard];
 }
@@ -62,8 +59,16 @@ function identifierText({ schema, name }: QualifiedName): string {
   return [schema, name].map((part) => (isPlain(part) ? part : quoteIdentifier(part))).join('.');
 }
 
+/** The statement that refuses, of a block with the variable `lost`. */
+export function refusalSql(hint: string): string {
+  return `IF lost IS NOT NULL THEN
+    RAISE EXCEPTION 'Nothing was done, because this migration would lose what it does not know of: %.', lost
+      USING HINT = '${hint}';
+  END IF;`;
+}
+
 /** SQL for what hangs on relations and is not known, as a sentence: the variable `known` has their names, and for each what is known. */
-function lostSql(d: Dialect, options: AttachedOptions): string {
+export function lostSql(d: Dialect, options: AttachedOptions): string {
   return `  WITH dropped AS (
     SELECT c.*, k.key AS called, k.value AS known FROM jsonb_each(known) k JOIN pg_class c ON c.oid = to_regclass(k.key)
   ), found AS (

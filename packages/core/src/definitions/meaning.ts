@@ -68,7 +68,7 @@ export function searchPathOf(schemas: readonly string[]): string {
 }
 
 /** Nothing but PostgreSQL's own is found without its schema. */
-const PINNED = 'pg_catalog, pg_temp';
+export const PINNED = 'pg_catalog, pg_temp';
 
 const STRING = String.raw`(?:\\.|[^ \\])+`;
 const STRINGS = String.raw`(?:<>|\((?:\\.|[^)\\])*\))`;

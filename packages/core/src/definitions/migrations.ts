@@ -1,9 +1,9 @@
 import { PgStreamError } from '../errors/index.ts';
-import { quoteName } from '../name/index.ts';
+import { dollarQuote, quoteName } from '../name/index.ts';
 import { refuseBlocked } from './apply.ts';
 import { FORMATS, isInstant, timestamp, type MigrationFile, type MigrationFormat } from './formats.ts';
 import { guardSql } from './guard.ts';
-import { forTools } from './sql.ts';
+import { forTools, literal } from './sql.ts';
 import { isChange, statementsOf, type Plan } from './steps.ts';
 
 /** A plan as SQL text, for migration files. */
@@ -28,11 +28,31 @@ export function migrationSql(plan: Plan): MigrationSql {
   const marks = plan.steps.flatMap(({ mark }) => mark ?? []);
   const upStatements = plan.changes === 0 ? [] : guarded(plan, 'up', [...statementsOf(plan.steps, 'up'), ...marks]);
   const downStatements = guarded(plan, 'down', statementsOf(plan.steps, 'down'));
-  return { up: textOf(upStatements), down: textOf(downStatements), upStatements, downStatements };
+  return sqlOf(upStatements, downStatements);
 }
 
 function guarded(plan: Plan, way: 'up' | 'down', statements: readonly string[]): readonly string[] {
   return [...guardSql(plan, way), ...statements].map(forTools);
+}
+
+/** The same, each way as one statement, which does nothing where there is nothing yet to be changed. */
+function conditional({ steps }: Plan, { upStatements, downStatements }: MigrationSql): MigrationSql {
+  const there = steps
+    .filter((step) => isChange(step) && step.kind !== 'create')
+    .map(({ name }) => literal(quoteName(name)));
+  if (there.length === 0) return sqlOf(upStatements, downStatements);
+  const block = (statements: readonly string[]): string =>
+    `DO ${dollarQuote(`BEGIN
+  -- A database without these gets them from the repeatable migration.
+  IF coalesce(${there.map((name) => `pg_catalog.to_regclass(${name})`).join(', ')}) IS NULL THEN RETURN; END IF;
+
+${statements.map((statement) => `${statement.replace(/^SELECT /, 'PERFORM ')};\n`).join('\n')}
+END`)}`;
+  return sqlOf([block(upStatements)], [block(downStatements)]);
+}
+
+function sqlOf(upStatements: readonly string[], downStatements: readonly string[]): MigrationSql {
+  return { up: textOf(upStatements), down: textOf(downStatements), upStatements, downStatements };
 }
 
 function textOf(statements: readonly string[]): string {
@@ -58,6 +78,11 @@ export interface MigrationOptions {
    * `validateMigrationNaming` is set. A class of TypeORM then throws in `down()`, and Liquibase refuses to roll back.
    */
   readonly undo?: boolean | undefined;
+  /**
+   * Whether a repeatable migration makes the stream tables, and this one prepares a change that it refuses: a new database, where
+   * that comes after all versions, has none of them yet, and nothing is done there. Default: false.
+   */
+  readonly beforeRepeatable?: boolean | undefined;
 }
 
 /** Files of migrations; none where there is nothing to do. */
@@ -79,12 +104,13 @@ export interface Migrations {
  * Throws INVALID_ARGUMENT for names that do not fit, and for a plan with `blockers`.
  */
 export function writeMigrations(plan: Plan, format: MigrationFormat, options: MigrationOptions = {}): Migrations {
-  const { version = timestamp(new Date()), description = 'stream_tables', author = 'pgstream', undo = true } = options;
+  const { version = timestamp(new Date()), description = 'stream_tables', author = 'pgstream' } = options;
+  const { undo = true, beforeRepeatable = false } = options;
   checkFormat(format, version);
   checkWord('version', version, /^\d+(?:[._]\d+)*$/, 'digits, with . or _ between them');
-  checkWord('description', description, /^[a-z]\w*$/i, 'letters from a to z, digits and _, and begins with a letter');
-  checkWord('author', author, /^[\w.@-]+$/, 'letters, digits, . @ _ and -');
-  const sql = migrationSql(plan);
+  checkDescription(description);
+  checkAuthor(author);
+  const sql = beforeRepeatable ? conditional(plan, migrationSql(plan)) : migrationSql(plan);
   if (sql.up === '') return { files: [] };
   const about = plan.steps
     .filter(isChange)
@@ -108,6 +134,14 @@ function checkFormat(format: MigrationFormat, version: string): void {
     'INVALID_ARGUMENT',
     `The version of a migration for ${format} is an instant, by which they are ordered: 20261129174500, in UTC.`,
   );
+}
+
+export function checkDescription(description: string): void {
+  checkWord('description', description, /^[a-z]\w*$/i, 'letters from a to z, digits and _, and begins with a letter');
+}
+
+export function checkAuthor(author: string): void {
+  checkWord('author', author, /^[\w.@-]+$/, 'letters, digits, . @ _ and -');
 }
 
 function checkWord(option: string, value: string, pattern: RegExp, allowed: string): void {

@@ -1,3 +1,4 @@
+import { PgStreamError } from '../errors/index.ts';
 import { quoteName, type QualifiedName } from '../name/index.ts';
 
 interface Named {
@@ -33,4 +34,15 @@ export function inReadingOrder<Each extends Named>(
   };
   for (const each of all) visit(each);
   return { sorted, cycle };
+}
+
+/** Throws CYCLE for a circle. */
+export function refuseCycle(cycle: readonly Named[] | null): void {
+  if (cycle === null) return;
+  const [{ name } = { name: undefined }] = cycle;
+  throw new PgStreamError(
+    'CYCLE',
+    `These stream tables read each other: ${cycle.map((each) => quoteName(each.name)).join(' -> ')}. One of them has to read something else.`,
+    { schema: name?.schema, table: name?.name, operation: 'plan' },
+  );
 }

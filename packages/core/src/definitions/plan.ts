@@ -162,7 +162,8 @@ async function findingsOf(where: Context, { open, byName, removed, ...base }: Op
   return { ...around, compared, affected, inherited };
 }
 
-function throwTogether(problems: readonly PgStreamError[]): void {
+/** One error for all; none for none. */
+export function throwTogether(problems: readonly PgStreamError[]): void {
   const [first] = problems;
   if (first === undefined) return;
   if (problems.length === 1) throw first;
@@ -176,7 +177,7 @@ function throwTogether(problems: readonly PgStreamError[]): void {
 }
 
 /** In a transaction, of which nothing is left. */
-async function aside<T>(context: Context, work: (where: Context) => Promise<T>): Promise<T> {
+export async function aside<T>(context: Context, work: (where: Context) => Promise<T>): Promise<T> {
   const { executor } = context;
   try {
     if (executor.transaction === 'open') return await undone(executor, () => work(context));

@@ -1,6 +1,5 @@
 import type { DialectName } from '../dialect/index.ts';
 import type { QualifiedName } from '../name/index.ts';
-import type { Attached } from './attached.ts';
 import type { Declared } from './declared.ts';
 
 /** Statements as they are sent, each without a `;`. */
@@ -62,7 +61,7 @@ export interface PlanStep {
   /** Writes down in a migration what apply() writes by itself: that it is declared, and with which query. */
   readonly mark: string | null;
   /** What hangs on it, and would go with it: a migration looks whether there is more by the time that it runs. */
-  readonly attached: Attached;
+  readonly attached: Readonly<Record<string, string | null>>;
   /** When its former self was made, among those that are dropped: a later one goes first. */
   readonly place: number;
 }

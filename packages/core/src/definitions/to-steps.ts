@@ -1,4 +1,3 @@
-import { PgStreamError } from '../errors/index.ts';
 import { quoteName } from '../name/index.ts';
 import type { Attached } from './attached.ts';
 import { Consequences } from './consequences.ts';
@@ -8,7 +7,7 @@ import type { Compared, Findings } from './findings.ts';
 import type { Affected } from './furniture.ts';
 import type { Known } from './known.ts';
 import { markText } from './mark.ts';
-import { inReadingOrder } from './order.ts';
+import { inReadingOrder, refuseCycle } from './order.ts';
 import { alterSql, commentSql, createSql, dropSql, markSql, type Alteration } from './sql.ts';
 import { fitting, formerDropSql, formerMark, formerOf, NOTHING, stepFor, UNTOUCHED } from './step-parts.ts';
 import type { PlanStep, StepSql } from './steps.ts';
@@ -19,14 +18,7 @@ export function stepsOf(findings: Findings): readonly PlanStep[] {
   const consequences = new Consequences(findings);
   const steps = new Making(findings, consequences).steps();
   const ordered = inReadingOrder(steps, (step) => consequences.readsOf(step.name));
-  if (ordered.cycle !== null) {
-    const [{ name } = { name: undefined }] = ordered.cycle;
-    throw new PgStreamError(
-      'CYCLE',
-      `These stream tables read each other: ${ordered.cycle.map((step) => quoteName(step.name)).join(' -> ')}. One of them has to read something else.`,
-      { schema: name?.schema, table: name?.name, operation: 'plan' },
-    );
-  }
+  refuseCycle(ordered.cycle);
   return withLast(ordered.sorted, consequences);
 }
 
