@@ -30,7 +30,8 @@ export interface Affected {
 /**
  * All that is put on relations, as statements for the name by which each is `called`: its own, or that of the stream table that
  * takes its place beside it. There an index cannot have the same name: one that begins with the table's begins with the new one's,
- * as those that the extension makes, and another gets one from the server. Written for a search_path in which only PostgreSQL's own needs no schema: so every name in
+ * as those that the extension makes, and another gets one from the server. Rules, and an index as the identity of rows, stay where
+ * they are. Written for a search_path in which only PostgreSQL's own needs no schema: so every name in
  * what it writes has one.
  */
 const FURNITURE = (d: Dialect): string => `hidden AS (
@@ -69,14 +70,14 @@ const FURNITURE = (d: Dialect): string => `hidden AS (
   FROM relation r JOIN pg_trigger t ON t.tgrelid = r.oid AND NOT t.tgisinternal
   JOIN pg_proc p ON p.oid = t.tgfoid CROSS JOIN LATERAL pg_get_triggerdef(t.oid) x (def) WHERE NOT ${isOurs(d)}
   UNION ALL
-  SELECT r.oid, 15, rtrim(pg_get_ruledef(w.oid), ';'), '{}' FROM relation r JOIN pg_rewrite w ON w.ev_class = r.oid AND w.rulename <> '_RETURN'
+  SELECT r.oid, 15, rtrim(pg_get_ruledef(w.oid), ';'), '{}' FROM relation r JOIN pg_rewrite w ON w.ev_class = r.oid AND w.rulename <> '_RETURN' WHERE NOT r.beside
   UNION ALL
   SELECT r.oid, 16, format('ALTER TABLE %s SET (%s)', r.called, array_to_string(r.reloptions, ', ')), '{}'
   FROM relation r WHERE r.streams AND r.reloptions IS NOT NULL
   UNION ALL
   SELECT r.oid, 17, format('ALTER TABLE %s REPLICA IDENTITY %s', r.called, CASE r.relreplident WHEN 'f' THEN 'FULL' WHEN 'n' THEN 'NOTHING'
       ELSE format('USING INDEX %I', (SELECT ic.relname FROM pg_index i JOIN pg_class ic ON ic.oid = i.indexrelid WHERE i.indrelid = r.oid AND i.indisreplident)) END), '{}'
-  FROM relation r WHERE r.streams AND r.relreplident <> 'd'
+  FROM relation r WHERE r.streams AND r.relreplident <> 'd' AND NOT (r.beside AND r.relreplident = 'i')
   UNION ALL
   SELECT r.oid, 18, format('CREATE POLICY %I ON %s AS %s FOR %s TO %s%s%s', p.polname, r.called,
       CASE WHEN p.polpermissive THEN 'PERMISSIVE' ELSE 'RESTRICTIVE' END,

@@ -52,6 +52,10 @@ describe('the view of a stream table', () => {
       'orphan public.order_totals_v1',
       'replace-view public.order_totals',
     ]);
+    // A migration minds no view on the view, which stays.
+    await scene.admin.query('BEGIN');
+    for (const statement of migrationSql(todo).upStatements) await scene.admin.query(statement);
+    await scene.admin.query('ROLLBACK');
     await apply(scene.executor, todo);
     expect(await looks('order_totals_v2')).toStrictEqual(had);
     await scene.expectRight('public.order_totals', OTHER);
@@ -162,13 +166,138 @@ describe('the view of a stream table', () => {
     await apply(scene.executor, await planRollback(scene.executor));
     await scene.expectRight('public.order_totals', TOTALS);
     expect((await scene.plan([first], { orphans: 'drop' })).steps).toStrictEqual([]);
+    // A view that came by itself goes by itself.
+    await scene.deploy([{ ...first, view: null }], { orphans: 'drop' });
+    await scene.deploy([first]);
+    expect(kindsOf(await planRollback(scene.executor))).toStrictEqual(['drop-view public.order_totals']);
+    // And what has another view by now keeps it when something else goes back.
+    await scene.deploy([second]);
+    await scene.deploy([second, { name: 'else', query: TOTALS }]);
+    expect(kindsOf(await planRollback(scene.executor))).toStrictEqual([
+      'adopt public.order_totals_v1',
+      'drop public.else',
+    ]);
+  });
+
+  const plain = 'SELECT id, amount AS v FROM public.orders';
+  const other = 'SELECT id, amount + 1 AS v FROM public.orders';
+  const wide = 'SELECT id, amount AS v, id AS w FROM public.orders';
+  const reading = (name: string): string => `SELECT id, v FROM public.${name}`;
+  it.each<[what: string, before: DeclaredStreamTable[], after: DeclaredStreamTable[]]>([
+    [
+      'comes with a stream table that is made anew',
+      [{ name: 'a', query: plain }],
+      [{ name: 'a', query: wide, view: 'w' }],
+    ],
+    [
+      'comes to one that is made anew, from one that goes',
+      [
+        { name: 'a', query: plain },
+        { name: 'b', query: plain, view: 'w' },
+      ],
+      [{ name: 'a', query: wide, view: 'w' }],
+    ],
+    [
+      'goes with a stream table that reads one that is made anew',
+      [
+        { name: 'a', query: plain },
+        { name: 'b', query: reading('a'), view: 'w' },
+      ],
+      [
+        { name: 'a', query: wide },
+        { name: 'c', query: other, view: 'w' },
+      ],
+    ],
+    [
+      'comes to a new one that reads, by another new view, one that is made anew',
+      [{ name: 'a', query: plain, view: 'w' }],
+      [
+        { name: 'a', query: wide, view: 'x' },
+        { name: 'b', query: reading('x'), view: 'w' },
+      ],
+    ],
+    [
+      'goes to one that stays, from one that is made anew',
+      [
+        { name: 'a', query: plain, view: 'w' },
+        { name: 'b', query: plain },
+      ],
+      [
+        { name: 'a', query: wide },
+        { name: 'b', query: plain, view: 'w' },
+      ],
+    ],
+    [
+      'comes with its columns to one that is made anew',
+      [
+        { name: 'a', query: plain, refreshMode: 'FULL' },
+        { name: 'b', query: plain, view: 'w' },
+      ],
+      [{ name: 'a', query: other, view: 'w' }],
+    ],
+    [
+      'comes to one that is made anew with what it reads',
+      [
+        { name: 'r', query: plain },
+        { name: 't', query: reading('r') },
+        { name: 'x', query: plain, view: 'a_view' },
+      ],
+      [
+        { name: 'r', query: wide },
+        { name: 't', query: reading('r'), view: 'a_view' },
+        { name: 'x', query: plain },
+      ],
+    ],
+    [
+      'has the name of a former stream table, and other columns for its readers',
+      [{ name: 'w', query: plain }],
+      [
+        { name: 'a', query: wide, view: 'w' },
+        { name: 'b', query: 'SELECT id, w FROM public.w' },
+      ],
+    ],
+    [
+      'is read by the one that it has read',
+      [
+        { name: 'a', query: plain, view: 'w' },
+        { name: 'b', query: other },
+      ],
+      [
+        { name: 'a', query: reading('w') },
+        { name: 'b', query: other, view: 'w' },
+      ],
+    ],
+  ])('%s, and back', async (_what, before, after) => {
+    await scene.deploy(before);
+    const kept = before.map((each) => each.view as string | undefined).find((each) => each !== undefined);
+    if (kept !== undefined) await scene.admin.query(`COMMENT ON VIEW public.${kept} IS 'kept'`);
+    const todo = await scene.plan(after, { orphans: 'drop' });
+    const { upStatements, downStatements } = migrationSql(todo);
+    for (const [statements, declared] of [
+      [upStatements, after],
+      [downStatements, before],
+      [upStatements, after],
+    ] as const) {
+      await scene.run(statements);
+      expect((await scene.plan(declared, { orphans: 'drop' })).changes).toBe(0);
+      for (const { name, query, view: shown } of declared) {
+        await scene.expectRight(`public.${name as string}`, query);
+        if (shown !== undefined) await scene.expectRight(`public.${shown as string}`, query);
+      }
+      if (kept === undefined) continue;
+      const { rows } = await scene.admin.query(`SELECT obj_description(to_regclass('public.${kept}')) AS comment`);
+      expect(rows).toStrictEqual([{ comment: 'kept' }]);
+    }
   });
 
   it('is never somebody else’s', async () => {
     await scene.admin.query('CREATE VIEW public.order_totals AS SELECT 1 AS customer_id');
     await expect(scene.plan([first])).rejects.toMatchObject({ code: 'ALREADY_EXISTS' });
     await scene.admin.query('DROP VIEW public.order_totals; CREATE TABLE public.order_totals ()');
-    await expect(scene.plan([first])).rejects.toMatchObject({ code: 'ALREADY_EXISTS' });
+    await expect(scene.plan([first])).rejects.toMatchObject({
+      code: 'ALREADY_EXISTS',
+      message: expect.stringContaining('another relation has that name') as string,
+    });
     await scene.admin.query('DROP TABLE public.order_totals');
     await expect(scene.plan([first, { ...second, name: 'other' }])).rejects.toThrow(
       /declares the view .* which is the view of/,
