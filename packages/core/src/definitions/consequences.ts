@@ -171,10 +171,12 @@ export class Consequences {
    * Whether something reads it, or hangs on it, that another query in its place might take along (contract F.9); or it is to read
    * what is dropped and made in the same plan, which could not be on the way back before it reads something else again.
    */
-  #mustGoWith({ meaning }: Compared, { oid }: Known): boolean {
+  #mustGoWith({ meaning, declared: { view } }: Compared, { oid }: Known): boolean {
     const own = this.#affected.get(oid);
     return (
       this.readersOf(oid).length > 0 ||
+      // Which reads it on the way back.
+      (view !== null && this.#viewsByName.has(quoteName(view))) ||
       meaning.reads.some((name) => (this.#affectedByName.get(quoteName(name))?.oid ?? oid) !== oid) ||
       (own?.furniture.some(({ sql }) => !isRepeatable(sql)) ?? false)
     );

@@ -72,7 +72,25 @@ export function contextOf(executor: SqlExecutor, { defaultSchema, dialect }: Pla
 export async function planned(context: Context, declared: readonly Declared[], settings: PlanSettings): Promise<Plan> {
   const dialect = await context.dialect();
   for (const { refreshMode } of declared) checkHasMode(refreshMode, dialect);
-  const known = await readKnown(context);
+  for (let known = await readKnown(context); ;) {
+    try {
+      return await plannedFrom(known, context, declared, settings);
+    } catch (error) {
+      // Another apply() may have committed since: its relations are seen then, and were not in what was read of the catalog.
+      const before = new Set(known.map(({ name }) => quoteName(name)));
+      known = await readKnown(context);
+      if (known.every(({ name }) => before.has(quoteName(name)))) throw error;
+    }
+  }
+}
+
+async function plannedFrom(
+  known: readonly Known[],
+  context: Context,
+  declared: readonly Declared[],
+  settings: PlanSettings,
+): Promise<Plan> {
+  const dialect = await context.dialect();
   const byName = new Map(known.map((each) => [quoteName(each.name), each]));
   const open = declared.filter((each) => {
     const there = byName.get(quoteName(each.name));

@@ -1,5 +1,6 @@
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { planText } from '../../src/definitions.ts';
+import { plan, planText } from '../../src/definitions.ts';
+import type { SqlExecutor } from '../../src/index.ts';
 import { TOTALS } from '../orders.ts';
 import { definitionsScene, kindsOf } from './scene.ts';
 
@@ -27,6 +28,21 @@ describe('plan() and apply() of a chain', () => {
     const again = await scene.plan(CHAIN);
     expect(again.steps).toStrictEqual([]);
     expect(planText(again)).toBe('Nothing to do: the database has what is declared.\n');
+  });
+
+  it('sees what another apply() has committed since the catalog was read', async () => {
+    const { executor } = scene;
+    let reads = 0;
+    const slow: SqlExecutor = {
+      ...executor,
+      async query(text, params) {
+        const rows = await executor.query(text, params);
+        if (text.includes('obj_description') && (reads += 1) === 1) await scene.deploy(CHAIN);
+        return rows;
+      },
+    };
+    expect((await plan(slow, CHAIN)).steps).toStrictEqual([]);
+    expect(reads).toBe(2);
   });
 
   it('make it anew from where it changes', async () => {

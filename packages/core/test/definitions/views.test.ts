@@ -236,6 +236,14 @@ describe('the view of a stream table', () => {
       [{ name: 'a', query: other, view: 'w' }],
     ],
     [
+      'comes to one that has another query',
+      [
+        { name: 'a', query: plain },
+        { name: 'b', query: plain, view: 'w' },
+      ],
+      [{ name: 'a', query: other, view: 'w' }],
+    ],
+    [
       'comes to one that is made anew with what it reads',
       [
         { name: 'r', query: plain },
