@@ -18,6 +18,10 @@ beforeAll(async () => {
 });
 afterEach(() => scene.clear());
 
+function readingOf(name: string): string {
+  return `SELECT id, v FROM public.${name}`;
+}
+
 describe('the view of a stream table', () => {
   it('is made with it, reads it, and is nothing to do any more', async () => {
     const todo = await scene.plan([first]);
@@ -182,7 +186,6 @@ describe('the view of a stream table', () => {
   const plain = 'SELECT id, amount AS v FROM public.orders';
   const other = 'SELECT id, amount + 1 AS v FROM public.orders';
   const wide = 'SELECT id, amount AS v, id AS w FROM public.orders';
-  const reading = (name: string): string => `SELECT id, v FROM public.${name}`;
   it.each<[what: string, before: DeclaredStreamTable[], after: DeclaredStreamTable[]]>([
     [
       'comes with a stream table that is made anew',
@@ -201,7 +204,7 @@ describe('the view of a stream table', () => {
       'goes with a stream table that reads one that is made anew',
       [
         { name: 'a', query: plain },
-        { name: 'b', query: reading('a'), view: 'w' },
+        { name: 'b', query: readingOf('a'), view: 'w' },
       ],
       [
         { name: 'a', query: wide },
@@ -213,7 +216,7 @@ describe('the view of a stream table', () => {
       [{ name: 'a', query: plain, view: 'w' }],
       [
         { name: 'a', query: wide, view: 'x' },
-        { name: 'b', query: reading('x'), view: 'w' },
+        { name: 'b', query: readingOf('x'), view: 'w' },
       ],
     ],
     [
@@ -247,12 +250,12 @@ describe('the view of a stream table', () => {
       'comes to one that is made anew with what it reads',
       [
         { name: 'r', query: plain },
-        { name: 't', query: reading('r') },
+        { name: 't', query: readingOf('r') },
         { name: 'x', query: plain, view: 'a_view' },
       ],
       [
         { name: 'r', query: wide },
-        { name: 't', query: reading('r'), view: 'a_view' },
+        { name: 't', query: readingOf('r'), view: 'a_view' },
         { name: 'x', query: plain },
       ],
     ],
@@ -271,7 +274,7 @@ describe('the view of a stream table', () => {
         { name: 'b', query: other },
       ],
       [
-        { name: 'a', query: reading('w') },
+        { name: 'a', query: readingOf('w') },
         { name: 'b', query: other, view: 'w' },
       ],
     ],
