@@ -56,7 +56,7 @@ describe('declarations', () => {
     const planned = await run('plan', file('more.mjs'), '--sql');
     expect(planned).toMatchObject({ code: 0, err: '' });
     expect(planned.out).toMatch(
-      /^\+ create "public"\."rich" \(.*more\.mjs\)\n {4}because there is no stream table of that name\n/m,
+      /^\+ create public\.rich \(.*more\.mjs\)\n {4}because there is no stream table of that name\n/m,
     );
     expect(planned.out).toMatch(/create_stream_table\(\n {2}name => 'public\.rich'/);
     expect(await run('check', file('more.mjs'))).toMatchObject({
@@ -65,7 +65,7 @@ describe('declarations', () => {
     });
     expect(await run('apply', file('more.mjs'))).toMatchObject({
       code: 8,
-      err: expect.stringMatching(/create "public"\."rich"[^]*--yes/),
+      err: expect.stringMatching(/create public\.rich[^]*--yes/),
     });
     expect(await run('apply', file('more.mjs'), '--yes')).toMatchObject({
       code: 0,
@@ -79,11 +79,11 @@ describe('declarations', () => {
     });
     await writeFile(file('less.json'), JSON.stringify(declared.slice(0, 1)));
     expect(await run('plan', file('less.json'))).toMatchObject({
-      out: expect.stringMatching(/^\? not declared any more: "public"\."rich"[^]*unless --drop-orphans is given\.$/m),
+      out: expect.stringMatching(/^\? not declared any more: public\.rich[^]*unless --drop-orphans is given\.$/m),
     });
     expect(await run('rollback', '--yes')).toMatchObject({
       code: 0,
-      out: expect.stringMatching(/^- drop "public"\."rich"$/m),
+      out: expect.stringMatching(/^- drop public\.rich$/m),
     });
     expect(await run('status', 'rich')).toMatchObject({ code: 3 });
   });
@@ -117,7 +117,7 @@ describe('declarations', () => {
       out: expect.stringContaining(`Wrote ${join(into, 'V7__stream_tables.sql')}`),
     });
     const undo = await readFile(join(into, 'U7__stream_tables.sql'), 'utf8');
-    expect(undo).toMatch(/^-- The way back from:\n-- create "public"\."new": /);
+    expect(undo).toMatch(/^-- The way back from:\n-- create public\.new: /);
     expect(undo).toMatch(/\nSELECT \w+\.drop_stream_table\(name => 'public\.new'\);\n$/);
 
     // Nothing is written where one of the files is there.

@@ -37,7 +37,7 @@ test('of an ORM are read with their decorators, and what they leave open keeps n
   expect(await planned(folder, 'pgstream.definitions.ts')).toMatchObject({
     code: 0,
     err: '',
-    out: expect.stringMatching(/^\+ create "public"\."rich"$/m),
+    out: expect.stringMatching(/^\+ create public\.rich$/m),
   });
 });
 

@@ -178,7 +178,8 @@ export class Consequences {
       // Which reads it on the way back.
       (view !== null && this.#viewsByName.has(quoteName(view))) ||
       meaning.reads.some((name) => (this.#affectedByName.get(quoteName(name))?.oid ?? oid) !== oid) ||
-      (own?.furniture.some(({ sql }) => !isRepeatable(sql)) ?? false)
+      (own?.furniture.some(({ sql }) => !isRepeatable(sql)) ?? false) ||
+      (own?.blockers.length ?? 0) > 0
     );
   }
 }

@@ -27,6 +27,7 @@ export function isAsMarked(declared: Declared, known: Known): boolean {
   if (declared.view !== null && !isSameName(declared.view, known.view?.name)) return false;
   const { schedule, refreshMode, comment } = settingsOf(declared, known);
   return (
+    mark.refreshMode === declared.refreshMode &&
     schedule === undefined &&
     refreshMode === undefined &&
     comment === undefined &&
@@ -51,9 +52,13 @@ function sameSchedule(declared: string | null, known: string | null): boolean {
   return one.text === other.text;
 }
 
+/** Of AUTO the extension has made the mode of the catalog, and tries DIFFERENTIAL first (contract B.2). */
 function sameMode(declared: RefreshMode, known: Known): boolean {
-  // Of AUTO the extension makes one of these (contract B.2).
-  return declared === modeOf(known) || (declared === known.refreshMode && known.mark === null);
+  return (
+    declared === modeOf(known) ||
+    declared === known.refreshMode ||
+    (declared === 'AUTO' && known.refreshMode === 'DIFFERENTIAL')
+  );
 }
 
 /** The mode that was asked for: AUTO, where it is known that it was, and else the one that it has. */
@@ -111,6 +116,15 @@ export function needsRecreation(
   }
   const mode = refreshMode === undefined ? undefined : modeNeedsRecreation(refreshMode, known, dialect);
   return mode === undefined ? reasons : [...reasons, mode];
+}
+
+/**
+ * Whether no alter takes an alter back: to a calculated schedule, or to DIFFERENTIAL where another mode computes nothing, so that
+ * a refresh in between has lost the counts (contract A.1).
+ */
+export function isOneWay({ schedule, refreshMode }: Differences, known: Known, dialect: Dialect): boolean {
+  const fromCalculated = schedule !== undefined && known.schedule === null && dialect.calculated === null;
+  return fromCalculated || (refreshMode !== undefined && !dialect.hasAutoAndImmediate);
 }
 
 /**

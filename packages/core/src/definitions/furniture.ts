@@ -38,6 +38,11 @@ const FURNITURE = (d: Dialect): string => `hidden AS (
   SELECT a.attrelid, a.attnum FROM pg_attribute a JOIN relation r ON r.oid = a.attrelid AND r.streams
   WHERE left(a.attname, ${d.hiddenPrefix.length}) = '${d.hiddenPrefix}'
 ), furniture (id, place, sql, columns) AS (
+  SELECT r.oid, 9, format('ALTER TABLE %s %s', r.called, each.does), '{}'::text[]
+  FROM relation r CROSS JOIN LATERAL (VALUES (CASE r.relpersistence WHEN 'u' THEN 'SET UNLOGGED' END),
+    ('SET TABLESPACE ' || (SELECT quote_ident(s.spcname) FROM pg_tablespace s WHERE s.oid = r.reltablespace))) each (does)
+  WHERE r.streams AND each.does IS NOT NULL
+  UNION ALL
   SELECT r.oid, 10, concat('CREATE ', u.nique, 'INDEX ', 'IF NOT EXISTS ' || quote_ident(CASE WHEN NOT r.beside THEN ic.relname
       WHEN starts_with(ic.relname, r.relname) AND octet_length(r.become || substr(ic.relname, length(r.relname) + 1)) < 64 THEN r.become || substr(ic.relname, length(r.relname) + 1) END) || ' ',
       'ON ', r.called, substr(pg_get_indexdef(i.indexrelid), length(format('CREATE %sINDEX %I ON %s', u.nique, ic.relname, r.own)) + 1)),
@@ -75,9 +80,14 @@ const FURNITURE = (d: Dialect): string => `hidden AS (
   SELECT r.oid, 16, format('ALTER TABLE %s SET (%s)', r.called, array_to_string(r.reloptions, ', ')), '{}'
   FROM relation r WHERE r.streams AND r.reloptions IS NOT NULL
   UNION ALL
-  SELECT r.oid, 17, format('ALTER TABLE %s REPLICA IDENTITY %s', r.called, CASE r.relreplident WHEN 'f' THEN 'FULL' WHEN 'n' THEN 'NOTHING'
-      ELSE format('USING INDEX %I', (SELECT ic.relname FROM pg_index i JOIN pg_class ic ON ic.oid = i.indexrelid WHERE i.indrelid = r.oid AND i.indisreplident)) END), '{}'
-  FROM relation r WHERE r.streams AND r.relreplident <> 'd' AND NOT (r.beside AND r.relreplident = 'i')
+  SELECT r.oid, 17, format('ALTER TABLE %s REPLICA IDENTITY %s', r.called, CASE r.relreplident WHEN 'f' THEN 'FULL' ELSE 'NOTHING' END), '{}'
+  FROM relation r WHERE r.streams AND r.relreplident IN ('f', 'n')
+  UNION ALL
+  SELECT r.oid, 17, format('ALTER TABLE %s %s %I', r.called, each.does, ic.relname),
+    (SELECT array_agg(a.attname::text) FROM pg_attribute a WHERE a.attrelid = r.oid AND a.attnum = ANY (i.indkey))
+  FROM relation r JOIN pg_index i ON i.indrelid = r.oid JOIN pg_class ic ON ic.oid = i.indexrelid
+  CROSS JOIN LATERAL (VALUES (i.indisreplident, 'REPLICA IDENTITY USING INDEX'), (i.indisclustered, 'CLUSTER ON')) each (is_so, does)
+  WHERE r.streams AND NOT r.beside AND each.is_so
   UNION ALL
   SELECT r.oid, 18, format('CREATE POLICY %I ON %s AS %s FOR %s TO %s%s%s', p.polname, r.called,
       CASE WHEN p.polpermissive THEN 'PERMISSIVE' ELSE 'RESTRICTIVE' END,
@@ -96,12 +106,39 @@ const FURNITURE = (d: Dialect): string => `hidden AS (
     (SELECT coalesce(array_agg(a.attname::text), '{}') FROM pg_attribute a WHERE a.attrelid = r.oid AND a.attnum = ANY (m.prattrs::int2[]))
   FROM relation r JOIN pg_publication_rel m ON m.prrelid = r.oid JOIN pg_publication b ON b.oid = m.prpubid
   UNION ALL
+  SELECT r.oid, 21, format('ALTER TABLE %s ALTER COLUMN %I %s', r.called, a.attname, each.does), ARRAY[a.attname::text]
+  FROM relation r JOIN pg_attribute a ON a.attrelid = r.oid AND a.attnum > 0 AND NOT a.attisdropped JOIN pg_type y ON y.oid = a.atttypid
+  CROSS JOIN LATERAL (VALUES ('SET STATISTICS ' || a.attstattarget), ('SET (' || array_to_string(a.attoptions, ', ') || ')'),
+    ('SET STORAGE ' || CASE WHEN a.attstorage <> y.typstorage THEN CASE a.attstorage WHEN 'p' THEN 'PLAIN' WHEN 'e' THEN 'EXTERNAL' WHEN 'm' THEN 'MAIN' ELSE 'EXTENDED' END END),
+    ('SET COMPRESSION ' || CASE a.attcompression WHEN 'p' THEN 'pglz' WHEN 'l' THEN 'lz4' END)) each (does)
+  WHERE r.streams AND each.does IS NOT NULL AND NOT EXISTS (SELECT FROM hidden h WHERE h.attrelid = r.oid AND h.attnum = a.attnum)
+  UNION ALL
+  SELECT r.oid, 22, format('ALTER TABLE %s %s %s', r.called, CASE part.enabled WHEN 'D' THEN 'DISABLE' WHEN 'R' THEN 'ENABLE REPLICA' ELSE 'ENABLE ALWAYS' END, part.called), '{}'
+  FROM relation r CROSS JOIN LATERAL (
+    SELECT t.tgenabled, format('TRIGGER %I', t.tgname) FROM pg_trigger t JOIN pg_proc p ON p.oid = t.tgfoid
+      WHERE t.tgrelid = r.oid AND NOT t.tgisinternal AND NOT ${isOurs(d)}
+    UNION ALL SELECT w.ev_enabled, format('RULE %I', w.rulename) FROM pg_rewrite w WHERE w.ev_class = r.oid AND w.rulename <> '_RETURN') part (enabled, called)
+  WHERE part.enabled <> 'O'
+  UNION ALL
   SELECT r.oid, 30, format('COMMENT ON %s %s IS %L', CASE WHEN r.streams THEN 'TABLE' ELSE 'VIEW' END, r.called, obj_description(r.oid, 'pg_class')), '{}'
   FROM relation r WHERE obj_description(r.oid, 'pg_class') IS NOT NULL
   UNION ALL
   SELECT r.oid, 31, format('COMMENT ON COLUMN %s.%I IS %L', r.called, a.attname, x.description), ARRAY[a.attname::text]
   FROM relation r JOIN pg_attribute a ON a.attrelid = r.oid JOIN pg_description x ON x.classoid = 'pg_class'::regclass AND x.objoid = r.oid AND x.objsubid = a.attnum
   WHERE a.attnum > 0 AND NOT EXISTS (SELECT FROM hidden h WHERE h.attrelid = r.oid AND h.attnum = a.attnum)
+  UNION ALL
+  SELECT r.oid, 32, format('COMMENT ON %s IS %L', part.called, x.description),
+    (SELECT array_agg(a.attname::text) FROM pg_attribute a WHERE a.attrelid = r.oid AND a.attnum = ANY (part.keys))
+  FROM relation r CROSS JOIN LATERAL (
+    SELECT 'pg_constraint'::regclass, k.oid, format('CONSTRAINT %I ON %s', k.conname, r.called), k.conkey FROM pg_constraint k WHERE k.conrelid = r.oid
+    UNION ALL SELECT 'pg_statistic_ext'::regclass, e.oid, format('STATISTICS %I.%I', sn.nspname, e.stxname), e.stxkeys::int2[]
+      FROM pg_statistic_ext e JOIN pg_namespace sn ON sn.oid = e.stxnamespace WHERE e.stxrelid = r.oid
+    UNION ALL SELECT 'pg_trigger'::regclass, t.oid, format('TRIGGER %I ON %s', t.tgname, r.called), '{}' FROM pg_trigger t WHERE t.tgrelid = r.oid
+    UNION ALL SELECT 'pg_policy'::regclass, p.oid, format('POLICY %I ON %s', p.polname, r.called), '{}' FROM pg_policy p WHERE p.polrelid = r.oid
+    UNION ALL SELECT 'pg_rewrite'::regclass, w.oid, format('RULE %I ON %s', w.rulename, r.called), '{}' FROM pg_rewrite w WHERE w.ev_class = r.oid AND w.rulename <> '_RETURN'
+  ) part (class, id, called, keys)
+  JOIN pg_description x ON x.classoid = part.class AND x.objoid = part.id AND x.objsubid = 0
+  WHERE NOT r.beside OR part.class NOT IN ('pg_constraint'::regclass, 'pg_statistic_ext'::regclass)
   UNION ALL
   SELECT r.oid, 40, format('GRANT %s ON %s TO %s%s', g.privilege_type, r.called, CASE g.grantee WHEN 0 THEN 'PUBLIC' ELSE quote_ident(pg_get_userbyid(g.grantee)) END,
       CASE WHEN g.is_grantable THEN ' WITH GRANT OPTION' ELSE '' END), '{}'
@@ -150,13 +187,14 @@ SELECT json_build_object('oid', r.oid::bigint, 'name', json_build_object('schema
     WHERE h.id = r.oid AND e.deptype IN ('n', 'a')
       AND e.objid <> r.oid
       AND NOT (e.classid = 'pg_class'::regclass AND EXISTS (SELECT FROM pg_index i WHERE i.indexrelid = e.objid AND i.indrelid = r.oid))
-      AND NOT (e.classid = 'pg_rewrite'::regclass AND EXISTS (SELECT FROM pg_rewrite w JOIN relation o ON o.oid = w.ev_class WHERE w.oid = e.objid AND o.relkind <> 'm'))
+      AND NOT (e.classid = 'pg_rewrite'::regclass AND EXISTS (SELECT FROM pg_rewrite w JOIN relation o ON o.oid = w.ev_class WHERE w.oid = e.objid))
       AND NOT (e.classid = 'pg_trigger'::regclass AND EXISTS (SELECT FROM pg_trigger t WHERE t.oid = e.objid AND t.tgrelid = r.oid))
       AND NOT (e.classid = 'pg_constraint'::regclass AND EXISTS (SELECT FROM pg_constraint k WHERE k.oid = e.objid AND k.conrelid = r.oid))
       AND NOT (e.classid = 'pg_attrdef'::regclass AND EXISTS (SELECT FROM pg_attrdef f JOIN hidden k ON k.attrelid = f.adrelid AND k.attnum = f.adnum WHERE f.oid = e.objid AND f.adrelid = r.oid))
-      AND e.classid NOT IN ('pg_policy'::regclass, 'pg_statistic_ext'::regclass, 'pg_publication_rel'::regclass)
+      AND NOT (e.classid = 'pg_policy'::regclass AND EXISTS (SELECT FROM pg_policy p WHERE p.oid = e.objid AND p.polrelid = r.oid))
+      AND e.classid NOT IN ('pg_statistic_ext'::regclass, 'pg_publication_rel'::regclass)
     UNION ALL
-    SELECT DISTINCT format('table %s, which is a part of it or has it as a part', i.inhrelid::regclass) FROM pg_inherits i WHERE r.oid IN (i.inhparent, i.inhrelid)
+    SELECT format('that it is a part of table %s', i.inhparent::regclass) FROM pg_inherits i WHERE i.inhrelid = r.oid
     UNION ALL
     SELECT DISTINCT 'security label of it' FROM pg_seclabel l WHERE l.classoid = 'pg_class'::regclass AND l.objoid = r.oid
   ) b (text)))::text AS pgstream

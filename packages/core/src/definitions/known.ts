@@ -60,11 +60,23 @@ export const SETTINGS: readonly (readonly [column: string, byDefault: string | n
   ['pooler_compatibility_mode', 'false'],
   ['refresh_tier', 'hot'],
   ['fuse_mode', 'off'],
+  ['fuse_ceiling', null],
+  ['fuse_sensitivity', null],
   ['post_refresh_action', 'none'],
+  ['reindex_drift_threshold', null],
   ['max_differential_joins', null],
   ['max_delta_fraction', null],
   ['st_partition_key', null],
+  ['temporal_mode', 'false'],
+  ['storage_backend', 'heap'],
+  ['storage_fillfactor', null],
+  ['downstream_publication_name', null],
+  ['ducklake_compaction_policy', null],
+  ['ducklake_sink_mode', null],
+  ['ducklake_sink_path', null],
+  ['ducklake_sink_table_id', null],
   ['target_freshness_mode', null],
+  ['orchestration_mode', 'MANAGED'],
 ];
 
 const special = (d: Dialect): string =>
@@ -84,12 +96,13 @@ const special = (d: Dialect): string =>
  */
 export function seenHash(list: string): string {
   return `(SELECT pg_catalog.md5(coalesce(pg_catalog.string_agg(CASE each.kind
-WHEN 'p' THEN (SELECT pg_catalog.md5(pg_catalog.concat_ws(' ', p.proname, p.proargtypes, p.prorettype, p.provolatile, p.proisstrict, p.prosecdef, p.proconfig, p.probin, p.prosrc, p.prosqlbody))
+WHEN 'p' THEN (SELECT pg_catalog.md5(pg_catalog.concat_ws(' ', p.proname, p.provolatile, p.proisstrict, p.prosecdef, p.proconfig, p.probin, p.prosrc, p.prosqlbody,
+    (SELECT pg_catalog.concat_ws(' ', g.aggtransfn::pg_catalog.oid, g.aggfinalfn::pg_catalog.oid, g.agginitval) FROM pg_catalog.pg_aggregate g WHERE g.aggfnoid ${EQUALS} p.oid)))
   FROM pg_catalog.pg_proc p WHERE p.oid ${EQUALS} each.oid)
 ELSE coalesce((SELECT CASE WHEN each.sub IS NULL THEN pg_catalog.concat_ws(' ', c.relnamespace, c.relname,
     (SELECT pg_catalog.md5(w.ev_action::pg_catalog.text) FROM pg_catalog.pg_rewrite w WHERE w.ev_class ${EQUALS} c.oid AND w.rulename ${EQUALS} '_RETURN'))
-  ELSE (SELECT pg_catalog.concat_ws(' ', c.relnamespace, c.relname, a.attname, a.atttypid, a.atttypmod, a.attcollation) FROM pg_catalog.pg_attribute a
-    WHERE a.attrelid ${EQUALS} c.oid AND a.attnum ${EQUALS} each.sub AND NOT a.attisdropped) END
+  ELSE (SELECT pg_catalog.concat_ws(' ', c.relnamespace, c.relname, a.attname, a.atttypid) FROM pg_catalog.pg_attribute a
+    WHERE a.attrelid ${EQUALS} c.oid AND a.attnum ${EQUALS} each.sub) END
   FROM pg_catalog.pg_class c WHERE c.oid ${EQUALS} each.oid), 'gone') END, ' ' ORDER BY each.place), ''))
 FROM (SELECT pg_catalog."left"(o.entry, 1) AS kind, pg_catalog.split_part(pg_catalog.substr(o.entry, 2), '.', 1)::pg_catalog.oid AS oid,
   CASE WHEN pg_catalog.strpos(o.entry, '.') OPERATOR(pg_catalog.>) 0 THEN pg_catalog.split_part(o.entry, '.', 2)::pg_catalog.int2 END AS sub, o.place

@@ -85,7 +85,7 @@ BEGIN
   bare := regexp_replace(bare, '\\{ALIAS :aliasname ${STRING} :colnames ${STRINGS}\\}', '<>', 'g');
   bare := regexp_replace(bare, ':(?:resname ${STRING}|(?:func|relabel|coerce|convert|coercion)format [0-9]+)', '', 'g');
   IF strpos(bare, ':ctecolnames (') > 0 THEN
-    bare := regexp_replace(bare, ':ctecolnames ${STRINGS}', ':ctecolnames <>', 'g');
+    bare := regexp_replace(bare, ':(alias|cte)colnames ${STRINGS}', ':\\1colnames <>', 'g');
   END IF;
   IF strpos(bare, ':ctename ') > 0 THEN
     FOR named IN SELECT found.name[1] AS name, row_number() OVER (ORDER BY min(found.place)) AS place

@@ -1,5 +1,5 @@
 import { PgStreamError } from '../errors/index.ts';
-import { dollarQuote, quoteName } from '../name/index.ts';
+import { dollarQuote, nameText, quoteName } from '../name/index.ts';
 import { refuseBlocked } from './apply.ts';
 import { FORMATS, isInstant, timestamp, type MigrationFile, type MigrationFormat } from './formats.ts';
 import { guardSql } from './guard.ts';
@@ -115,7 +115,7 @@ export function writeMigrations(plan: Plan, format: MigrationFormat, options: Mi
   const about = plan.steps
     .filter(isChange)
     .flatMap(({ kind, name, reasons, left }) => [
-      commentLine(`${kind} ${quoteName(name)}: ${reasons.join('; ')}`),
+      commentLine(`${kind} ${nameText(name)}: ${reasons.join('; ')}`),
       ...left.map((statement) => commentLine(`not put back, for its columns are gone: ${statement}`)),
     ])
     .join('');

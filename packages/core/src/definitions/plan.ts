@@ -6,7 +6,7 @@ import { PgStreamError } from '../errors/index.ts';
 import { canBegin, inOwnTransaction, undone, type SqlExecutor } from '../executor/index.ts';
 import { checkCreatable, quoteName } from '../name/index.ts';
 import { declare, type Declared, type DeclaredStreamTable } from './declared.ts';
-import { differencesOf, isAsMarked, needsRecreation } from './differences.ts';
+import { differencesOf, isAsMarked, isOneWay, needsRecreation } from './differences.ts';
 import { isRemoved, orphanedView, type Compared, type Findings } from './findings.ts';
 import { affectedBy, inheritedFrom } from './furniture.ts';
 import { readKnown, type Known } from './known.ts';
@@ -169,7 +169,11 @@ async function findingsOf(where: Context, { open, byName, removed, ...base }: Op
   );
   const affected = await affectedBy(executor, dialect, [
     ...compared.flatMap(({ known, differences, recreate }) =>
-      known !== undefined && (recreate.length > 0 || (differences?.content.length ?? 0) > 0) ? [known.oid] : [],
+      known !== undefined &&
+      differences !== undefined &&
+      (recreate.length > 0 || differences.content.length > 0 || isOneWay(differences, known, dialect))
+        ? [known.oid]
+        : [],
     ),
     ...compared.flatMap((each) => {
       const change = viewChangeOf(each, around);

@@ -85,6 +85,11 @@ export function commentSql(name: QualifiedName, comment: string | null): string 
   return `COMMENT ON TABLE ${quoteName(name)} IS ${literal(comment)}`;
 }
 
-export function markSql(name: QualifiedName, mark: string, d: Dialect): string {
+/** Ends what it is a part of. */
+export function refusalSql(message: string): string {
+  return `DO ${dollarQuote(`BEGIN RAISE EXCEPTION USING MESSAGE = ${literal(message)}; END`)}`;
+}
+
+export function markSql(name: QualifiedName, mark: string | null, d: Dialect): string {
   return `COMMENT ON COLUMN ${quoteName(name)}.${quoteIdentifier(`${d.hiddenPrefix}row_id`)} IS ${literal(mark)}`;
 }

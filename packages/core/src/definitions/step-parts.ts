@@ -5,7 +5,7 @@ import { modeOf } from './differences.ts';
 import type { PutBack } from './furniture.ts';
 import type { Known } from './known.ts';
 import { markText, type Former } from './mark.ts';
-import { dropSql, markSql } from './sql.ts';
+import { alterSql, dropSql, markSql } from './sql.ts';
 import type { PlanStep, StepSql } from './steps.ts';
 
 export const NOTHING: StepSql = { take: [], put: [] };
@@ -56,6 +56,16 @@ export function formerDropSql({ name, gone }: Known, dialect: Dialect): string {
 /** Writes down again what was written down before. */
 export function formerMark({ name, mark }: Known, dialect: Dialect): readonly string[] {
   return mark === null ? [] : [markSql(name, markText(portable(mark)), dialect)];
+}
+
+/** The same where the stream table stays, and its mark with it: none again where there was none. */
+export function markBack(known: Known, dialect: Dialect): string {
+  return formerMark(known, dialect)[0] ?? markSql(known.name, null, dialect);
+}
+
+/** Has it paused, as it was. */
+export function suspended({ name, status }: Known, dialect: Dialect): readonly string[] {
+  return status === 'SUSPENDED' ? [alterSql(name, { status }, dialect)] : [];
 }
 
 function portable({

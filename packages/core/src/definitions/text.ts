@@ -1,4 +1,4 @@
-import { quoteName } from '../name/index.ts';
+import { nameText } from '../name/index.ts';
 import { isChange, statementsOf, type Plan, type PlanStep, type StepKind } from './steps.ts';
 
 const SIGNS: Readonly<Record<StepKind, string>> = {
@@ -38,7 +38,7 @@ export function planText(plan: Plan, { sql = false }: PlanTextOptions = {}): str
 function stepText(step: PlanStep): string {
   const { kind, name, source, reasons, readers, locks, rows, blockers, left } = step;
   const lines = [
-    `${SIGNS[kind]} ${quoteName(name)}${source === null ? '' : ` (${source})`}`,
+    `${SIGNS[kind]} ${nameText(name)}${source === null ? '' : ` (${source})`}`,
     ...reasons.map((reason) => `    because ${reason}`),
     ...(isChange(step) ? [`    ${readers}`, `    Locks: ${locks}`, `    Rows computed: ${rowsText(rows)}`] : []),
     ...left.map((statement) => `    Not put back, its columns are gone: ${statement}`),

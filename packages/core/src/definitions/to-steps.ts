@@ -2,14 +2,14 @@ import { quoteName } from '../name/index.ts';
 import type { Attached } from './attached.ts';
 import { Consequences } from './consequences.ts';
 import type { Declared } from './declared.ts';
-import { modeOf } from './differences.ts';
+import { isOneWay, modeOf } from './differences.ts';
 import type { Compared, Findings } from './findings.ts';
 import type { Affected } from './furniture.ts';
 import type { Known } from './known.ts';
 import { markText } from './mark.ts';
 import { inReadingOrder, refuseCycle } from './order.ts';
-import { alterSql, commentSql, createSql, dropSql, markSql, type Alteration } from './sql.ts';
-import { fitting, formerDropSql, formerMark, formerOf, NOTHING, stepFor, UNTOUCHED } from './step-parts.ts';
+import { alterSql, commentSql, createSql, dropSql, markSql, refusalSql, type Alteration } from './sql.ts';
+import { fitting, formerDropSql, formerMark, formerOf, markBack, NOTHING, stepFor, suspended, UNTOUCHED } from './step-parts.ts';
 import type { PlanStep, StepSql } from './steps.ts';
 import { declaredViewStep, dependentViewStep, orphanedViewStep, readsWhatGoes } from './view-steps.ts';
 
@@ -122,7 +122,7 @@ class Making {
     const changes: Alteration = { schedule, refreshMode };
     const back: Alteration = {
       ...(schedule !== undefined && { schedule: known.schedule }),
-      ...(refreshMode !== undefined && { refreshMode: modeOf(known) }),
+      ...(refreshMode !== undefined && { refreshMode: known.refreshMode }),
     };
     const isAltered = schedule !== undefined || refreshMode !== undefined;
     // Contract B.2: there a change of the mode computes everything.
@@ -136,6 +136,7 @@ class Making {
         ? 'ACCESS EXCLUSIVE on it, SHARE on the tables that it reads.'
         : 'The row of the extension’s catalog alone.',
       rows: computes ? known.rows : 0,
+      attached: this.#attached(known.oid, comment),
       up: {
         take: [],
         put: [
@@ -143,15 +144,39 @@ class Making {
           ...(comment === undefined ? [] : [commentSql(declared.name, comment)]),
         ],
       },
-      down: {
-        take: [],
-        put: [
-          ...(isAltered ? [alterSql(declared.name, back, dialect)] : []),
-          ...(comment === undefined ? [] : [commentSql(declared.name, known.comment)]),
-          ...formerMark(known, dialect),
-        ],
-      },
+      down:
+        differences !== undefined && isOneWay(differences, known, dialect)
+          ? this.#backAnew(known)
+          : {
+              take: [],
+              put: [
+                ...(isAltered ? [alterSql(declared.name, back, dialect)] : []),
+                ...(comment === undefined ? [] : [commentSql(declared.name, known.comment)]),
+                markBack(known, dialect),
+              ],
+            },
       mark: this.#mark(declared, meaning),
+    };
+  }
+
+  /** What no alter takes back. */
+  #backAnew(known: Known): StepSql {
+    const { dialect } = this.#findings;
+    const { furniture = [], blockers = [] } = this.#consequences.affectedOf(known.oid) ?? {};
+    const readers = this.#consequences.readersOf(known.oid).map(({ name }) => quoteName(name));
+    const hanging = [...readers, ...blockers];
+    if (hanging.length > 0) {
+      const refusal = `Nothing was done, because ${quoteName(known.name)} would have to be created anew to be as it was, and with it what hangs on it: ${hanging.join(', ')}. Declare it as it was, and plan that.`;
+      return { take: [], put: [refusalSql(refusal)] };
+    }
+    return {
+      take: [dropSql(known.name, dialect)],
+      put: [
+        createSql({ ...formerOf(known), name: known.name }, dialect),
+        ...furniture.map(({ sql }) => sql),
+        ...suspended(known, dialect),
+        ...formerMark(known, dialect),
+      ],
     };
   }
 
@@ -174,6 +199,7 @@ class Making {
           alterSql(declared.name, { query, schedule, refreshMode }, dialect),
           ...furniture,
           ...(comment === undefined ? [] : [commentSql(declared.name, comment)]),
+          ...suspended(known, dialect),
         ],
       },
       down: {
@@ -190,7 +216,8 @@ class Making {
           ),
           ...furniture,
           ...(comment === undefined ? [] : [commentSql(declared.name, known.comment)]),
-          ...formerMark(known, dialect),
+          ...suspended(known, dialect),
+          markBack(known, dialect),
         ],
       },
       mark: this.#mark(declared, meaning),
@@ -206,7 +233,6 @@ class Making {
     const { furniture = [], blockers = [] } = this.#consequences.affectedOf(known.oid) ?? {};
     const comment = declared?.comment;
     const { kept, left } = fitting(furniture, compared?.meaning.columns ?? known.columns, comment);
-    const suspended = known.status === 'SUSPENDED' ? [alterSql(known.name, { status: 'SUSPENDED' }, dialect)] : [];
     const mark = formerMark(known, dialect);
     return {
       ...stepFor(declared ?? { name: known.name, source: undefined }),
@@ -226,7 +252,7 @@ class Making {
           createSql(declared === undefined ? { ...former, name: known.name } : { ...declared, query }, dialect),
           ...kept,
           ...(comment == null ? [] : [commentSql(known.name, comment)]),
-          ...suspended,
+          ...suspended(known, dialect),
           // Of a declared one apply() writes down what it is now.
           ...(declared === undefined ? mark : []),
         ],
@@ -236,7 +262,7 @@ class Making {
         put: [
           createSql({ ...former, name: known.name }, dialect),
           ...furniture.map(({ sql }) => sql),
-          ...suspended,
+          ...suspended(known, dialect),
           ...mark,
         ],
       },
@@ -278,6 +304,7 @@ class Making {
         put: [
           createSql({ ...formerOf(known), name: known.name }, dialect),
           ...furniture.map(({ sql }) => sql),
+          ...suspended(known, dialect),
           ...mark,
         ],
       },

@@ -44,7 +44,7 @@ export interface NameGrammar {
  */
 export function functionArgument(given: QualifiedName, { readsQuotedNames }: NameGrammar): string {
   const { schema, name } = given;
-  if (readsQuotedNames) return [schema, name].map((part) => (isPlain(part) ? part : quoteIdentifier(part))).join('.');
+  if (readsQuotedNames) return nameText(given);
   if (schema.includes('.')) {
     throw invalid(
       `The schema "${schema}" has a dot in its name, and the extension's functions split names at the first dot: it can be read, but nothing else can be done with its stream tables.`,
@@ -57,6 +57,14 @@ export function functionArgument(given: QualifiedName, { readsQuotedNames }: Nam
 /** A name with its schema as SQL text. */
 export function quoteName({ schema, name }: QualifiedName): string {
   return `${quoteIdentifier(schema)}.${quoteIdentifier(name)}`;
+}
+
+/**
+ * A name with its schema as people write it: in quotes only where letters or signs need them. After a dot SQL takes each word
+ * so; for a schema that is called like a word of the grammar it wants quotes.
+ */
+export function nameText({ schema, name }: QualifiedName): string {
+  return [schema, name].map((part) => (isPlain(part) ? part : quoteIdentifier(part))).join('.');
 }
 
 function invalid(message: string, name?: QualifiedName): PgStreamError {

@@ -34,6 +34,6 @@ it('the example plans and applies', async () => {
   const printed = vi.spyOn(console, 'log').mockImplementation(() => {});
   const { report } = (await import(join(folder, 'example.ts'))) as { report: unknown };
   expect(report).toMatchObject({ changes: 2 });
-  expect(printed).toHaveBeenCalledWith(expect.stringContaining('+ create "public"."order_totals" (src/models.ts)'));
+  expect(printed).toHaveBeenCalledWith(expect.stringContaining('+ create public.order_totals (src/models.ts)'));
   printed.mockRestore();
 });

@@ -22,6 +22,8 @@ export interface Scene {
   deploy(definitions: readonly DeclaredStreamTable[], options?: PlanOptions): Promise<ApplyReport>;
   /** Runs the statements of a migration as they stand: the tests' own clients put the extension's names in place of others. */
   run(statements: readonly string[]): Promise<void>;
+  /** As the extension's scheduler does. */
+  refresh(name: string): Promise<void>;
   /** Drops all stream tables, with what depends on them. */
   clear(): Promise<void>;
   /** Whether a stream table holds what its query gives. */
@@ -40,6 +42,9 @@ export function definitionsScene(): Scene {
       await apply(scene.executor, await plan(scene.executor, definitions, options)),
     async run(statements) {
       for (const statement of statements) await pool.query(statement);
+    },
+    async refresh(name) {
+      await scene.admin.query(`SELECT pgstream.refresh_stream_table('${name}')`);
     },
     async clear() {
       const { rows } = await scene.admin.query<{ drop: string }>(

@@ -8,6 +8,7 @@ import {
   readDefinitions,
   type DeclaredStreamTable,
 } from '../../src/definitions.ts';
+import type { RefreshMode } from '../../src/index.ts';
 import { TOTALS } from '../orders.ts';
 import { definitionsScene, kindsOf } from './scene.ts';
 
@@ -30,7 +31,9 @@ describe('what is only altered', () => {
     [{ comment: 'old' }, { comment: null }, ['alter public.totals']],
     [{ comment: 'old' }, {}, []],
     [{}, { refreshMode: 'FULL' }, ['alter public.totals']],
+    [{ comment: 'old' }, { refreshMode: 'FULL', schedule: '5m', comment: 'new' }, ['alter public.totals']],
     [{ refreshMode: 'FULL' }, {}, ['recreate public.totals']],
+    [{ schedule: null }, { schedule: '5m' }, ['alter public.totals']],
     [{ schedule: '5m' }, { schedule: null }, [onPgTrickle ? 'alter public.totals' : 'recreate public.totals']],
   ])('from %j to %j: %j', async (before, after, expected) => {
     await scene.deploy([{ ...totals, ...before }]);
@@ -41,8 +44,31 @@ describe('what is only altered', () => {
     await scene.expectRight('public.totals', TOTALS);
     // And back, by the statements alone.
     if (todo.changes === 0) return;
+    await scene.refresh('public.totals');
     await scene.run(migrationSql(todo).downStatements);
     expect((await scene.plan([{ comment: null, ...totals, ...before }])).changes).toBe(0);
+    // Also what the extension counts.
+    await scene.admin.query('DELETE FROM public.orders WHERE id = 1');
+    try {
+      await scene.refresh('public.totals');
+      await scene.expectRight('public.totals', TOTALS);
+    } finally {
+      await scene.admin.query(`INSERT INTO public.orders VALUES (1, 1, 10, 'a')`);
+    }
+  });
+
+  it('has no way back where it would have to be created anew under what reads it, and says what to do', async () => {
+    if (onPgTrickle) return;
+    await scene.deploy([totals]);
+    await scene.admin.query('CREATE VIEW public.reading AS SELECT total FROM public.totals');
+    const todo = await scene.plan([{ ...totals, refreshMode: 'FULL' }]);
+    expect(kindsOf(todo)).toStrictEqual(['alter public.totals']);
+    await apply(scene.executor, todo);
+    await expect(scene.run(migrationSql(todo).downStatements)).rejects.toThrow(
+      /"public"\."reading"\. Declare it as it was, and plan that/,
+    );
+    await scene.deploy([totals]);
+    await scene.expectRight('public.reading', 'SELECT sum(amount) FROM public.orders GROUP BY customer_id');
   });
 
   it.runIf(onPgTrickle)('the query, where the columns stay and nothing reads it', async () => {
@@ -69,10 +95,35 @@ describe('what is only altered', () => {
     await scene.expectRight('public.totals', TOTALS);
   });
 
-  it.runIf(onPgTrickle)('AUTO is what the extension makes of it', async () => {
-    const auto = { ...totals, refreshMode: 'AUTO' as const };
-    await scene.deploy([auto]);
-    expect((await scene.plan([auto])).steps).toStrictEqual([]);
+  it.runIf(onPgTrickle).each<[RefreshMode, RefreshMode, string[], RefreshMode]>([
+    ['AUTO', 'AUTO', [], 'DIFFERENTIAL'],
+    ['AUTO', 'DIFFERENTIAL', ['adopt'], 'DIFFERENTIAL'],
+    ['DIFFERENTIAL', 'AUTO', ['adopt'], 'DIFFERENTIAL'],
+    ['AUTO', 'FULL', ['alter'], 'FULL'],
+    ['FULL', 'AUTO', ['recreate'], 'DIFFERENTIAL'],
+    ['IMMEDIATE', 'AUTO', ['recreate'], 'DIFFERENTIAL'],
+    ['DIFFERENTIAL', 'IMMEDIATE', ['recreate'], 'IMMEDIATE'],
+  ])('AUTO is what the extension makes of it: from %s to %s: %j', async (before, after, expected, kept) => {
+    await scene.deploy([{ ...totals, refreshMode: before }]);
+    const declared = { ...totals, refreshMode: after };
+    const todo = await scene.plan([declared]);
+    expect(kindsOf(todo)).toStrictEqual(expected.map((kind) => `${kind} public.totals`));
+    await apply(scene.executor, todo);
+    expect((await scene.plan([declared])).steps).toStrictEqual([]);
+    const { rows } = await scene.admin.query(`SELECT refresh_mode FROM pgstream.pgs_stream_tables`);
+    expect(rows).toStrictEqual([{ refresh_mode: kept }]);
+    await scene.expectRight('public.totals', TOTALS);
+    if (todo.changes === 0) return;
+    await scene.run(migrationSql(todo).downStatements);
+    expect((await scene.plan([{ ...totals, refreshMode: before }])).changes).toBe(0);
+  });
+
+  it.runIf(onPgTrickle)('FULL is what AUTO was, where the query can be nothing else', async () => {
+    await scene.admin.query('CREATE MATERIALIZED VIEW app.snapshot AS SELECT id FROM public.orders');
+    const full = { name: 'full', query: 'SELECT id FROM app.snapshot', refreshMode: 'FULL' as const };
+    await scene.deploy([{ ...full, refreshMode: 'AUTO' }]);
+    expect(kindsOf(await scene.plan([full]))).toStrictEqual(['adopt public.full']);
+    expect(kindsOf(await scene.plan([{ ...full, refreshMode: 'AUTO' }]))).toStrictEqual([]);
   });
 });
 
@@ -140,6 +191,71 @@ describe('what is made anew', () => {
     expect(planText(todo)).toContain('REFUSED: this would be lost');
     expect(() => migrationSql(todo)).toThrow(/app\.uses/);
     await scene.admin.query('DROP FUNCTION app.uses(public.totals)');
+  });
+
+  it.each([
+    ['alone', ''],
+    ['under a view', 'CREATE VIEW public.reading AS SELECT total FROM public.totals'],
+  ])('stays suspended %s, on the way there and back', async (_, hung) => {
+    await scene.deploy([totals]);
+    await scene.admin.query(
+      `SELECT ${extension.schema}.alter_stream_table('public.totals', status => 'SUSPENDED'); ${hung}`,
+    );
+    const todo = await scene.plan([{ ...totals, query: OTHER }]);
+    for (const statements of [migrationSql(todo).upStatements, migrationSql(todo).downStatements]) {
+      await scene.run(statements);
+      const { rows } = await scene.admin.query('SELECT status FROM pgstream.pgs_stream_tables');
+      expect(rows).toStrictEqual([{ status: 'SUSPENDED' }]);
+    }
+  });
+
+  it('is refused where a function takes its rows, also where its columns stay', async () => {
+    await scene.deploy([totals]);
+    await scene.admin.query('CREATE FUNCTION app.uses(t public.totals) RETURNS numeric LANGUAGE sql RETURN t.total');
+    await expect(scene.deploy([{ ...totals, query: OTHER }])).rejects.toThrow(/app\.uses/);
+    await scene.admin.query('DROP FUNCTION app.uses(public.totals)');
+  });
+
+  it.runIf(onPgTrickle)('is refused where only the extension knows its settings', async () => {
+    await scene.deploy([totals]);
+    const settings = Object.entries({
+      diamond_consistency: 'none',
+      diamond_schedule_policy: 'slowest',
+      requested_cdc_mode: 'trigger',
+      is_append_only: 'true',
+      pooler_compatibility_mode: 'true',
+      refresh_tier: 'cold',
+      fuse_mode: 'auto',
+      fuse_ceiling: '9',
+      fuse_sensitivity: '9',
+      post_refresh_action: 'analyze',
+      reindex_drift_threshold: '0.5',
+      max_differential_joins: '9',
+      max_delta_fraction: '0.5',
+      st_partition_key: 'customer_id',
+      temporal_mode: 'true',
+      storage_backend: 'columnar',
+      storage_fillfactor: '50',
+      downstream_publication_name: 'p',
+      ducklake_compaction_policy: 'error',
+      ducklake_sink_mode: 'append',
+      ducklake_sink_path: 'p',
+      ducklake_sink_table_id: '9',
+      target_freshness_mode: 'MANUAL',
+      orchestration_mode: 'EXTERNAL',
+    });
+    const { rows } = await scene.admin.query<{ name: string }>(
+      `SELECT attname AS name FROM pg_attribute WHERE attrelid = 'pgstream.pgs_stream_tables'::regclass`,
+    );
+    const there = settings.filter(([column]) => rows.some(({ name }) => name === column));
+    expect(there.length).toBeGreaterThan(19);
+    await scene.admin.query(
+      `UPDATE pgstream.pgs_stream_tables SET ${there.map(([column, value]) => `${column} = '${value}'`).join(', ')}`,
+    );
+    const todo = await scene.plan([{ ...totals, query: TOTALS.replace('count(*) AS n', 'count(*) AS number') }]);
+    expect(todo.steps[0]?.blockers).toStrictEqual(
+      there.map(([column]) => `its setting ${column} of ${extension.name}`),
+    );
   });
 
   it('says what is left out because its column is gone', async () => {
