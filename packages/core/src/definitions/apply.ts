@@ -112,22 +112,22 @@ function isSame(one: Plan, other: Plan): boolean {
 }
 
 /** In a block, which has no result: not every driver can read that of a function without one. */
-async function sent(where: Context, sql: string, { kind, name, source }: PlanStep): Promise<void> {
+async function sent(where: Context, sql: string, { name, source }: PlanStep): Promise<void> {
   const { executor } = where;
   try {
     await executor.query(commandBlock({ statements: `EXECUTE ${argument(sql)};` }, 'open'));
   } catch (error) {
     const classified = classify(error, {
-      operation: sql.includes('.create_stream_table(') ? 'create' : kind === 'drop' ? 'drop' : 'alter',
+      operation: /^SELECT \w+\.(create|drop|alter)_stream_table\(/.exec(sql)?.[1] ?? 'alter',
       name,
       dialect: await where.dialect(),
       transaction: executor.transaction,
       rules: [
         ({ sqlState }) =>
-          sqlState === '55P03'
+          sqlState === '55P03' || sqlState === '40P01'
             ? {
                 code: 'SOURCES_BUSY',
-                message: `Somebody holds a lock on ${quoteName(name)} or on what it reads, and nothing was done. Try again, or allow more time (lockTimeoutMs).`,
+                message: `Somebody holds a lock on ${quoteName(name)} or on what it reads${sqlState === '40P01' ? ', and waited for this apply()' : ''}, and nothing was done. Try again, or allow more time (lockTimeoutMs).`,
               }
             : undefined,
       ],

@@ -9,7 +9,17 @@ import type { Known } from './known.ts';
 import { markText } from './mark.ts';
 import { inReadingOrder, refuseCycle } from './order.ts';
 import { alterSql, commentSql, createSql, dropSql, markSql, refusalSql, type Alteration } from './sql.ts';
-import { fitting, formerDropSql, formerMark, formerOf, markBack, NOTHING, stepFor, suspended, UNTOUCHED } from './step-parts.ts';
+import {
+  fitting,
+  formerDropSql,
+  formerMark,
+  formerOf,
+  markBack,
+  NOTHING,
+  stepFor,
+  suspended,
+  UNTOUCHED,
+} from './step-parts.ts';
 import type { PlanStep, StepSql } from './steps.ts';
 import { declaredViewStep, dependentViewStep, orphanedViewStep, readsWhatGoes } from './view-steps.ts';
 
