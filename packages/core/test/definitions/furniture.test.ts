@@ -75,7 +75,7 @@ const HUNG: readonly Hung[] = [
       CREATE POLICY several ON public.totals AS RESTRICTIVE FOR SELECT TO "${role}" USING (customer_id = 1);
       CREATE POLICY others ON public.totals TO PUBLIC USING (total > 0) WITH CHECK (total > 1);
       COMMENT ON POLICY several ON public.totals IS 'several'`,
-    look: `SELECT polname, polcmd, polpermissive, polroles, pg_get_expr(polqual, polrelid), pg_get_expr(polwithcheck, polrelid), obj_description(p.oid, 'pg_policy'),
+    look: `SELECT polname, polcmd, polpermissive, polroles, pg_get_expr(polqual, polrelid) AS qual, pg_get_expr(polwithcheck, polrelid) AS checked, obj_description(p.oid, 'pg_policy'),
       relrowsecurity, relforcerowsecurity FROM pg_policy p JOIN pg_class c ON c.oid = polrelid WHERE c.oid = ${OF_TOTALS} ORDER BY 1`,
   },
   {
@@ -123,7 +123,7 @@ const HUNG: readonly Hung[] = [
       CREATE TRIGGER instead INSTEAD OF INSERT ON public.over FOR EACH ROW EXECUTE FUNCTION public.noticed();
       CREATE RULE never AS ON DELETE TO public.over DO INSTEAD NOTHING`,
     look: `SELECT pg_get_viewdef(c.oid), reloptions, relacl::text, relowner::regrole::text, obj_description(c.oid), col_description(c.oid, 2), attacl::text,
-      ARRAY(SELECT pg_get_triggerdef(oid) FROM pg_trigger WHERE tgrelid = c.oid), ARRAY(SELECT pg_get_ruledef(oid) FROM pg_rewrite WHERE ev_class = c.oid ORDER BY 1)
+      ARRAY(SELECT pg_get_triggerdef(oid) FROM pg_trigger WHERE tgrelid = c.oid) AS triggers, ARRAY(SELECT pg_get_ruledef(oid) FROM pg_rewrite WHERE ev_class = c.oid ORDER BY 1) AS rules
       FROM pg_class c JOIN pg_attribute a ON attrelid = c.oid AND attnum = 2 WHERE c.oid = ${OF_VIEW}`,
   },
 ];
