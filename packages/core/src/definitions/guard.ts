@@ -1,5 +1,5 @@
 import { DIALECTS, type Dialect } from '../dialect/index.ts';
-import { dollarQuote, isPlain, quoteIdentifier, type QualifiedName } from '../name/index.ts';
+import { dollarQuote, nameText } from '../name/index.ts';
 import { ATTACHED_HASH, attachedSql, type Attached, type AttachedOptions } from './attached.ts';
 import { literal } from './sql.ts';
 import type { Plan, PlanStep, StepSql } from './steps.ts';
@@ -17,8 +17,8 @@ export function guardSql({ steps, dialect }: Plan, way: 'up' | 'down'): readonly
   if (dropped.length === 0) return [];
   const turned = steps.filter((step) => step.kind === 'replace-view' && !drops(step[way]));
   const known = Object.fromEntries([
-    ...dropped.map((step) => [identifierText(step.name), knownOf(step, way)] as const),
-    ...turned.map((step) => [identifierText(step.name), false] as const),
+    ...dropped.map((step) => [nameText(step.name), knownOf(step, way)] as const),
+    ...turned.map((step) => [nameText(step.name), false] as const),
   ]);
   const parts = Object.values(known).some((each) => typeof each === 'object' && each !== null);
   const guard = `DO ${dollarQuote(`DECLARE
@@ -32,7 +32,7 @@ BEGIN
   lost := (
 ${lostSql(DIALECTS[dialect], { parts, byDefault: false, grouping: way === 'up' || !parts })});
   PERFORM pg_catalog.set_config('search_path', path, true);
-  ${refusalSql(HINTS[way])}
+  ${refuseLostSql(HINTS[way])}
 END`)}`;
   return [guard];
 }
@@ -54,13 +54,8 @@ function knownOf({ attached, ...step }: PlanStep, way: 'up' | 'down'): Attached 
   return way === 'up' ? Object.fromEntries(parts) : Object.fromEntries(parts.map(([what]) => [what, null]));
 }
 
-/** As to_regclass() reads it. */
-function identifierText({ schema, name }: QualifiedName): string {
-  return [schema, name].map((part) => (isPlain(part) ? part : quoteIdentifier(part))).join('.');
-}
-
 /** The statement that refuses, of a block with the variable `lost`. */
-export function refusalSql(hint: string): string {
+export function refuseLostSql(hint: string): string {
   return `IF lost IS NOT NULL THEN
     RAISE EXCEPTION 'Nothing was done, because this migration would lose what it does not know of: %.', lost
       USING HINT = '${hint}';

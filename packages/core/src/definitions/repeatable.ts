@@ -5,7 +5,7 @@ import type { SqlExecutor } from '../executor/index.ts';
 import { checkCreatable, dollarQuote, functionArgument, quoteName } from '../name/index.ts';
 import { declare, type Declared, type DeclaredStreamTable } from './declared.ts';
 import { REPEATABLE_FORMATS, type RepeatableFormat } from './formats.ts';
-import { lostSql, refusalSql } from './guard.ts';
+import { lostSql, refuseLostSql } from './guard.ts';
 import { readKnown } from './known.ts';
 import { MARK_BEGINS } from './mark.ts';
 import { meaningsOf, PINNED, pinned, searchPathOf, type Meaning } from './meaning.ts';
@@ -235,7 +235,7 @@ ${declared.map((each, place) => rowText(each, place, d)).join(',\n')};
     WHERE d.does IN ('anew', 'query') AND d.view IS NOT NULL), '{}');
   lost := (
 ${lostSql(d, { parts: true, byDefault: false, grouping: false })});
-  ${refusalSql(`Write a migration with a version, which puts it back: pgstream plan --write ${format} --before-repeatable. After that there is nothing to do here.`)}
+  ${refuseLostSql(`Write a migration with a version, which puts it back: pgstream plan --write ${format} --before-repeatable. After that there is nothing to do here.`)}
 
   PERFORM set_config('search_path', ${literal(path)}, true);
   FOR each IN SELECT d.* FROM pg_temp.pgstream_declared d WHERE d.does IN ('anew', 'query') AND to_regclass(d.view) IS NOT NULL LOOP
