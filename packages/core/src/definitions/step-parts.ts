@@ -5,7 +5,7 @@ import { modeOf } from './differences.ts';
 import type { PutBack } from './furniture.ts';
 import type { Known } from './known.ts';
 import { markText, type Former } from './mark.ts';
-import { alterSql, dropSql, markSql } from './sql.ts';
+import { alterSql, createSql, dropSql, markSql } from './sql.ts';
 import type { PlanStep, StepSql } from './steps.ts';
 
 export const NOTHING: StepSql = { take: [], put: [] };
@@ -44,6 +44,16 @@ export function fitting(
 export function formerOf(known: Known): Former {
   const { query, schedule, view } = known;
   return { query, schedule, refreshMode: modeOf(known), view: view?.name ?? null };
+}
+
+/** What makes one again as it was, with all that was on it. */
+export function madeAgain(known: Known, furniture: readonly PutBack[], dialect: Dialect): readonly string[] {
+  return [
+    createSql({ ...formerOf(known), name: known.name }, dialect),
+    ...furniture.map(({ sql }) => sql),
+    ...suspended(known, dialect),
+    ...formerMark(known, dialect),
+  ];
 }
 
 /** Of one whose table is gone, pg_stream's own function fails (contract A.1); its event trigger does what is needed. */

@@ -14,6 +14,7 @@ import {
   formerDropSql,
   formerMark,
   formerOf,
+  madeAgain,
   markBack,
   NOTHING,
   stepFor,
@@ -179,15 +180,7 @@ class Making {
       const refusal = `Nothing was done, because ${quoteName(known.name)} would have to be created anew to be as it was, and with it what hangs on it: ${hanging.join(', ')}. Declare it as it was, and plan that.`;
       return { take: [], put: [refusalSql(refusal)] };
     }
-    return {
-      take: [dropSql(known.name, dialect)],
-      put: [
-        createSql({ ...formerOf(known), name: known.name }, dialect),
-        ...furniture.map(({ sql }) => sql),
-        ...suspended(known, dialect),
-        ...formerMark(known, dialect),
-      ],
-    };
+    return { take: [dropSql(known.name, dialect)], put: madeAgain(known, furniture, dialect) };
   }
 
   #alterQueryStep({ declared, differences, meaning }: Compared, known: Known): PlanStep {
@@ -238,7 +231,6 @@ class Making {
   #recreateStep(known: Known, reasons: readonly string[], compared?: Compared): PlanStep {
     const { dialect } = this.#findings;
     const declared = compared?.declared ?? this.#declared.get(quoteName(known.name));
-    const former = formerOf(known);
     const query = compared === undefined ? known.query : (compared.meaning.qualified ?? compared.declared.query);
     const { furniture = [], blockers = [] } = this.#consequences.affectedOf(known.oid) ?? {};
     const comment = declared?.comment;
@@ -259,7 +251,10 @@ class Making {
       up: {
         take: [formerDropSql(known, dialect)],
         put: [
-          createSql(declared === undefined ? { ...former, name: known.name } : { ...declared, query }, dialect),
+          createSql(
+            declared === undefined ? { ...formerOf(known), name: known.name } : { ...declared, query },
+            dialect,
+          ),
           ...kept,
           ...(comment == null ? [] : [commentSql(known.name, comment)]),
           ...suspended(known, dialect),
@@ -267,15 +262,7 @@ class Making {
           ...(declared === undefined ? mark : []),
         ],
       },
-      down: {
-        take: [dropSql(known.name, dialect)],
-        put: [
-          createSql({ ...former, name: known.name }, dialect),
-          ...furniture.map(({ sql }) => sql),
-          ...suspended(known, dialect),
-          ...mark,
-        ],
-      },
+      down: { take: [dropSql(known.name, dialect)], put: madeAgain(known, furniture, dialect) },
       mark: compared === undefined ? (mark[0] ?? null) : this.#mark(compared.declared, compared.meaning),
     };
   }
@@ -298,7 +285,6 @@ class Making {
   #dropStep(known: Known): PlanStep {
     const { dialect } = this.#findings;
     const { furniture = [], blockers = [] } = this.#consequences.affectedOf(known.oid) ?? {};
-    const mark = formerMark(known, dialect);
     return {
       ...stepFor({ name: known.name, source: undefined }),
       kind: 'drop',
@@ -309,15 +295,7 @@ class Making {
       place: this.#consequences.placeOf(known.oid),
       blockers,
       up: { take: [formerDropSql(known, dialect)], put: [] },
-      down: {
-        take: [],
-        put: [
-          createSql({ ...formerOf(known), name: known.name }, dialect),
-          ...furniture.map(({ sql }) => sql),
-          ...suspended(known, dialect),
-          ...mark,
-        ],
-      },
+      down: { take: [], put: madeAgain(known, furniture, dialect) },
     };
   }
 

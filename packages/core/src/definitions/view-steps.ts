@@ -3,8 +3,7 @@ import { quoteName } from '../name/index.ts';
 import type { Consequences, DeclaredView } from './consequences.ts';
 import type { OrphanedView } from './findings.ts';
 import type { Affected, PutBack } from './furniture.ts';
-import { createSql } from './sql.ts';
-import { fitting, formerDropSql, formerMark, formerOf, stepFor, UNTOUCHED } from './step-parts.ts';
+import { fitting, formerDropSql, madeAgain, stepFor, UNTOUCHED } from './step-parts.ts';
 import type { PlanStep, StepSql } from './steps.ts';
 import { viewReasons } from './view-changes.ts';
 import { definedViewSql, dropViewSql, viewSql } from './views.ts';
@@ -59,12 +58,7 @@ export function declaredViewStep(
       },
       down: {
         take: [],
-        put: [
-          dropViewSql(view),
-          createSql({ ...formerOf(former), name: former.name }, dialect),
-          ...furniture.map(({ sql }) => sql),
-          ...formerMark(former, dialect),
-        ],
+        put: [dropViewSql(view), ...madeAgain(former, furniture, dialect)],
       },
     };
   }
