@@ -10,10 +10,10 @@ import { differencesOf, isAsMarked, isOneWay, needsRecreation } from './differen
 import { isRemoved, orphanedView, type Compared, type Findings } from './findings.ts';
 import { affectedBy, inheritedFrom } from './furniture.ts';
 import { readKnown, type Known } from './known.ts';
-import { meaningsOf, pinned, searchPathOf } from './meaning.ts';
-import { problemsOf } from './problems.ts';
+import { pinned } from './meaning.ts';
 import { isChange, type Plan, type PlanSettings } from './steps.ts';
 import { stepsOf } from './to-steps.ts';
+import { throwTogether, understand } from './understanding.ts';
 import { predecessorOf, viewChangeOf, viewProblemOf } from './view-changes.ts';
 import { viewsOf } from './views.ts';
 
@@ -121,36 +121,13 @@ async function findingsOf(where: Context, { open, byName, removed, ...base }: Op
   const { executor } = where;
   const { dialect, settings } = base;
   const major = await pinned(executor);
-  const asked = open.map(({ name, query: declared, columns, view }) => {
-    const there = byName.get(quoteName(name));
-    return {
-      name,
-      query: declared,
-      stored: there?.query ?? null,
-      storedPath: there?.searchPath ?? null,
-      meant: there?.mark?.kept === there?.kept ? (there?.mark?.meant ?? null) : null,
-      keeps: false,
-      types: (columns ?? []).map(({ type }) => type ?? null),
-      view,
-      takesPlace: view !== null && byName.has(quoteName(view)),
-    };
-  });
-  // Tables of ours that stand for others are gone again before it is asked what depends on these.
-  const meanings = await undone(executor, () => meaningsOf(executor, asked, searchPathOf([settings.defaultSchema])));
-  const compared: Compared[] = [];
-  const problems: PgStreamError[] = [];
-  for (const [index, declared] of open.entries()) {
-    const known = byName.get(quoteName(declared.name));
-    const meaning = meanings[index];
-    const found = problemsOf(declared, known, meaning, dialect);
-    problems.push(...found);
-    if (found.length > 0 || meaning === undefined || 'error' in meaning) continue;
+  const understood = await understand(where, open, { byName, isCompared: true, ...settings });
+  const compared = understood.map(({ declared, known, meaning }): Compared => {
     const differences = known === undefined ? undefined : differencesOf(declared, known, meaning, major);
     const recreate =
       known === undefined || differences === undefined ? [] : needsRecreation(differences, known, dialect);
-    compared.push({ declared, known, meaning, differences, recreate });
-  }
-  throwTogether(problems);
+    return { declared, known, meaning, differences, recreate };
+  });
   const views = await viewsOf(
     executor,
     compared.flatMap(({ declared: { view, name }, meaning: { columns } }) =>
@@ -182,20 +159,6 @@ async function findingsOf(where: Context, { open, byName, removed, ...base }: Op
     ...removed,
   ]);
   return { ...around, compared, affected, inherited };
-}
-
-/** One error for all; none for none. */
-export function throwTogether(problems: readonly PgStreamError[]): void {
-  const [first] = problems;
-  if (first === undefined) return;
-  if (problems.length === 1) throw first;
-  throw new PgStreamError(first.code, problems.map(({ message }) => message).join('\n'), {
-    cause: first.cause,
-    schema: first.schema,
-    table: first.table,
-    operation: 'plan',
-    sqlState: first.sqlState,
-  });
 }
 
 /** In a transaction, of which nothing is left. */

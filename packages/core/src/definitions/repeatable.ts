@@ -8,12 +8,12 @@ import { REPEATABLE_FORMATS, type RepeatableFormat } from './formats.ts';
 import { lostSql, refuseLostSql } from './guard.ts';
 import { readKnown } from './known.ts';
 import { MARK_BEGINS } from './mark.ts';
-import { meaningsOf, PINNED, pinned, searchPathOf, type Meaning } from './meaning.ts';
+import { PINNED, pinned, searchPathOf, type Meaning } from './meaning.ts';
 import { checkAuthor, checkDescription, type Migrations, type MigrationOptions } from './migrations.ts';
 import { inReadingOrder, refuseCycle } from './order.ts';
-import { aside, contextOf, throwTogether, type PlanOptions } from './plan.ts';
-import { problemsOf } from './problems.ts';
+import { aside, contextOf, type PlanOptions } from './plan.ts';
 import { literal } from './sql.ts';
+import { understand } from './understanding.ts';
 import { viewSql } from './views.ts';
 
 /** Whose names, as in plan(), and what the file is called. */
@@ -70,43 +70,23 @@ export async function writeRepeatable(
     checkCreatable(name, d);
   }
   const known = new Map((await readKnown(context)).map((each) => [quoteName(each.name), each]));
-  const path = searchPathOf([defaultSchema]);
-  const meanings = await aside(context, async ({ executor: where }) => {
-    await pinned(where);
-    const asked = declared.map(({ name, query, columns, view }) => ({
-      name,
-      query,
-      stored: null,
-      storedPath: null,
-      meant: null,
-      keeps: false,
-      types: (columns ?? []).map(({ type }) => type ?? null),
-      view,
-      takesPlace: view !== null && known.has(quoteName(view)),
-    }));
-    return await meaningsOf(where, asked, path);
+  const understood = await aside(context, async (where) => {
+    await pinned(where.executor);
+    return await understand(where, declared, { byName: known, isCompared: false, defaultSchema });
   });
-  const problems: PgStreamError[] = [];
-  const complete = declared.flatMap((each, index): readonly Complete[] => {
-    const meaning = meanings[index];
-    const found = problemsOf(each, known.get(quoteName(each.name)), meaning, d);
-    problems.push(...found);
-    if (found.length > 0 || meaning === undefined || 'error' in meaning) return [];
-    const { qualified, reads } = meaning;
-    const asked = { view: each.view, table: each.name, columns: meaning.columns.map(({ name }) => name) };
-    return [
-      {
-        ...each,
-        complete: qualified ?? each.query,
-        reads,
-        viewSql: asked.view === null ? null : viewSql({ ...asked, view: asked.view }, { orReplace: true }),
-      },
-    ];
+  const complete = understood.map(({ declared: each, meaning: { qualified, reads, columns } }): Complete => {
+    const { view, name: table, query } = each;
+    const names = columns.map(({ name }) => name);
+    return {
+      ...each,
+      complete: qualified ?? query,
+      reads,
+      viewSql: view === null ? null : viewSql({ view, table, columns: names }, { orReplace: true }),
+    };
   });
-  throwTogether(problems);
   const { sorted, cycle } = inReadingOrder(complete, ({ reads }) => reads);
   refuseCycle(cycle);
-  const sql = `${REPEATABLE_ABOUT}\n${declarationSql(sorted, { d, path, format })};\n`;
+  const sql = `${REPEATABLE_ABOUT}\n${declarationSql(sorted, { d, path: searchPathOf([defaultSchema]), format })};\n`;
   return { files: [REPEATABLE_FORMATS[format]({ description, author, sql })] };
 }
 
