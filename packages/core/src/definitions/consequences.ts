@@ -1,25 +1,15 @@
 import { quoteName, type QualifiedName } from '../name/index.ts';
-import { isRemoved, orphanedView, type Compared, type Findings, type OrphanedView } from './findings.ts';
+import type { Compared, DeclaredView, Findings } from './findings.ts';
 import type { Affected } from './furniture.ts';
 import type { Known } from './known.ts';
 import { inReadingOrder } from './order.ts';
-import { viewChangeOf, viewReasons, type ViewChange } from './view-changes.ts';
-
-/** A declared view to which something has to be done. */
-export interface DeclaredView {
-  readonly view: QualifiedName;
-  readonly compared: Compared;
-  readonly change: ViewChange;
-}
+import { viewReasons } from './view-changes.ts';
 
 /** Why each is dropped and made again, by oid. */
 type Recreated = ReadonlyMap<number, readonly string[]>;
 
 /** What follows from the findings: what has to go and come again with what is changed, and what reads what, before and after. */
 export class Consequences {
-  /** All to which something has to be done. */
-  readonly views: readonly DeclaredView[];
-  readonly orphanedViews: readonly OrphanedView[];
   readonly #findings: Findings;
   readonly #compared: ReadonlyMap<string, Compared>;
   readonly #affected: ReadonlyMap<number, Affected>;
@@ -27,29 +17,17 @@ export class Consequences {
   readonly #viewsByName: ReadonlyMap<string, DeclaredView>;
   /** The place of each of the affected in the order in which they were made. */
   readonly #places: ReadonlyMap<number, number>;
-  /** What is dropped and not made again, by oid. */
-  readonly #gone: ReadonlyMap<number, QualifiedName>;
   readonly #recreated: Recreated;
 
   constructor(findings: Findings) {
-    const { affected, compared, declared, known, settings } = findings;
+    const { affected, compared, views } = findings;
     this.#findings = findings;
     this.#compared = new Map(compared.map((each) => [quoteName(each.declared.name), each]));
     this.#affected = new Map(affected.map((each) => [each.oid, each]));
     this.#affectedByName = new Map(affected.map((each) => [quoteName(each.name), each]));
     const order = inReadingOrder(affected, ({ reads }) => this.#namesOf(reads));
     this.#places = new Map(order.sorted.map(({ oid }, place) => [oid, place]));
-    this.orphanedViews = known.flatMap((each) => orphanedView(each, declared, settings) ?? []);
-    this.#gone = new Map([
-      ...known.filter((each) => isRemoved(each, declared, settings)).map(({ oid, name }) => [oid, name] as const),
-      ...this.orphanedViews.filter(({ isDropped }) => isDropped).map(({ oid, name }) => [oid, name] as const),
-    ]);
-    this.views = compared.flatMap((each) => {
-      const { view } = each.declared;
-      const change = viewChangeOf(each, findings);
-      return view === null || change === null ? [] : [{ view, compared: each, change }];
-    });
-    this.#viewsByName = new Map(this.views.map((each) => [quoteName(each.view), each]));
+    this.#viewsByName = new Map(views.map((each) => [quoteName(each.view), each]));
     this.#recreated = this.#withReaders(order.sorted);
   }
 
@@ -67,14 +45,9 @@ export class Consequences {
     return oid === null ? undefined : this.#recreated.get(oid);
   }
 
-  /** Whether it is dropped and not made again. */
-  isGone(oid: number): boolean {
-    return this.#gone.has(oid);
-  }
-
   /** What of that which goes is read by something that stays. */
   goneReadBy({ reads }: Affected): readonly QualifiedName[] {
-    return reads.flatMap((oid) => this.#gone.get(oid) ?? []);
+    return reads.flatMap((oid) => this.#findings.gone.get(oid) ?? []);
   }
 
   readersOf(oid: number): readonly Affected[] {
@@ -114,7 +87,7 @@ export class Consequences {
     for (let known = -1; known < reasons.size;) {
       known = reasons.size;
       for (const each of inOrder) {
-        if (reasons.has(each.oid) || this.#gone.has(each.oid)) continue;
+        if (reasons.has(each.oid) || this.#findings.gone.has(each.oid)) continue;
         const because = this.#goesWith(each, reasons);
         if (because !== undefined) reasons.set(each.oid, because);
       }
@@ -134,17 +107,17 @@ export class Consequences {
         this.#isStreamed(oid);
       return isAnew ? viewReasons(change) : undefined;
     }
-    const because = reads.filter((read) => recreated.has(read) || this.#gone.has(read));
+    const because = reads.filter((read) => recreated.has(read) || this.#findings.gone.has(read));
     if (because.length === 0) return undefined;
     const names = this.#namesOf(because).map(quoteName);
     return [
-      `it reads ${names.join(' and ')}, which ${because.some((read) => this.#gone.has(read)) ? 'is dropped' : 'is created anew'}`,
+      `it reads ${names.join(' and ')}, which ${because.some((read) => this.#findings.gone.has(read)) ? 'is dropped' : 'is created anew'}`,
     ];
   }
 
   /** Whether it is dropped before anything is put there: to be made anew, or because it reads what is. */
   isTaken(oid: number, recreated: Recreated = this.#recreated): boolean {
-    const reads = this.#gone.has(oid) ? (this.#affected.get(oid)?.reads ?? []) : [];
+    const reads = this.#findings.gone.has(oid) ? (this.#affected.get(oid)?.reads ?? []) : [];
     return recreated.has(oid) || reads.some((read) => this.isTaken(read, recreated));
   }
 

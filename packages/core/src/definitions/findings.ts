@@ -19,6 +19,23 @@ export interface Compared {
   readonly recreate: readonly string[];
 }
 
+/** What has to be done so that the declared view of a stream table reads it. */
+export type ViewChange =
+  | { readonly kind: 'create' }
+  /** It has the same columns, and stays what it is for all that reads it. */
+  | { readonly kind: 'replace'; readonly found: FoundView }
+  /** It is dropped and made, and what reads it. */
+  | { readonly kind: 'anew'; readonly found: FoundView }
+  /** A stream table has its name, and is dropped. */
+  | { readonly kind: 'instead'; readonly former: Known };
+
+/** A declared view to which something has to be done. */
+export interface DeclaredView {
+  readonly view: QualifiedName;
+  readonly compared: Compared;
+  readonly change: ViewChange;
+}
+
 /** All that the steps are made of. */
 export interface Findings {
   readonly dialect: Dialect;
@@ -28,9 +45,11 @@ export interface Findings {
   readonly declared: readonly Declared[];
   /** What is dropped, and all that depends on it. */
   readonly affected: readonly Affected[];
-  readonly settings: PlanSettings;
-  /** What has the names of the views that are declared with what was compared. */
-  readonly views: readonly FoundView[];
+  /** The declared views to which something has to be done. */
+  readonly views: readonly DeclaredView[];
+  readonly orphanedViews: readonly OrphanedView[];
+  /** What is dropped and not made again, stream tables and views, by oid. */
+  readonly gone: ReadonlyMap<number, QualifiedName>;
   /** What is put on a new stream table, by its quoted name, because the one before it behind the same view has it. */
   readonly inherited: ReadonlyMap<string, readonly PutBack[]>;
 }

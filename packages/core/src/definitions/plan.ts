@@ -13,8 +13,8 @@ import { readKnown, type Known } from './known.ts';
 import { pinned } from './meaning.ts';
 import { isChange, type Plan, type PlanSettings } from './steps.ts';
 import { stepsOf } from './to-steps.ts';
-import { throwTogether, understand } from './understanding.ts';
-import { predecessorOf, viewChangeOf, viewProblemOf } from './view-changes.ts';
+import { understand } from './understanding.ts';
+import { declaredViewsOf, predecessorOf } from './view-changes.ts';
 import { viewsOf } from './views.ts';
 
 /** How to plan. */
@@ -97,15 +97,19 @@ async function plannedFrom(
     if (there === undefined) checkCreatable(each.name, dialect);
     return there === undefined || !isAsMarked(each, there);
   });
-  const removed = known.flatMap((each) => [
-    ...(isRemoved(each, declared, settings) ? [each.oid] : []),
-    ...(orphanedView(each, declared, settings)?.isDropped === true && each.view !== null ? [each.view.oid] : []),
-  ]);
-  const base = { dialect, known, declared, settings };
+  const orphanedViews = known.flatMap((each) => orphanedView(each, declared, settings) ?? []);
+  const gone = new Map(
+    [
+      ...known.filter((each) => isRemoved(each, declared, settings)),
+      ...orphanedViews.filter(({ isDropped }) => isDropped),
+    ].map(({ oid, name }) => [oid, name]),
+  );
+  const base = { dialect, known, declared, orphanedViews, gone };
+  const { defaultSchema } = settings;
   const findings =
-    open.length === 0 && removed.length === 0
+    open.length === 0 && gone.size === 0
       ? { ...base, compared: [], affected: [], views: [], inherited: new Map() }
-      : await aside(context, async (where) => await findingsOf(where, { ...base, open, byName, removed }));
+      : await aside(context, async (where) => await findingsOf(where, { ...base, open, byName, defaultSchema }));
   const steps = stepsOf(findings);
   return { dialect: dialect.name, steps, changes: steps.filter(isChange).length, definitions: declared, settings };
 }
@@ -113,35 +117,33 @@ async function plannedFrom(
 interface Open extends Omit<Findings, 'compared' | 'affected' | 'views' | 'inherited'> {
   readonly open: readonly Declared[];
   readonly byName: ReadonlyMap<string, Known>;
-  /** Stream tables and views that are dropped, by oid. */
-  readonly removed: readonly number[];
+  readonly defaultSchema: string;
 }
 
-async function findingsOf(where: Context, { open, byName, removed, ...base }: Open): Promise<Findings> {
+async function findingsOf(where: Context, { open, byName, defaultSchema, ...base }: Open): Promise<Findings> {
   const { executor } = where;
-  const { dialect, settings } = base;
+  const { dialect, known: all, gone } = base;
   const major = await pinned(executor);
-  const understood = await understand(where, open, { byName, isCompared: true, ...settings });
+  const understood = await understand(where, open, { byName, isCompared: true, defaultSchema });
   const compared = understood.map(({ declared, known, meaning }): Compared => {
     const differences = known === undefined ? undefined : differencesOf(declared, known, meaning, major);
     const recreate =
       known === undefined || differences === undefined ? [] : needsRecreation(differences, known, dialect);
     return { declared, known, meaning, differences, recreate };
   });
-  const views = await viewsOf(
+  const found = await viewsOf(
     executor,
     compared.flatMap(({ declared: { view, name }, meaning: { columns } }) =>
       view === null ? [] : [{ view, table: name, columns: columns.map((column) => column.name) }],
     ),
   );
-  const around = { ...base, views };
-  throwTogether(compared.flatMap((each) => viewProblemOf(each, around) ?? []));
+  const views = declaredViewsOf(compared, found, base);
   const inherited = await inheritedFrom(
     executor,
     dialect,
-    compared.flatMap((each) => {
-      const predecessor = predecessorOf(each, around);
-      return predecessor === undefined ? [] : [{ oid: predecessor.oid, heir: each.declared.name }];
+    views.flatMap((each) => {
+      const predecessor = predecessorOf(each, all);
+      return predecessor === undefined ? [] : [{ oid: predecessor.oid, heir: each.compared.declared.name }];
     }),
   );
   const affected = await affectedBy(executor, dialect, [
@@ -152,13 +154,10 @@ async function findingsOf(where: Context, { open, byName, removed, ...base }: Op
         ? [known.oid]
         : [],
     ),
-    ...compared.flatMap((each) => {
-      const change = viewChangeOf(each, around);
-      return change !== null && 'found' in change ? (change.found.oid ?? []) : [];
-    }),
-    ...removed,
+    ...views.flatMap(({ change }) => ('found' in change ? (change.found.oid ?? []) : [])),
+    ...gone.keys(),
   ]);
-  return { ...around, compared, affected, inherited };
+  return { ...base, compared, views, affected, inherited };
 }
 
 /** In a transaction, of which nothing is left. */

@@ -67,7 +67,7 @@ class Making {
   }
 
   steps(): readonly PlanStep[] {
-    const { compared, known, affected, dialect } = this.#findings;
+    const { compared, known, affected, views: declared, orphanedViews, gone, dialect } = this.#findings;
     const made = new Set<string>();
     const steps: PlanStep[] = [];
     const add = (step: PlanStep): void => {
@@ -75,16 +75,16 @@ class Making {
       steps.push(step);
     };
     for (const each of compared) add(this.#declaredStep(each));
-    const views = this.#consequences.views.map((each) => declaredViewStep(each, this.#consequences, dialect));
+    const views = declared.map((each) => declaredViewStep(each, this.#consequences, dialect));
     for (const step of views) made.add(quoteName(step.name));
     for (const each of affected) {
       const because = this.#consequences.whyRecreated(each.oid);
       if (because !== undefined && !made.has(quoteName(each.name))) add(this.#dependentStep(each, because));
     }
-    for (const each of this.#consequences.orphanedViews) add(orphanedViewStep(each, this.#consequences));
+    for (const each of orphanedViews) add(orphanedViewStep(each, this.#consequences));
     for (const each of known) {
       if (made.has(quoteName(each.name)) || this.#declared.has(quoteName(each.name))) continue;
-      add(this.#consequences.isGone(each.oid) ? this.#dropStep(each) : undeclaredStep(each));
+      add(gone.has(each.oid) ? this.#dropStep(each) : undeclaredStep(each));
     }
     // Last: readers of a view wait from when it is turned.
     return [...steps, ...views];

@@ -1,7 +1,7 @@
 import type { Dialect } from '../dialect/index.ts';
 import { quoteName } from '../name/index.ts';
-import type { Consequences, DeclaredView } from './consequences.ts';
-import type { OrphanedView } from './findings.ts';
+import type { Consequences } from './consequences.ts';
+import type { DeclaredView, OrphanedView } from './findings.ts';
 import type { Affected, PutBack } from './furniture.ts';
 import { fitting, formerDropSql, madeAgain, stepFor, UNTOUCHED } from './step-parts.ts';
 import type { PlanStep, StepSql } from './steps.ts';
