@@ -2,6 +2,7 @@ import { quoteName, type QualifiedName } from '../name/index.ts';
 import type { Compared, DeclaredView, Findings } from './findings.ts';
 import type { Affected } from './furniture.ts';
 import type { Known } from './known.ts';
+import { isOneWay } from './differences.ts';
 import { inReadingOrder } from './order.ts';
 import { viewReasons } from './view-changes.ts';
 
@@ -116,28 +117,36 @@ export class Consequences {
   }
 
   /** Whether it is dropped before anything is put there: to be made anew, or because it reads what is. */
-  isTaken(oid: number, recreated: Recreated = this.#recreated): boolean {
-    const reads = this.#findings.gone.has(oid) ? (this.#affected.get(oid)?.reads ?? []) : [];
-    return recreated.has(oid) || reads.some((read) => this.isTaken(read, recreated));
+  isTaken(oid: number, recreated: Recreated = this.#recreated, seen = new Set<number>()): boolean {
+    if (recreated.has(oid)) return true;
+    if (seen.has(oid) || !this.#findings.gone.has(oid)) return false;
+    seen.add(oid);
+    return this.#affected.get(oid)?.reads.some((read) => this.isTaken(read, recreated, seen)) ?? false;
   }
 
   /** The same on the way back, by what it reads then. */
-  isTakenBack(name: QualifiedName, recreated: Recreated = this.#recreated): boolean {
-    const compared = this.#compared.get(quoteName(name));
-    const view = this.#viewsByName.get(quoteName(name));
-    if (view !== undefined) return this.isTakenBack(view.compared.declared.name, recreated);
-    if (compared !== undefined && compared.known === undefined) {
-      return compared.meaning.reads.some((read) => this.isTakenBack(read, recreated));
-    }
-    const known = compared?.known ?? this.#affectedByName.get(quoteName(name));
-    return known !== undefined && recreated.has(known.oid);
+  isTakenBack(name: QualifiedName, recreated: Recreated = this.#recreated, seen = new Set<string>()): boolean {
+    const key = quoteName(name);
+    const view = this.#viewsByName.get(key);
+    if (view !== undefined) return this.isTakenBack(view.compared.declared.name, recreated, seen);
+    const compared = this.#compared.get(key);
+    const known = compared?.known ?? this.#affectedByName.get(key);
+    if (known !== undefined) return recreated.has(known.oid) || (compared !== undefined && this.isOneWay(compared));
+    if (compared === undefined || seen.has(key)) return false;
+    seen.add(key);
+    return compared.meaning.reads.some((read) => this.isTakenBack(read, recreated, seen));
+  }
+
+  /** Whether it is altered, where no alter takes that back: it is made anew then. */
+  isOneWay({ known, differences }: Compared): boolean {
+    return known !== undefined && differences !== undefined && isOneWay(differences, known, this.#findings.dialect);
   }
 
   /** Whether a stream table reads it, also through views: the extension takes what is in a view then, and would not follow. */
-  #isStreamed(oid: number): boolean {
-    return this.#findings.affected.some(
-      ({ reads, kind, oid: reader }) => reads.includes(oid) && (kind === 'STREAM_TABLE' || this.#isStreamed(reader)),
-    );
+  #isStreamed(oid: number, seen = new Set<number>()): boolean {
+    if (seen.has(oid)) return false;
+    seen.add(oid);
+    return this.readersOf(oid).some((reader) => reader.kind === 'STREAM_TABLE' || this.#isStreamed(reader.oid, seen));
   }
 
   /**

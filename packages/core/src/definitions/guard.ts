@@ -2,7 +2,7 @@ import { DIALECTS, type Dialect } from '../dialect/index.ts';
 import { dollarQuote, nameText } from '../name/index.ts';
 import { ATTACHED_HASH, attachedSql, type Attached, type AttachedOptions } from './attached.ts';
 import { literal } from './sql.ts';
-import type { Plan, PlanStep, StepSql } from './steps.ts';
+import { drops, type Plan, type PlanStep } from './steps.ts';
 
 /**
  * The statement at the head of a migration. It raises an exception where more hangs by now on what the migration drops than it
@@ -35,10 +35,6 @@ ${lostSql(DIALECTS[dialect], { parts, byDefault: false, grouping: way === 'up' |
   ${refuseLostSql(HINTS[way])}
 END`)}`;
   return [guard];
-}
-
-function drops({ take, put, last = [] }: StepSql): boolean {
-  return take.length > 0 || last.length > 0 || put.some((sql) => sql.startsWith('DROP '));
 }
 
 const HINTS = {

@@ -13,6 +13,11 @@ export const NOTHING: StepSql = { take: [], put: [] };
 /** Of a step by which nothing is done. */
 export const UNTOUCHED = { readers: 'Nothing is done.', locks: 'None.', rows: 0, up: NOTHING, down: NOTHING } as const;
 
+/** Drops what is not made again: when all else is done, unless what it reads goes before that. */
+export function dropping(sql: string, isEarly: boolean): StepSql {
+  return isEarly ? { take: [sql], put: [] } : { take: [], put: [], last: [sql] };
+}
+
 /** What a step is without further words. */
 export function stepFor({
   name,

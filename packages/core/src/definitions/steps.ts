@@ -6,6 +6,8 @@ import type { Declared } from './declared.ts';
 export interface StepSql {
   /** What makes room: before anything is put there. */
   readonly take: readonly string[];
+  /** What is dropped when its turn comes, right before it is put there again. */
+  readonly swap?: readonly string[] | undefined;
   readonly put: readonly string[];
   /** What is dropped when all else is done: nothing waits for its name, and until then nobody waits for it. */
   readonly last?: readonly string[] | undefined;
@@ -94,8 +96,8 @@ export function isChange({ kind }: Pick<PlanStep, 'kind'>): boolean {
 }
 
 /**
- * All statements of the steps in order, each with its step: dependents are dropped before what they read, and made after it, on the way up by what
- * they read in the end, and by what they have read so far on the way down.
+ * All statements of the steps in order, each with its step: dependents are dropped before what they read, and made after it, on
+ * the way up by what they read in the end, and by what they have read so far on the way down.
  */
 export function inOrder(
   steps: readonly PlanStep[],
@@ -104,9 +106,14 @@ export function inOrder(
   const former = steps.toSorted((a, b) => a.place - b.place);
   const [made, making] = way === 'up' ? [former, steps] : [steps, former];
   const taken = made.toReversed();
-  const of = (from: readonly PlanStep[], part: keyof StepSql) =>
-    from.flatMap((step) => (step[way][part] ?? []).map((sql) => ({ sql, step })));
-  return [...of(taken, 'take'), ...of(making, 'put'), ...of(taken, 'last')];
+  const of = (from: readonly PlanStep[], ...parts: readonly (keyof StepSql)[]) =>
+    from.flatMap((step) => parts.flatMap((part) => step[way][part] ?? []).map((sql) => ({ sql, step })));
+  return [...of(taken, 'take'), ...of(making, 'swap', 'put'), ...of(taken, 'last')];
+}
+
+/** Whether anything is dropped on a way. */
+export function drops({ take, swap = [], last = [] }: StepSql): boolean {
+  return take.length > 0 || swap.length > 0 || last.length > 0;
 }
 
 /** The statements alone. */

@@ -2,7 +2,7 @@ import { quoteName } from '../name/index.ts';
 import type { Attached } from './attached.ts';
 import { Consequences } from './consequences.ts';
 import type { Declared } from './declared.ts';
-import { isOneWay, modeOf } from './differences.ts';
+import { modeOf } from './differences.ts';
 import type { Compared, Findings } from './findings.ts';
 import type { Affected } from './furniture.ts';
 import type { Known } from './known.ts';
@@ -10,6 +10,7 @@ import { markText } from './mark.ts';
 import { inReadingOrder, refuseCycle } from './order.ts';
 import { alterSql, commentSql, createSql, dropSql, markSql, refusalSql, type Alteration } from './sql.ts';
 import {
+  dropping,
   fitting,
   formerDropSql,
   formerMark,
@@ -30,29 +31,7 @@ export function stepsOf(findings: Findings): readonly PlanStep[] {
   const steps = new Making(findings, consequences).steps();
   const ordered = inReadingOrder(steps, (step) => consequences.readsOf(step.name));
   refuseCycle(ordered.cycle);
-  return withLast(ordered.sorted, consequences);
-}
-
-/** What is only dropped goes last, unless it reads what is dropped at the beginning. */
-function withLast(steps: readonly PlanStep[], consequences: Consequences): readonly PlanStep[] {
-  const byName = new Map(steps.map((step) => [quoteName(step.name), step]));
-  const isTaken = (step: PlanStep, way: 'up' | 'down'): boolean => {
-    const { take, put } = step[way];
-    if (put.length > 0) return take.length > 0 || put.some((sql) => sql.startsWith('DROP '));
-    if (take.length === 0) return false;
-    const reads = way === 'up' ? consequences.formerReadsOf(step.name) : consequences.readsOf(step.name);
-    return reads.some((name) => {
-      const read = byName.get(quoteName(name));
-      return read !== undefined && isTaken(read, way);
-    });
-  };
-  const put = (step: PlanStep, way: 'up' | 'down'): StepSql => {
-    const sql = step[way];
-    return sql.put.length > 0 || sql.take.length === 0 || isTaken(step, way)
-      ? sql
-      : { take: [], put: [], last: sql.take };
-  };
-  return steps.map((step) => ({ ...step, up: put(step, 'up'), down: put(step, 'down') }));
+  return ordered.sorted;
 }
 
 class Making {
@@ -122,13 +101,14 @@ class Making {
         ],
       },
       left,
-      down: { take: [dropSql(declared.name, dialect)], put: [] },
+      down: dropping(dropSql(declared.name, dialect), this.#consequences.isTakenBack(declared.name)),
       mark: this.#mark(declared, meaning),
     };
   }
 
-  #alterStep({ declared, differences, meaning }: Compared, known: Known): PlanStep {
+  #alterStep(compared: Compared, known: Known): PlanStep {
     const { dialect } = this.#findings;
+    const { declared, differences, meaning } = compared;
     const { schedule, refreshMode, comment } = differences ?? {};
     const changes: Alteration = { schedule, refreshMode };
     const back: Alteration = {
@@ -155,17 +135,16 @@ class Making {
           ...(comment === undefined ? [] : [commentSql(declared.name, comment)]),
         ],
       },
-      down:
-        differences !== undefined && isOneWay(differences, known, dialect)
-          ? this.#backAnew(known)
-          : {
-              take: [],
-              put: [
-                ...(isAltered ? [alterSql(declared.name, back, dialect)] : []),
-                ...(comment === undefined ? [] : [commentSql(declared.name, known.comment)]),
-                markBack(known, dialect),
-              ],
-            },
+      down: this.#consequences.isOneWay(compared)
+        ? this.#backAnew(known)
+        : {
+            take: [],
+            put: [
+              ...(isAltered ? [alterSql(declared.name, back, dialect)] : []),
+              ...(comment === undefined ? [] : [commentSql(declared.name, known.comment)]),
+              markBack(known, dialect),
+            ],
+          },
       mark: this.#mark(declared, meaning),
     };
   }
@@ -294,7 +273,7 @@ class Making {
       rows: 0,
       place: this.#consequences.placeOf(known.oid),
       blockers,
-      up: { take: [formerDropSql(known, dialect)], put: [] },
+      up: dropping(formerDropSql(known, dialect), this.#consequences.isTaken(known.oid)),
       down: { take: [], put: madeAgain(known, furniture, dialect) },
     };
   }

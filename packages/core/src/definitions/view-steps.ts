@@ -3,7 +3,7 @@ import { quoteName } from '../name/index.ts';
 import type { Consequences } from './consequences.ts';
 import type { DeclaredView, OrphanedView } from './findings.ts';
 import type { Affected, PutBack } from './furniture.ts';
-import { fitting, formerDropSql, madeAgain, stepFor, UNTOUCHED } from './step-parts.ts';
+import { dropping, fitting, formerDropSql, madeAgain, stepFor, UNTOUCHED } from './step-parts.ts';
 import type { PlanStep, StepSql } from './steps.ts';
 import { viewReasons } from './view-changes.ts';
 import { definedViewSql, dropViewSql, viewSql } from './views.ts';
@@ -28,7 +28,7 @@ export function declaredViewStep(
       readers: 'Nobody reads it yet.',
       locks: 'None that anybody waits for.',
       up: { take: [], put: [viewSql(asked)] },
-      down: { take: [dropViewSql(view)], put: [] },
+      down: dropping(dropViewSql(view), consequences.isTakenBack(declared.name)),
     };
   }
   const late = {
@@ -50,15 +50,13 @@ export function declaredViewStep(
       attached: { ...attached, definition: null, 'storage parameters': null },
       up: {
         take: [],
-        put: [
-          formerDropSql(former, dialect),
-          viewSql(asked),
-          ...furniture.flatMap((each) => forView(each, asked.columns)),
-        ],
+        swap: [formerDropSql(former, dialect)],
+        put: [viewSql(asked), ...furniture.flatMap((each) => forView(each, asked.columns))],
       },
       down: {
         take: [],
-        put: [dropViewSql(view), ...madeAgain(former, furniture, dialect)],
+        swap: [dropViewSql(view)],
+        put: madeAgain(former, furniture, dialect),
       },
     };
   }
@@ -80,7 +78,7 @@ export function declaredViewStep(
   const putBack = [definedViewSql(view, before, { options }), ...furniture.map(({ sql }) => sql)];
   // What it reads goes before it comes again; or it stays until the other one is there.
   const way = (isEarly: boolean, statements: readonly string[]): StepSql =>
-    isEarly ? { take: drop, put: statements } : { take: [], put: [...drop, ...statements] };
+    isEarly ? { take: drop, put: statements } : { take: [], swap: drop, put: statements };
   const isEarly = reads.some((read) => consequences.isTaken(read));
   return {
     ...placed,
@@ -109,7 +107,7 @@ export function orphanedViewStep({ name, oid, isDropped }: OrphanedView, consequ
     rows: 0,
     place: consequences.placeOf(oid),
     blockers,
-    up: { take: [dropViewSql(name)], put: [] },
+    up: dropping(dropViewSql(name), consequences.isTaken(oid)),
     down: { take: [], put: [definition ?? '', ...furniture.map(({ sql }) => sql)] },
   };
 }

@@ -112,6 +112,9 @@ describe('the view of a stream table', () => {
     const todo = await scene.plan([second], { orphans: 'drop' });
     expect(kindsOf(todo)).toStrictEqual(['create public.order_totals_v2', 'replace-view public.order_totals']);
     const { upStatements, downStatements } = migrationSql(todo);
+    await scene.admin.query('CREATE INDEX late ON public.order_totals (n)');
+    await expect(scene.run(upStatements)).rejects.toThrow('with public.order_totals: index public.late');
+    await scene.admin.query('DROP INDEX public.late');
     await scene.run(upStatements);
     await scene.run(downStatements);
     expect((await scene.plan([plain])).changes).toBe(0);
@@ -245,6 +248,14 @@ describe('the view of a stream table', () => {
         { name: 'b', query: plain, view: 'w' },
       ],
       [{ name: 'a', query: other, view: 'w' }],
+    ],
+    [
+      'comes to one whose mode no alter takes back everywhere',
+      [
+        { name: 'a', query: plain },
+        { name: 'b', query: plain, view: 'w' },
+      ],
+      [{ name: 'a', query: plain, refreshMode: 'FULL', view: 'w' }],
     ],
     [
       'comes to one that is made anew with what it reads',
